@@ -1,0 +1,161 @@
+"""The record (铃录): a chain of hashed events. Pure; the reader's browser computes the same.
+
+An event is `{thing, seq, at, actor, kind, data, prev, hash}` and its hash is SHA-256 over the canonical JSON of
+all but the hash. Canonical JSON is RFC 8785 (JCS) for what events may hold: strings, integers,
+booleans, null, lists and objects with ASCII keys; floats are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.core.times import iso
+
+GENESIS = "0" * 64
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it: `kind` is resident, staff or system; the name is a staff member's, never a resident's."""
+
+    kind: str
+    id: str = ""
+    name: str = ""
+    role: str = ""
+
+    def json(self) -> dict[str, str]:
+        """The actor as an event holds it."""
+        return {k: v for k, v in vars_of(self).items() if v}
+
+
+SYSTEM = Actor("system")
+RESIDENT = Actor("resident")
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What the rules decided: an event before it has its place in the chain."""
+
+    kind: str
+    data: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One link of a thing's chain; `at` as `core.times.iso` writes it."""
+
+    thing: str
+    seq: int
+    at: str
+    actor: Mapping[str, str]
+    kind: str
+    data: Json
+    prev: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where a chain ends: the last event's number and hash."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a chain holds, how many events it has, and which is the first that does not fit."""
+
+    intact: bool
+    events: int
+    broken_at: int | None = None
+    reason: str = ""
+
+
+def vars_of(actor: Actor) -> dict[str, str]:
+    """The fields of an actor (slots have no `__dict__`)."""
+    return {"kind": actor.kind, "id": actor.id, "name": actor.name, "role": actor.role}
+
+
+def canonical(value: object) -> bytes:
+    """Canonical JSON; raises ValueError on a float, which two machines may write differently."""
+    _refuse_floats(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def commitment(salt: str, values: Json) -> str:
+    """A salted hash that binds an event to personal data kept elsewhere, so that the data can be erased."""
+    return hashlib.sha256(canonical({"salt": salt, "values": dict(values)})).hexdigest()
+
+
+def digest(event: Event) -> str:
+    """What the hash of the event must be."""
+    body = {
+        "thing": event.thing,
+        "seq": event.seq,
+        "at": event.at,
+        "actor": dict(event.actor),
+        "kind": event.kind,
+        "data": event.data,
+        "prev": event.prev,
+    }
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def extend(
+    thing: str, tip: Tip, at: datetime, actor: Actor, happenings: Iterable[Happening]
+) -> tuple[Event, ...]:
+    """The happenings as the next events of the chain that ends at `tip`."""
+    events: list[Event] = []
+    for happening in happenings:
+        bare = Event(
+            thing, tip.seq + 1, iso(at), actor.json(), happening.kind, happening.data, tip.hash, ""
+        )
+        sealed = _with_hash(bare)
+        events.append(sealed)
+        tip = Tip(sealed.seq, sealed.hash)
+    return tuple(events)
+
+
+def verify(events: Sequence[Event], tip: Tip | None = None) -> Verdict:
+    """Walk the chain from its first event; with `tip`, it must also end there (nothing cut off)."""
+    seq, prev = 0, GENESIS
+    for event in events:
+        seq += 1
+        if reason := _misfit(event, seq, prev):
+            return Verdict(False, len(events), seq, reason)
+        prev = event.hash
+    if tip is not None and (tip.seq, tip.hash) != (seq, prev):
+        return Verdict(False, len(events), seq + 1, "truncated")
+    return Verdict(True, len(events))
+
+
+def _misfit(event: Event, seq: int, prev: str) -> str:
+    if event.seq != seq:
+        return "missing"
+    if event.prev != prev:
+        return "unlinked"
+    return "" if digest(event) == event.hash else "altered"
+
+
+def _with_hash(event: Event) -> Event:
+    return Event(
+        event.thing, event.seq, event.at, event.actor, event.kind, event.data, event.prev, digest(event)
+    )
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise ValueError("an event holds no floats: write integers with their unit")
+    if isinstance(value, Mapping):
+        for item in value.values():
+            _refuse_floats(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_floats(item)
