@@ -1,0 +1,102 @@
+"""What a notice is: a template, parameters, a recipient; never free text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.people.staff import Channel
+
+
+class Fate(StrEnum):
+    """What became of a notice on one channel.
+
+    claimed: somebody is about to send it · sent: the provider took it · failed: the provider will never take it ·
+    unknown: it may or may not have gone, so this channel is not tried again · held: it waits (bundle, quiet
+    hours, limit) · moot: there was nothing left to say when its turn came · unreachable: the recipient has no channel left.
+    """
+
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    MOOT = "moot"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a notice goes to: a staff id or `resident`, their addresses in order of preference, their language."""
+
+    id: str
+    name: str
+    role: str
+    language: str
+    addresses: tuple[tuple[Channel, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to one person about one event of a thing (`version` is that event's number).
+
+    `urgent`: never waits for the morning. `pressing`: an alert of an emergency, exempt from bundles and limits.
+    `alert`: pointless once the bell no longer rings, so the bell is read again right before sending.
+    """
+
+    thing: str
+    version: int
+    template: str
+    recipient: Recipient
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    urgent: bool = True
+    pressing: bool = False
+    alert: bool = False
+
+    def id(self, channel: Channel) -> str:
+        """`thing#version#recipient#channel`: claimed before sending, so nothing goes out twice."""
+        return f"{self.thing}#{self.version}#{self.recipient.id}#{channel}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A notice's fate on one channel, as the thing's record keeps it; no address, no personal data."""
+
+    version: int
+    template: str
+    recipient: str
+    name: str
+    role: str
+    channel: str
+    fate: Fate
+    at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a person was sent lately and what waits for them: the state of bundles, limits and quiet hours.
+
+    `open_until`: until then further alerts are bundled. `sent`: instants of the last hour's messages.
+    `held` go out at `due_at`. `version` 0: not stored yet.
+    """
+
+    staff: str
+    open_until: datetime | None = None
+    sent: tuple[datetime, ...] = ()
+    held: tuple[Notice, ...] = ()
+    due_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Several waiting bells behind one link."""
+
+    id: str
+    staff: str
+    bells: tuple[str, ...]
+    link_hash: str
+    expires_at: datetime

@@ -1,0 +1,333 @@
+"""What the services need of the world, as Protocols, and the frozen bundle they are handed.
+
+`chalicelib.wiring` builds the real adapters; tests build fakes that keep the same promises (the same suite
+runs on both). Instants are aware UTC to the millisecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from chalicelib.people.staff import Channel
+
+if TYPE_CHECKING:
+    from chalicelib.bell.rules import Bell
+    from chalicelib.case.rules import Case
+    from chalicelib.core.chain import Event, Tip
+    from chalicelib.core.links import Link
+    from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
+    from chalicelib.place.rules import Directory
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The personal data of a bell and the resident's own words; the only place that has them.
+
+    `phone` is E.164. `salt` belongs to the commitment that the event `rung` holds.
+    """
+
+    name: str
+    phone: str
+    text: str
+    where: str = ""
+    building: str = ""
+    unit: str = ""
+    language: str = "zh-CN"
+    consent_version: str = ""
+    salt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A key that one bell holds until an instant: a repeated ring meets it. `fingerprint`: of what was asked."""
+
+    key: str
+    until: datetime
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` rings under this key until `until` (the key holds the window, so that it starts anew)."""
+
+    key: str
+    most: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """Everything one ring writes, in one transaction. `person`: HMAC of the phone, for "my bells"."""
+
+    bell: Bell
+    events: tuple[Event, ...]
+    contact: Contact
+    links: tuple[Link, ...]
+    person: str
+    guards: tuple[Guard, ...]
+    limits: tuple[Limit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The ring was made before: the bell that holds the guard, and the fingerprint it was made with."""
+
+    bell: str
+    guard: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A bell that moved on: written only if its stored version and tip are still those of `before`.
+
+    `release`: give up the bell's guard against repeated rings. `by_timeline`: the state machine did it and need not be told.
+    """
+
+    before: Bell
+    after: Bell
+    events: tuple[Event, ...]
+    links: tuple[Link, ...] = ()
+    case: Case | None = None
+    case_events: tuple[Event, ...] = ()
+    release: bool = False
+    by_timeline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BellFile:
+    """All there is about one bell. `contact` is None once erased."""
+
+    bell: Bell
+    contact: Contact | None
+    events: tuple[Event, ...]
+    links: tuple[Link, ...]
+    dispatches: tuple[Dispatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What answering or advancing needs, read at once: the bell, the link if it exists, the directory."""
+
+    bell: Bell
+    link: Link | None
+    directory: Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list and the opaque cursor of the next, empty when this is the last."""
+
+    items: tuple[T, ...]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadMoved:
+    """A stream record: the clock of a thing was created or its version changed. `token`: what the machine waited with."""
+
+    thing: str
+    version: int
+    generation: int
+    due_at: datetime | None
+    was_version: int | None
+    was_generation: int | None
+    token: str
+    by_timeline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventAppended:
+    """A stream record: an event joined a thing's chain."""
+
+    event: Event
+
+
+StreamRecord = HeadMoved | EventAppended
+
+
+class Store(Protocol):
+    """The one table. Every method is one AWS call unless it says otherwise."""
+
+    def ring(self, ringing: Ringing) -> Repeated | None:
+        """Write a new bell. Answers the earlier bell when a guard is held (nothing written); raises
+        `core.errors.TooMany` at a limit and `core.errors.Collision` when the id is taken. A repetition of the
+        very same ringing (a retry after a lost answer) succeeds."""
+
+    def bell(self, bell_id: str) -> BellFile | None:
+        """The whole file of a bell, strongly consistent."""
+
+    def opening(self, bell_id: str, link_hash: str = "") -> Opening | None:
+        """Bell, link and directory, strongly consistent; None when there is no such bell."""
+
+    def commit(self, change: Change) -> None:
+        """Write a change in one transaction; raises `core.errors.Stale` when somebody else wrote first."""
+
+    def append(self, bell: Bell, events: Sequence[Event]) -> None:
+        """Add events that change no state (fates of notices); raises Stale unless the stored tip is the bell's."""
+
+    def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
+        """Open bells (ringing or answered) of a subdistrict, most pressing first."""
+
+    def bells(self, bell_ids: Sequence[str]) -> tuple[Bell, ...]:
+        """These bells as they stand now; unknown ids are left out."""
+
+    def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
+        """Things (bells and windows, by `thing`) whose deadline is before that instant, oldest first; a Query a shard."""
+
+    def claim(self, notice: Notice, channel: Channel, at: datetime) -> Fate | None:
+        """Take the right to send; None when it is ours now, else the fate somebody else gave it."""
+
+    def settle(self, notice: Notice, dispatch: Dispatch) -> None:
+        """Write the fate of a claimed notice (also of one that never had a claim, such as held or unreachable)."""
+
+    def dispatches(self, thing: str) -> tuple[Dispatch, ...]:
+        """The notices of a thing and their fates."""
+
+    def window(self, staff_id: str) -> Window:
+        """What waits for that person; an empty window when nothing was ever sent."""
+
+    def save_window(self, window: Window) -> None:
+        """Write it, raising Stale unless the stored version is still this one's; the stored version is one more."""
+
+    def save_bundle(self, bundle: Bundle) -> None:
+        """Keep a bundle; the same bundle again changes nothing."""
+
+    def bundle(self, bundle_id: str) -> Bundle | None:
+        """The bundle of that id."""
+
+    def directory(self, prefix: str) -> Directory | None:
+        """The directory of a subdistrict, strongly consistent."""
+
+    def save_directory(self, directory: Directory, events: Sequence[Event]) -> None:
+        """Write the directory (its `version` is one more than the stored, else Stale) and the events on its chain."""
+
+    def tip(self, thing: str) -> Tip:
+        """The end of a thing's chain."""
+
+    def events(self, thing: str) -> tuple[Event, ...]:
+        """A thing's chain from the first event."""
+
+    def count(self, event_id: str, counters: Mapping[str, int], scope: str) -> None:
+        """Add to a scope's counters, once for an event id."""
+
+    def counters(self, scope: str) -> Mapping[str, int]:
+        """A scope's counters."""
+
+    def chains(self) -> Iterator[tuple[str, tuple[Event, ...], Tip]]:
+        """Every chain with the tip its head claims. Maintenance: scans the table."""
+
+
+
+
+class TemporaryFailure(Exception):
+    """The provider did not take the message and may take it in a moment."""
+
+
+class PermanentFailure(Exception):
+    """The provider will never take this message for this address."""
+
+
+class UnknownOutcome(Exception):
+    """The message may or may not have gone: never repeat it on this channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered notice for one address. `subject` is for mail only."""
+
+    to: str
+    text: str
+    template: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    subject: str = ""
+
+
+class Sender(Protocol):
+    """One channel."""
+
+    def send(self, message: Message) -> str:
+        """Hand the message over once and answer the provider's id; raises TemporaryFailure, PermanentFailure or UnknownOutcome."""
+
+
+class Timeline(Protocol):
+    """The state machine that remembers when to look again. It may lose anything: the rows decide."""
+
+    def start(self, thing: str, generation: int, version: int, seconds: int) -> None:
+        """Begin waiting for a thing; the same generation again changes nothing."""
+
+    def signal(self, token: str, thing: str, version: int, seconds: int) -> None:
+        """Tell the waiting execution that the clock changed; a dead token is no error."""
+
+    def end(self, token: str) -> None:
+        """Tell the waiting execution that there is nothing left to wait for; a dead token is no error."""
+
+
+class Clock(Protocol):
+    """The time. Locally it may run faster than the wall clock."""
+
+    def now(self) -> datetime:
+        """Aware UTC, to the millisecond."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def real(self, seconds: int) -> int:
+        """What a timer outside must wait for so many seconds of this clock to pass; at least 1."""
+
+
+class Entropy(Protocol):
+    """Chance."""
+
+    def number(self, bits: int) -> int:
+        """A random integer of that many bits, fit for secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator configured and services need.
+
+    `key`: secret of links and HMACs. `link_url`: base of links in messages (short!), `public_url`: base of pages.
+    `prefixes`: the subdistricts served here. Limits are rings per window.
+    """
+
+    key: bytes
+    link_url: str
+    public_url: str
+    prefixes: tuple[str, ...]
+    rings_per_phone: int = 5
+    rings_per_address: int = 60
+    limit_window_seconds: int = 600
+    repeat_window_seconds: int = 600
+    consent_version: str = "2026-11-01"
+
+
+class Directories(Protocol):
+    """The directories, remembered for a few seconds; a change takes effect within that time."""
+
+    def all(self) -> tuple[Directory, ...]:
+        """Every subdistrict served here."""
+
+    def of(self, prefix: str) -> Directory:
+        """The directory of a prefix; raises NotFound."""
+
+    def having(self, neighbourhood: str) -> Directory | None:
+        """The directory that has that neighbourhood, looked up afresh before saying None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything outside, handed to every use case."""
+
+    store: Store
+    senders: Mapping[Channel, Sender]
+    timeline: Timeline
+    clock: Clock
+    entropy: Entropy
+    directories: Directories
+    policy: Policy
