@@ -1,0 +1,229 @@
+"""AWS in this process: the emulator, mended, with what infra/template.yaml describes, and executions that really run.
+
+    with embedded_aws(functions={"app.advance": advance}) as aws:
+        aws.session.create_client("dynamodb").put_item(TableName=aws.table_name, …)
+        aws.records          # every committed write as a stream record, in order
+        aws.outbox.as_json() # every SMS and mail
+
+Nothing listens on a port and nothing leaves the process. At the end all executions are stopped.
+"""
+
+import io
+import json
+import os
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import yaml
+from botocore.session import Session
+from botocore.session import get_session
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from chalicelib.timeline import machine
+from infra.local.mend import Gate, Handler, Record, mended
+from infra.local.outbox import Outbox, collecting
+
+TEMPLATE_PATH = Path(__file__).parents[1] / "template.yaml"
+APP_NAME = "consultation-bell"
+FUNCTIONS = ("advance", "react", "sweep")
+MOTO = {
+    "stepfunctions": {"execute_state_machine": True},
+    "core": {"passthrough": {"urls": [r"http://127\.0\.0\.1.*", r"http://localhost.*"]}},
+}
+
+
+@dataclass
+class EmbeddedAws:
+    """What was made, and the ends to hold it by."""
+
+    region: str
+    stage: str
+    session: Session
+    gate: Gate
+    outbox: Outbox
+    functions: dict[str, Handler]
+    state_machine_arn: str = ""
+    operator_alerts_arn: str = ""
+    stream_failures_url: str = ""
+    records: list[Record] = field(default_factory=list)
+
+    @property
+    def table_name(self) -> str:
+        """The table's name."""
+        return f"{APP_NAME}-{self.stage}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables with which the application finds all this."""
+        return {
+            "STAGE": self.stage,
+            "AWS_REGION": self.region,
+            "TABLE_NAME": self.table_name,
+            "STATE_MACHINE_ARN": self.state_machine_arn,
+            "OPERATOR_ALERTS_ARN": self.operator_alerts_arn,
+        }
+
+    def client(self, service: str) -> Any:
+        """A botocore client."""
+        return self.session.create_client(service)
+
+    def restore(self, images: Iterator[dict[str, Any]]) -> int:
+        """Put items into the table without any record of it; how many."""
+        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][self.region].tables[self.table_name]
+        count = 0
+        with self.gate.lock:
+            for image in images:
+                table.put_item(image)
+                count += 1
+            self.gate.changes.clear()
+        return count
+
+    def executions(self, status: str = "RUNNING") -> list[dict[str, Any]]:
+        """The executions of the timeline in a status: dictionaries with name, executionArn, status."""
+        client = self.client("stepfunctions")
+        pages = client.get_paginator("list_executions").paginate(
+            stateMachineArn=self.state_machine_arn, statusFilter=status
+        )
+        return [execution for page in pages for execution in page["executions"]]
+
+    def stop_executions(self) -> None:
+        """Stop whatever waits: it would wake up in the next test's AWS and write there."""
+        backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][self.region]
+        for state_machine in backend.state_machines:
+            for execution in state_machine.executions:
+                if execution.status == "RUNNING":
+                    backend.stop_execution(execution.execution_arn)
+
+
+@contextmanager
+def embedded_aws(
+    functions: dict[str, Handler] | None = None,
+    *,
+    region: str = "us-east-1",
+    stage: str = "local",
+    outbox: Outbox | None = None,
+    on_commit: Callable[[list[Record]], None] | None = None,
+) -> Iterator[EmbeddedAws]:
+    """Run AWS in this process while the context lasts.
+
+    `functions` maps handler names (`"app.advance"`) to entry points and may be filled later. `on_commit` is called with
+    the records of each write before the writer gets its answer and must not call AWS; without it the records are kept
+    in `records`.
+    """
+    handlers = functions if functions is not None else {}
+    box = outbox or Outbox()
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ, _environment(region)))
+        stack.enter_context(mock_aws(config=MOTO))
+        gate = Gate()
+        stack.enter_context(mended(gate, handlers))
+        stack.enter_context(collecting(box))
+        aws = EmbeddedAws(region, stage, get_session(), gate, box, handlers)
+        gate.on_commit = on_commit or aws.records.extend
+        _create(aws)
+        stack.callback(_end, aws)
+        yield aws
+
+
+def _environment(region: str) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _create(aws: EmbeddedAws) -> None:
+    resources = load_template()["Resources"]
+    _create_table(aws, resources["Table"]["Properties"])
+    name = f"{APP_NAME}-{aws.stage}"
+    aws.operator_alerts_arn = aws.client("sns").create_topic(Name=f"{name}-operator-alerts")["TopicArn"]
+    aws.stream_failures_url = aws.client("sqs").create_queue(QueueName=f"{name}-stream-failures")["QueueUrl"]
+    role = aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    arns = {function: _create_function(aws, f"{name}-{function}", f"app.{function}", role) for function in FUNCTIONS}
+    aws.state_machine_arn = aws.client("stepfunctions").create_state_machine(
+        name=f"{name}-escalation",
+        definition=substituted(aws.table_name, arns["advance"]),
+        roleArn=role,
+    )["stateMachineArn"]
+
+
+def _create_table(aws: EmbeddedAws, properties: dict[str, Any]) -> None:
+    aws.client("dynamodb").create_table(
+        TableName=aws.table_name,
+        BillingMode=properties["BillingMode"],
+        AttributeDefinitions=properties["AttributeDefinitions"],
+        KeySchema=properties["KeySchema"],
+        GlobalSecondaryIndexes=properties["GlobalSecondaryIndexes"],
+        StreamSpecification={"StreamEnabled": True, **properties["StreamSpecification"]},
+    )
+
+
+def _create_function(aws: EmbeddedAws, name: str, handler: str, role: str) -> str:
+    arn: str = aws.client("lambda").create_function(
+        FunctionName=name, Runtime="python3.11", Role=role, Handler=handler, Code={"ZipFile": _empty_zip()}
+    )["FunctionArn"]
+    return arn
+
+
+def _empty_zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w"):
+        pass
+    return buffer.getvalue()
+
+
+def _end(aws: EmbeddedAws) -> None:
+    aws.stop_executions()
+    # Stopped executions end in threads of their own; let them do so while this AWS is still the one they find.
+    deadline = time.monotonic() + 2
+    while _workers() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _workers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("WaitForTaskToken")]
+
+
+def substituted(table_name: str, advance_arn: str, partition: str = "aws") -> str:
+    """The generated definition with its placeholders replaced, as CloudFormation would."""
+    text = json.dumps(machine.definition())
+    for name, value in (("Partition", partition), ("TableName", table_name), ("AdvanceFunctionArn", advance_arn)):
+        text = text.replace("${" + name + "}", value)
+    return text
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms, read as {"Ref": …} and {"Fn::…": …}."""
+
+
+def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    return {name: loader.construct_mapping(node, deep=True)}  # type: ignore[arg-type]  # the only kind left
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+
+
+def load_template(path: Path = TEMPLATE_PATH) -> dict[str, Any]:
+    """infra/template.yaml as a dictionary."""
+    # A SafeLoader: the class only adds constructors that build dictionaries.
+    template: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
+    return template
