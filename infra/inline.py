@@ -7,7 +7,9 @@ from pathlib import Path
 from chalicelib.timeline import machine
 
 TEMPLATE_PATH = Path(__file__).with_name("template.yaml")
-_BLOCK = re.compile(r"(?P<head>^(?P<indent> +)DefinitionString: \|\n)(?P<body>(?:(?P=indent) {2}.*\n|\n)+)", re.MULTILINE)
+_BLOCK = re.compile(
+    r"(?P<head>^(?P<indent> +)DefinitionString: \|\n)(?P<body>(?:(?P=indent) {2}.*\n|\n)+)", re.MULTILINE
+)
 
 
 def inlined(template: str, definition: str) -> str:

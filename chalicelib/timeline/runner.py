@@ -50,6 +50,8 @@ class StepFunctionsTimeline:
 
     def signal(self, token: str, thing: str, version: int, seconds: int) -> None:
         """Tell the waiting execution that the row moved on; a token that nobody waits for changes nothing."""
+        if not token:
+            return  # the row has none yet: the execution will find the newer version when it comes to write one
         _unless(
             _TOO_LATE,
             lambda: self._client.send_task_success(taskToken=token, output=payload(thing, version, seconds)),
@@ -57,6 +59,8 @@ class StepFunctionsTimeline:
 
     def end(self, token: str) -> None:
         """End the waiting execution; a token that nobody waits for changes nothing."""
+        if not token:
+            return
         _unless(_TOO_LATE, lambda: self._client.send_task_failure(taskToken=token, error=CLOSED_ERROR))
 
 

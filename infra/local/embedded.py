@@ -35,6 +35,7 @@ from infra.local.outbox import Outbox, collecting
 
 TEMPLATE_PATH = Path(__file__).parents[1] / "template.yaml"
 APP_NAME = "consultation-bell"
+REGION = "eu-central-1"
 FUNCTIONS = ("advance", "react", "sweep")
 MOTO = {
     "stepfunctions": {"execute_state_machine": True},
@@ -109,7 +110,7 @@ class EmbeddedAws:
 def embedded_aws(
     functions: dict[str, Handler] | None = None,
     *,
-    region: str = "us-east-1",
+    region: str = REGION,
     stage: str = "local",
     outbox: Outbox | None = None,
     on_commit: Callable[[list[Record]], None] | None = None,
@@ -153,7 +154,10 @@ def _create(aws: EmbeddedAws) -> None:
     aws.operator_alerts_arn = aws.client("sns").create_topic(Name=f"{name}-operator-alerts")["TopicArn"]
     aws.stream_failures_url = aws.client("sqs").create_queue(QueueName=f"{name}-stream-failures")["QueueUrl"]
     role = aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    arns = {function: _create_function(aws, f"{name}-{function}", f"app.{function}", role) for function in FUNCTIONS}
+    arns = {
+        function: _create_function(aws, f"{name}-{function}", f"app.{function}", role)
+        for function in FUNCTIONS
+    }
     aws.state_machine_arn = aws.client("stepfunctions").create_state_machine(
         name=f"{name}-escalation",
         definition=substituted(aws.table_name, arns["advance"]),
@@ -201,7 +205,11 @@ def _workers() -> list[threading.Thread]:
 def substituted(table_name: str, advance_arn: str, partition: str = "aws") -> str:
     """The generated definition with its placeholders replaced, as CloudFormation would."""
     text = json.dumps(machine.definition())
-    for name, value in (("Partition", partition), ("TableName", table_name), ("AdvanceFunctionArn", advance_arn)):
+    for name, value in (
+        ("Partition", partition),
+        ("TableName", table_name),
+        ("AdvanceFunctionArn", advance_arn),
+    ):
         text = text.replace("${" + name + "}", value)
     return text
 

@@ -36,8 +36,12 @@ class Journal:
         self.delivered = _read_number(self._delivered_path, FIRST_SEQUENCE - 1)
         commits = _recover(self._path)
         self._latest = _latest(commits)
-        self._backlog = [record for commit in commits for record in commit if sequence_of(record) > self.delivered]
-        self.next_sequence = 1 + max((sequence_of(r) for commit in commits for r in commit), default=self.delivered)
+        self._backlog = [
+            record for commit in commits for record in commit if sequence_of(record) > self.delivered
+        ]
+        self.next_sequence = 1 + max(
+            (sequence_of(r) for commit in commits for r in commit), default=self.delivered
+        )
         self.next_sequence = max(self.next_sequence, self.delivered + 1)
         if self._path.exists() and self._path.stat().st_size > compact_above:
             self._compact(commits)
@@ -73,7 +77,9 @@ class Journal:
         old = [[r for r in commit if sequence_of(r) <= self.delivered] for commit in commits]
         new = [[r for r in commit if sequence_of(r) > self.delivered] for commit in commits]
         settled = [_as_insert(record) for record in _latest(old).values() if "NewImage" in record["dynamodb"]]
-        lines = [[record] for record in sorted(settled, key=sequence_of)] + [commit for commit in new if commit]
+        lines = [[record] for record in sorted(settled, key=sequence_of)] + [
+            commit for commit in new if commit
+        ]
         _replace(self._path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 
 

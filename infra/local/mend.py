@@ -199,7 +199,9 @@ def _atomic(gate: Gate, original: Callable[..., Any]) -> Callable[..., Any]:
 def _atomic_update(gate: Gate, original: Callable[..., Any]) -> Callable[..., Any]:
     """An update changes the stored item in place, attribute by attribute: one that fails half way must not stay."""
 
-    def update_item(backend: DynamoDBBackend, table_name: str, key: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def update_item(
+        backend: DynamoDBBackend, table_name: str, key: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         spot = _spot(backend, {"Update": {"TableName": table_name, "Key": key}})
         with gate.lock, _put_back(gate, [spot]):
             return original(backend, table_name, key, *args, **kwargs)

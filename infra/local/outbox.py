@@ -30,7 +30,9 @@ class Sent:
 class Outbox:
     """All messages, oldest first; with a folder, those of earlier runs too."""
 
-    def __init__(self, folder: Path | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, folder: Path | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._path = folder / "outbox.jsonl" if folder else None
         self._now = now
         self._lock = threading.Lock()

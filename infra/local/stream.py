@@ -23,7 +23,9 @@ TRIES = 8
 class StreamConsumer:
     """Delivers records to `react`; `mark` is told the sequence number up to which all is done."""
 
-    def __init__(self, react: Handler, mark: Callable[[int], None], failures: Path, pause: float = 0.1) -> None:
+    def __init__(
+        self, react: Handler, mark: Callable[[int], None], failures: Path, pause: float = 0.1
+    ) -> None:
         self._react = react
         self._mark = mark
         self._failures = failures
@@ -64,7 +66,10 @@ class StreamConsumer:
             if done == len(batch):
                 tries, size = 0, BATCH
             else:
-                tries, size = (tries + 1 if done == 0 and len(batch) == 1 else 0), max(1, (len(batch) - done) // 2)
+                tries, size = (
+                    (tries + 1 if done == 0 and len(batch) == 1 else 0),
+                    max(1, (len(batch) - done) // 2),
+                )
                 if tries >= TRIES:
                     self._put_aside(batch[0])
                     done, tries = 1, 0
@@ -100,7 +105,11 @@ class StreamConsumer:
             self._wake.notify_all()
 
     def _put_aside(self, record: Record) -> None:
-        print(f"react gave up on {record['dynamodb']['Keys']}, see {self._failures}", file=sys.stderr, flush=True)
+        print(
+            f"react gave up on {record['dynamodb']['Keys']}, see {self._failures}",
+            file=sys.stderr,
+            flush=True,
+        )
         with self._failures.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 

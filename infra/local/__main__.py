@@ -1,0 +1,41 @@
+"""`python -m infra.local`: the whole platform on this machine. HOST, PORT, DATA, SPEED and ACCESS_LOG choose how."""
+
+import importlib
+import os
+import sys
+
+from infra.local.run import Options, Running, serve
+
+
+def _ready(run: Running) -> None:
+    url, options = run.options.url, run.options
+    pace = "" if options.speed == 1 else f" · 速度 ×{options.speed:g}"
+    print(
+        f"""
+  小区协商铃 The Consultation Bell{pace}
+
+  按铃 Ring           {url}/
+  在响的铃 Board       {url}/board
+  发件箱 Outbox        {url}/_local/outbox
+
+  试一试 Try it: ring at the first address. The specialist's SMS arrives in the outbox within a second;
+  open the link in it and press 接铃. Leave it alone instead, and the next level is alerted.
+
+  数据 Data {options.data}/ · AWS endpoint for tools {options.aws_url} · Ctrl-C 停止 stops
+""",
+        flush=True,
+    )
+
+
+def main() -> int:
+    """Run until stopped; the exit code."""
+    try:
+        options = Options.of(os.environ)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return serve(options, lambda: importlib.import_module("app"), ready=_ready)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,258 @@
+"""The local run: AWS, the application, its stream and its ticker in one process, with its state in one folder."""
+
+import fcntl
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from infra.local.clock import ScaledClock
+from infra.local.embedded import FUNCTIONS, EmbeddedAws, embedded_aws
+from infra.local.endpoint import forward
+from infra.local.journal import Journal
+from infra.local.mend import Context, Handler, Record
+from infra.local.outbox import Outbox
+from infra.local.server import app_server, aws_server
+from infra.local.stream import StreamConsumer
+
+SWEEP_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where and how to run. `speed`: seconds that pass in a second."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data: Path = Path(".local")
+    speed: float = 1.0
+    access_log: bool = False
+
+    @staticmethod
+    def of(environment: Mapping[str, str]) -> "Options":
+        """Read HOST, PORT, DATA, SPEED and ACCESS_LOG; raises ValueError with a sentence that says what is wrong."""
+        port, speed = environment.get("PORT", "8000"), environment.get("SPEED", "1")
+        if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65535:
+            raise ValueError(f"PORT is a number between 1 and 65534, not {port!r}")
+        return Options(
+            host=environment.get("HOST", "127.0.0.1"),
+            port=int(port),
+            data=Path(environment.get("DATA", ".local")),
+            speed=_positive("SPEED", speed),
+            access_log=environment.get("ACCESS_LOG", "") not in ("", "0", "false"),
+        )
+
+    @property
+    def url(self) -> str:
+        """The address to open in a browser on this machine."""
+        host = "127.0.0.1" if self.host in ("", "0.0.0.0", "::") else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+    @property
+    def aws_url(self) -> str:
+        """The address for AWS tools; always on loopback, as it asks nobody who he is."""
+        return f"http://127.0.0.1:{self.port + 1}"
+
+
+def _positive(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 100_000:
+        raise ValueError(f"{name} is a number greater than 0, not {text!r}")
+    return number
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a started run offers to whoever prepares it."""
+
+    options: Options
+    aws: EmbeddedAws
+    clock: ScaledClock
+    app_module: ModuleType
+
+
+@contextmanager
+def running(
+    options: Options,
+    load_app: Callable[[], ModuleType],
+    prepare: Callable[[Running], None] = lambda run: None,
+) -> Iterator[Running]:
+    """Run everything while the context lasts.
+
+    `load_app` imports the module with the Chalice object `app` and the entry points, after the environment is set.
+    `prepare` is called before the first request is served. Raises OSError when a port or the folder is taken.
+    """
+    with ExitStack() as stack:
+        options.data.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(_alone(options.data))
+        clock = ScaledClock(options.speed, options.data)
+        stack.callback(clock.keep, 0.0)
+        journal = Journal(options.data)
+        stack.callback(journal.close)
+        functions: dict[str, Handler] = {}
+        stream = StreamConsumer(
+            lambda event, context: functions["app.react"](event, context),
+            journal.mark_delivered,
+            options.data / "stream-failures.jsonl",
+        )
+        aws = stack.enter_context(
+            embedded_aws(
+                functions, outbox=Outbox(options.data, clock.now), on_commit=_keeping(journal, stream)
+            )
+        )
+        aws.gate.sequence = journal.next_sequence
+        aws.restore(journal.images())
+        _set_environment(options, aws)
+        module = load_app()
+        functions.update({f"app.{name}": getattr(module, name) for name in FUNCTIONS})
+        server = app_server(module.app, aws.outbox, options.host, options.port, options.access_log)
+        stack.callback(server.server.server_close)
+        endpoint = aws_server(forward, "127.0.0.1", options.port + 1)
+        stack.callback(endpoint.server_close)
+        run = Running(options, aws, clock, module)
+        prepare(run)
+        _start(stack, "http", server.server.serve_forever, server.shutdown)
+        _start(stack, "aws", endpoint.serve_forever, endpoint.shutdown)
+        stream.put(journal.backlog())
+        stream.start()
+        stack.callback(stream.stop)
+        ticker = Ticker(functions["app.sweep"], clock)
+        _start(stack, "ticker", ticker.run, ticker.stop)
+        _announce(stack, options, aws)
+        yield run
+
+
+def _keeping(journal: Journal, stream: StreamConsumer) -> Callable[[list[Record]], None]:
+    def on_commit(records: list[Record]) -> None:
+        journal.append(records)
+        stream.put(records)
+
+    return on_commit
+
+
+def _start(stack: ExitStack, name: str, serve: Callable[[], None], stop: Callable[[], None]) -> None:
+    threading.Thread(target=serve, name=name, daemon=True).start()
+    stack.callback(stop)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two runs on one journal would ruin it."""
+    with (folder / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise OSError(
+                f"another run uses {folder}; stop it, or choose another folder with DATA=…"
+            ) from error
+        yield
+
+
+def _set_environment(options: Options, aws: EmbeddedAws) -> None:
+    os.environ.update(aws.environment)
+    os.environ.update(
+        PUBLIC_URL=options.url,
+        LINK_URL=options.url,
+        SPEED=str(options.speed),
+        SECRET_KEY=_secret(options.data),
+    )
+
+
+def _secret(folder: Path) -> str:
+    """The secret of this folder: links and sessions made before a restart stay good."""
+    path = folder / "secret"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), "utf-8")
+    return path.read_text("utf-8")
+
+
+def _announce(stack: ExitStack, options: Options, aws: EmbeddedAws) -> None:
+    """Leave word where this run can be found, for `attach`."""
+    path = options.data / "run.json"
+    names = [*aws.environment, "PUBLIC_URL", "LINK_URL", "SPEED", "SECRET_KEY"]
+    environment = {name: os.environ[name] for name in names}
+    environment |= {"AWS_ENDPOINT_URL": options.aws_url, "AWS_DEFAULT_REGION": aws.region}
+    environment |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"pid": os.getpid(), "environment": environment}, indent=2), "utf-8")
+    stack.callback(path.unlink, missing_ok=True)
+
+
+def attach(folder: Path) -> bool:
+    """Point this process's environment at the run that uses `folder`; False when none is running."""
+    path = folder / "run.json"
+    if not path.exists():
+        return False
+    found = json.loads(path.read_text("utf-8"))
+    try:
+        os.kill(found["pid"], 0)
+    except ProcessLookupError:
+        return False
+    os.environ.update(found["environment"])
+    return True
+
+
+class Ticker:
+    """Calls the sweeper each minute of the scaled clock, the first time at once to re-arm all clocks."""
+
+    def __init__(self, sweep: Handler, clock: ScaledClock) -> None:
+        self._sweep = sweep
+        self._clock = clock
+        self._interval = max(0.25, SWEEP_SECONDS / clock.speed)
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """Tick until stopped."""
+        self._call({"rearm": True})
+        waited = 0.0
+        while not self._stopped.wait(step := min(1.0, self._interval)):
+            self._clock.keep()
+            waited += step
+            if waited >= self._interval:
+                waited = 0.0
+                self._call({})
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._stopped.set()
+
+    def _call(self, event: dict[str, Any]) -> None:
+        try:
+            self._sweep(event, Context("sweep", "sweep"))
+        except Exception:
+            traceback.print_exc()
+
+
+def serve(
+    options: Options,
+    load_app: Callable[[], ModuleType],
+    prepare: Callable[[Running], None] = lambda run: None,
+    ready: Callable[[Running], None] = lambda run: None,
+) -> int:
+    """Run until Ctrl-C or SIGTERM; the exit code. `ready` is called once requests are answered."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with running(options, load_app, prepare) as run:
+            ready(run)
+            stop.wait()
+    except OSError as error:
+        print(
+            f"Cannot run on {options.host}:{options.port} (and {options.port + 1}): {error}", file=sys.stderr
+        )
+        return 1
+    return 0
