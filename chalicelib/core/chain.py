@@ -1,8 +1,8 @@
 """The record (铃录): a chain of hashed events. Pure; the reader's browser computes the same.
 
-An event is `{thing, seq, at, actor, kind, data, prev, hash}` and its hash is SHA-256 over the canonical JSON of
-all but the hash. Canonical JSON is RFC 8785 (JCS) for what events may hold: strings, integers,
-booleans, null, lists and objects with ASCII keys; floats are refused.
+An event is `{thing, seq, at, actor, kind, data, prev, hash}` and its hash is SHA-256 over the canonical JSON
+of all but the hash. Canonical JSON is RFC 8785 (JCS) for what events may hold: strings, integers that a
+browser holds exactly, booleans, null, lists and objects with ASCII keys; anything else is refused.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from chalicelib.core.times import iso
 
 GENESIS = "0" * 64
+_EXACT = 2**53 - 1  # what JavaScript reads without rounding
 Json = Mapping[str, Any]
 
 
@@ -84,8 +85,9 @@ def vars_of(actor: Actor) -> dict[str, str]:
 
 
 def canonical(value: object) -> bytes:
-    """Canonical JSON; raises ValueError on a float, which two machines may write differently."""
-    _refuse_floats(value)
+    """Canonical JSON; raises ValueError on what two machines may write differently, such as a float."""
+    if refusal := _refusal(value):
+        raise ValueError(refusal)
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -141,7 +143,10 @@ def _misfit(event: Event, seq: int, prev: str) -> str:
         return "missing"
     if event.prev != prev:
         return "unlinked"
-    return "" if digest(event) == event.hash else "altered"
+    try:
+        return "" if digest(event) == event.hash else "altered"
+    except ValueError:  # holds what no event can have held when it was written
+        return "altered"
 
 
 def _with_hash(event: Event) -> Event:
@@ -150,12 +155,16 @@ def _with_hash(event: Event) -> Event:
     )
 
 
-def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise ValueError("an event holds no floats: write integers with their unit")
-    if isinstance(value, Mapping):
-        for item in value.values():
-            _refuse_floats(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _refuse_floats(item)
+def _refusal(value: object) -> str:
+    """Why a value has no canonical form here, or ""."""
+    if value is None or isinstance(value, bool | str):
+        return ""
+    if isinstance(value, int):
+        return "" if abs(value) <= _EXACT else f"an event holds no integers beyond 2**53: {value}"
+    if isinstance(value, dict):
+        if any(not isinstance(key, str) or not key.isascii() for key in value):
+            return "an event holds ASCII keys only"
+        return next(filter(None, map(_refusal, value.values())), "")
+    if isinstance(value, list | tuple):
+        return next(filter(None, map(_refusal, value)), "")
+    return f"an event holds no {type(value).__name__}: write integers with their unit, or text"

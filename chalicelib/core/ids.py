@@ -8,6 +8,7 @@ minute since 2025, 11 of chance) and a check character (Luhn modulo 32). People 
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -34,9 +35,10 @@ def number(thing_id: str) -> str:
 def parse(text: str) -> str | None:
     """The id meant by what a person typed or said, or None when it cannot be one.
 
-    Case, spaces and dashes do not matter; O is 0, I and L are 1 as Crockford has it.
+    Case, width, spaces and dashes do not matter; O is 0, I and L are 1 as Crockford has it.
     """
-    folded = re.sub(r"[\s\-–—]", "", text).upper().translate(_LOOKALIKES)
+    plain = unicodedata.normalize("NFKC", text).upper()
+    folded = re.sub(r"[\s\-‐‑–—]", "", plain).translate(_LOOKALIKES)
     if len(folded) != 2 + _BODY + 1 or any(c not in _VALUE for c in folded):
         return None
     return folded if _check(folded[:-1]) == folded[-1] else None

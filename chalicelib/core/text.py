@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_CHINA_MOBILE = re.compile(r"^1[3-9]\d{9}$")
-_INTERNATIONAL = re.compile(r"^\+[1-9]\d{7,14}$")
+_CHINA_MOBILE = re.compile(r"^1[3-9][0-9]{9}$")
+_INTERNATIONAL = re.compile(r"^\+[1-9][0-9]{7,14}$")
 
 
 def has_control(text: str) -> bool:
@@ -16,7 +16,7 @@ def has_control(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """The text without case, width, space, punctuation and symbols: two rings with the same fold say the same."""
+    """The text without case, width, space, punctuation and symbols: rings with the same fold say the same."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LNM")
     return kept or folded.strip()
@@ -28,14 +28,14 @@ def phone(typed: str, country_code: str = "86") -> str | None:
     Where the place's country is China a national number is a mobile number (工信部《电信网编号计划》);
     elsewhere 6 to 12 digits after the trunk zero. A number that starts with + is taken as it is.
     """
-    digits = re.sub(r"[\s\-().（）－]", "", unicodedata.normalize("NFKC", typed))
+    digits = re.sub(r"[\s\-‐‑–—().]", "", unicodedata.normalize("NFKC", typed))
     digits = re.sub(r"^00", "+", digits)
     if digits.startswith("+"):
         return digits if _INTERNATIONAL.match(digits) and _plausible(digits) else None
     if country_code == "86":
         return f"+86{digits}" if _CHINA_MOBILE.match(digits) else None
     national = digits.removeprefix("0")
-    return f"+{country_code}{national}" if re.fullmatch(r"\d{6,12}", national) else None
+    return f"+{country_code}{national}" if re.fullmatch(r"[0-9]{6,12}", national) else None
 
 
 def _plausible(international: str) -> bool:

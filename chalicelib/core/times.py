@@ -33,14 +33,13 @@ class QuietHours:
     end: time = time(7)
 
     def opening(self, at: datetime, zone: ZoneInfo) -> datetime:
-        """`at` itself outside quiet hours, else the instant they end (right across daylight-saving changes)."""
+        """`at` itself outside quiet hours, else the instant they end, across daylight-saving changes too."""
         local = at.astimezone(zone)
         if not self._holds(local.time()):
             return at
-        opening = datetime.combine(local.date(), self.end, zone)
-        if opening <= local:
-            opening = datetime.combine(local.date() + timedelta(days=1), self.end, zone)
-        return opening.astimezone(UTC)
+        later = timedelta(days=1 if self.end <= local.time() else 0)
+        # The same fold: in the hour that comes twice, quiet hours must not end before `at`.
+        return datetime.combine(local.date() + later, self.end, zone).replace(fold=local.fold).astimezone(UTC)
 
     def _holds(self, at: time) -> bool:
         if self.start <= self.end:

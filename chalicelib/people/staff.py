@@ -52,7 +52,7 @@ class Frequency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Members take turns, handing over at `handover` in the place's zone, beginning on `starts` with the first.
+    """Members take turns, handing over at `handover` in the place's zone; the first begins on `starts`.
 
     A weekly rotation hands over on the weekday of `starts`. `from_time`/`until_time` limit duty to a part of
     each day (both the same: the whole day; from later than until: over midnight).
@@ -77,7 +77,9 @@ class Change(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Override:
     """A change of the roster with dates: [starts, ends). REPLACE puts `staff` in the place of `instead_of`
-    (everybody when empty); ADD adds `staff`; REMOVE takes `staff` off."""
+    (everybody when empty); ADD adds `staff`; REMOVE takes `staff` off, and his deputy stands in.
+
+    Several at once take effect in their order; each sees what those before it left."""
 
     change: Change
     starts: datetime
@@ -90,7 +92,7 @@ class Override:
 class Roster:
     """Who answers for a role at a place (neighbourhood, community or subdistrict id).
 
-    Without a roster, all staff of that role at the place are on duty.
+    Without a roster, or with one that has overrides only, all staff of that role at the place are on duty.
     """
 
     place: str

@@ -40,7 +40,7 @@ class Desk(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Roles alerted together, the seconds they have, and how often they are alerted again before the next level."""
+    """Roles alerted together, the seconds they have, and how often they are alerted again before the next."""
 
     roles: tuple[Role, ...]
     seconds: int = 300
@@ -93,7 +93,10 @@ _DECIDE = {
 
 
 def default_ladder(urgency: Urgency, desk: Desk) -> Ladder:
-    """Five minutes a level, starting with the desk's own staff; an emergency goes to all at once, then every two minutes."""
+    """Five minutes a level, starting with the desk's own staff.
+
+    An emergency goes to all at once, then again every two minutes.
+    """
     decide = int(_DECIDE[urgency].total_seconds())
     roles = _OWN_DESK[desk]
     if urgency is Urgency.EMERGENCY:

@@ -10,6 +10,8 @@ from chalicelib.core.times import QuietHours
 from chalicelib.people.staff import Roster, Staff
 from chalicelib.place.ladder import Desk, Ladder, LadderRule, Urgency, choose
 
+_NIGHT = QuietHours()
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
@@ -53,7 +55,7 @@ class Subdistrict:
     district_en: str = ""
     timezone: str = "Asia/Shanghai"
     country_code: str = "86"
-    quiet: QuietHours = QuietHours()
+    quiet: QuietHours = _NIGHT
     hotlines: tuple[Hotline, ...] = ()
 
     @property
@@ -82,9 +84,10 @@ class Directory:
         return ((c, n) for c in self.communities for n in c.neighbourhoods)
 
     def lineage(self, place_id: str) -> tuple[str, ...]:
-        """The places whose staff answer for this one, nearest first: a neighbourhood, its community, the subdistrict.
+        """The places whose staff answer for this one, nearest first.
 
-        A community's lineage is itself and the subdistrict; that of an unknown place the subdistrict alone.
+        A neighbourhood's are itself, its community and the subdistrict; a community's itself and the
+        subdistrict; those of an unknown place the subdistrict alone.
         """
         for community in self.communities:
             if community.id == place_id:

@@ -1,0 +1,99 @@
+"""What differs between two directories, entry by entry: words for the operator, events for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.core.chain import Happening
+from chalicelib.place.file import dump
+from chalicelib.place.rules import Directory
+
+# Addresses are personal data: the record says that they changed, not from what to what.
+_PRIVATE = frozenset({"phone", "mail"})
+_WORDS = {"staff": "member of staff"}
+Entries = dict[tuple[str, str], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry that was added, removed or changed (`kind`); `fields`: key, value before and after."""
+
+    kind: str
+    what: str
+    id: str
+    name: str
+    fields: tuple[tuple[str, Any, Any], ...]
+
+    def __str__(self) -> str:
+        """`changed member of staff zhao-hong 赵虹: phone +8613… → +8613…`."""
+        title = " ".join(filter(None, (self.kind, _WORDS.get(self.what, self.what), self.id, self.name)))
+        return f"{title}: {'; '.join(self.details())}" if self.fields else title
+
+    def details(self) -> tuple[str, ...]:
+        """Each field in words, from → to; of an added or removed entry just the value."""
+        return tuple(
+            f"{key} {_word(before)} → {_word(after)}" if self.kind == "changed" else f"{key} {_word(value)}"
+            for key, before, after in self.fields
+            for value in [before if after is None else after]
+        )
+
+    def happening(self) -> Happening:
+        """The change as the record keeps it, without addresses."""
+        fields = {
+            key: None if key in _PRIVATE else [before, after]
+            for key, before, after in self.fields
+            if key not in _PRIVATE or self.kind == "changed"
+        }
+        data = {"what": self.what, "id": self.id, "name": self.name, "fields": fields}
+        return Happening(f"place_{self.kind}", {key: value for key, value in data.items() if value})
+
+
+def diff(old: Directory | None, new: Directory) -> tuple[Change, ...]:
+    """Every entry that differs: first what goes, then what changes, then what comes."""
+    before, after = _entries(dump(old)) if old else {}, _entries(dump(new))
+    gone = [_change("removed", key, before[key], {}) for key in before if key not in after]
+    moved = [_change("changed", key, before[key], after[key]) for key in after if key in before]
+    come = [_change("added", key, {}, after[key]) for key in after if key not in before]
+    return (*gone, *(change for change in moved if change.fields), *come)
+
+
+def _change(kind: str, key: tuple[str, str], before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+    keys = dict.fromkeys((*before, *after))
+    fields = tuple((k, before.get(k), after.get(k)) for k in keys if before.get(k) != after.get(k))
+    name = str((after or before).get("name", ""))
+    shown = fields if kind == "changed" else tuple(f for f in fields if f[0] not in ("id", "name"))
+    return Change(kind, *key, name, shown)
+
+
+def _entries(file: Mapping[str, Any]) -> Entries:
+    """The file as flat entries under what they are and their id."""
+    return dict(_flat(file))
+
+
+def _flat(file: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    yield ("subdistrict", file["subdistrict"]["id"]), file["subdistrict"]
+    for community in file.get("communities", ()):
+        yield ("community", community["id"]), {k: v for k, v in community.items() if k != "neighbourhoods"}
+        for neighbourhood in community.get("neighbourhoods", ()):
+            yield ("neighbourhood", neighbourhood["id"]), {**neighbourhood, "community": community["id"]}
+    for staff in file.get("staff", ()):
+        yield ("staff", staff["id"]), staff
+    for roster in file.get("rosters", ()):
+        yield ("roster", f"{roster['place']}/{roster['role']}"), _without(roster, "place", "role")
+    for number, ladder in enumerate(file.get("ladders", ()), 1):
+        fits = f"{ladder.get('urgency', 'any')}/{ladder.get('desk', 'any')}"
+        yield ("ladder", f"{number}:{fits}"), _without(ladder, "urgency", "desk")
+
+
+def _without(entry: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key not in keys}
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} {_word(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_word(item) for item in value) + "]"
+    return "–" if value is None else str(value)
