@@ -317,7 +317,7 @@ class Directories(Protocol):
         """The directory of a prefix; raises NotFound."""
 
     def having(self, neighbourhood: str) -> Directory | None:
-        """The directory that has that neighbourhood, looked up afresh before saying None."""
+        """The directory that has that neighbourhood."""
 
 
 @dataclass(frozen=True, slots=True)

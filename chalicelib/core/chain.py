@@ -116,9 +116,7 @@ def extend(
     """The happenings as the next events of the chain that ends at `tip`."""
     events: list[Event] = []
     for happening in happenings:
-        bare = Event(
-            thing, tip.seq + 1, iso(at), actor.json(), happening.kind, happening.data, tip.hash, ""
-        )
+        bare = Event(thing, tip.seq + 1, iso(at), actor.json(), happening.kind, happening.data, tip.hash, "")
         sealed = _with_hash(bare)
         events.append(sealed)
         tip = Tip(sealed.seq, sealed.hash)

@@ -7,18 +7,18 @@ the code into a sentence in the caller's language.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class FieldError:
     """One wrong field: its name as the client wrote it, a stable code, parameters of the sentence."""
 
     field: str
     code: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class DomainError(Exception):
@@ -72,3 +72,7 @@ class Stale(Exception):
 
 class Collision(Exception):
     """A freshly made id is taken already: make another. Never reaches a client."""
+
+
+class Unavailable(Exception):
+    """The store is too busy to write this now; nothing was lost and it may be tried again (503)."""

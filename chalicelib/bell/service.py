@@ -1,0 +1,325 @@
+"""Ringing, and what the resident and the person who answers do with a bell: load, decide, save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.bell import ringing
+from chalicelib.bell.changes import answer_links, plan_change
+from chalicelib.bell.ringing import Draft
+from chalicelib.bell.rules import (
+    Accept,
+    Answer,
+    Bell,
+    Decline,
+    Person,
+    Withdraw,
+    decide,
+    fold,
+    ladder_json,
+)
+from chalicelib.core import ids, links
+from chalicelib.core import text as texts
+from chalicelib.core.chain import RESIDENT, SYSTEM, Happening, Tip, commitment, extend
+from chalicelib.core.errors import (
+    Collision,
+    Conflict,
+    FieldError,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    Stale,
+    Unauthorized,
+    Unavailable,
+)
+from chalicelib.core.links import Link, Purpose
+from chalicelib.escalation.rules import appeal as appeal_rules
+from chalicelib.escalation.rules import first_step
+from chalicelib.place.ladder import Desk, Urgency
+from chalicelib.place.rules import Directory
+from chalicelib.ports import BellFile, Change, Contact, Guard, Limit, Opening, Page, Ports, Repeated, Ringing
+
+TRACK_FOR = timedelta(days=180)
+_IDEMPOTENCY_FOR = timedelta(hours=24)
+_EMERGENCY_FACTOR = 3
+_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a request comes from: the network address and the client's own key for it."""
+
+    address: str = ""
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A bell and the resident's token; `repeated` when it had been rung before."""
+
+    bell: Bell
+    token: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A bell's file as the holder of a link may see it."""
+
+    file: BellFile
+    link: Link
+    directory: Directory
+
+
+def ring(ports: Ports, draft: Draft, caller: Caller, known: Iterable[FieldError] = ()) -> Rung:
+    """Ring a bell and alert the first level; one AWS call.
+
+    `known`: fields found wrong before. Raises Invalid with every wrong field, TooMany at a limit, Conflict
+    when the idempotency key was used for another ring. A repeated ring answers the first one's bell.
+    """
+    directory = ports.directories.having(draft.neighbourhood)
+    problems = {error.field: error for error in ringing.check(draft, directory, ports.policy.consent_version)}
+    problems |= {error.field: error for error in known}
+    if problems or directory is None:
+        raise Invalid(*problems.values())
+    for _ in range(_TRIES):
+        try:
+            return _ring_once(ports, draft, caller, directory)
+        except Collision:
+            continue
+    raise Unavailable("ring")
+
+
+def _ring_once(ports: Ports, draft: Draft, caller: Caller, directory: Directory) -> Rung:
+    now, key = ports.clock.now(), ports.policy.key
+    bell_id = ids.new_id(directory.subdistrict.prefix, now, ports.entropy.number(16))
+    plan = _plan(ports, draft, caller, directory, bell_id, now)
+    repeated = ports.store.ring(plan)
+    if repeated is None:
+        return Rung(plan.bell, links.token(key, bell_id, Purpose.TRACK))
+    return _same_again(ports, draft, plan, repeated)
+
+
+def _same_again(ports: Ports, draft: Draft, plan: Ringing, repeated: Repeated) -> Rung:
+    fingerprint = ringing.fingerprint(ports.policy.key, draft)
+    if repeated.fingerprint and repeated.fingerprint != fingerprint:
+        raise Conflict("idempotency_key_reused", field="Idempotency-Key")
+    token = links.token(ports.policy.key, repeated.bell, Purpose.TRACK)
+    if repeated.bell == plan.bell.id:
+        return Rung(plan.bell, token)
+    first = ports.store.bells([repeated.bell])
+    if not first:
+        raise NotFound("no_such_bell")
+    return Rung(first[0], token, repeated=True)
+
+
+def _plan(
+    ports: Ports, draft: Draft, caller: Caller, directory: Directory, bell_id: str, now: datetime
+) -> Ringing:
+    policy = ports.policy
+    phone = texts.phone(draft.phone, directory.subdistrict.country_code) or ""
+    contact = _contact(draft, phone, f"{ports.entropy.number(128):032x}")
+    happenings = _first_events(draft, directory, contact, now)
+    events = extend(f"BELL#{bell_id}", Tip(), now, RESIDENT, happenings[:1])
+    events += extend(events[0].thing, Tip(1, events[0].hash), now, SYSTEM, happenings[1:])
+    bell = fold(events)
+    return Ringing(
+        bell=bell,
+        events=events,
+        contact=contact,
+        links=(_tracking(policy.key, bell_id, now), *answer_links(policy.key, bell, bell.alerted, now)),
+        person=ringing.pseudonym(policy.key, "person", phone),
+        guards=_guards(ports, draft, caller, phone, now),
+        limits=_limits(ports, bell.urgency, caller, phone, now),
+    )
+
+
+def _first_events(
+    draft: Draft, directory: Directory, contact: Contact, now: datetime
+) -> tuple[Happening, ...]:
+    ladder = directory.ladder(ringing.urgency_of(draft.category), Desk(draft.desk))
+    rung = ringing.rung(draft, directory, ladder_json(ladder), committed(contact))
+    return (rung, *first_step(ladder, directory, draft.neighbourhood, now))
+
+
+def committed(contact: Contact) -> str:
+    """The commitment to a contact that its bell's first event holds."""
+    values = {name: getattr(contact, name) for name in Contact.__slots__ if name != "salt"}
+    return commitment(contact.salt, values)
+
+
+def _contact(draft: Draft, phone: str, salt: str) -> Contact:
+    return Contact(
+        name=draft.name.strip(),
+        phone=phone,
+        text=draft.text,
+        where=draft.where.strip(),
+        building=draft.building.strip(),
+        unit=draft.unit.strip(),
+        language=draft.language,
+        consent_version=draft.consent_version,
+        salt=salt,
+    )
+
+
+def _guards(ports: Ports, draft: Draft, caller: Caller, phone: str, now: datetime) -> tuple[Guard, ...]:
+    key, policy = ports.policy.key, ports.policy
+    same = Guard(
+        ringing.same_ring(key, phone, draft), now + timedelta(seconds=policy.repeat_window_seconds)
+    )
+    if not caller.idempotency_key:
+        return (same,)
+    name = ringing.pseudonym(key, "idempotency", caller.idempotency_key)
+    return (Guard(name, now + _IDEMPOTENCY_FOR, ringing.fingerprint(key, draft)), same)
+
+
+def _limits(ports: Ports, urgency: Urgency, caller: Caller, phone: str, now: datetime) -> tuple[Limit, ...]:
+    policy = ports.policy
+    number, until = ringing.window(now, policy.limit_window_seconds)
+    emergency = urgency is Urgency.EMERGENCY
+    factor = _EMERGENCY_FACTOR if emergency else 1
+    sources = (("phone", phone, policy.rings_per_phone), ("address", caller.address, policy.rings_per_address))
+    return tuple(
+        Limit(ringing.pseudonym(policy.key, kind, value, str(number), str(emergency)), most * factor, until)
+        for kind, value, most in sources
+        if value
+    )
+
+
+def _tracking(key: bytes, bell_id: str, now: datetime) -> Link:
+    token = links.token(key, bell_id, Purpose.TRACK)
+    return Link(links.hash_of(token), Purpose.TRACK, now + TRACK_FOR)
+
+
+def read(ports: Ports, token: str, bell_id: str = "") -> Reading:
+    """The bell that the token opens, one AWS call; never changes anything.
+
+    Raises Unauthorized when it opens nothing (or not `bell_id`), Gone when it has expired.
+    """
+    named = _named(token, bell_id)
+    file = ports.store.bell(named)
+    link = next((link for link in file.links if link.hash == links.hash_of(token)), None) if file else None
+    if file is None or link is None:
+        raise Unauthorized("link_unknown")
+    if link.expires_at <= ports.clock.now():
+        raise Gone("link_expired")
+    return Reading(file, link, ports.directories.of(ids.prefix_of(named)))
+
+
+def answer(ports: Ports, token: str, bell_id: str = "") -> Bell:
+    """The holder of the one-tap link takes the bell; two AWS calls. Again by the same person: the same.
+
+    Raises Unauthorized, Forbidden or Gone for a link that does not (or no longer) allow it, Conflict naming who was first.
+    """
+    return _act(ports, token, bell_id, lambda opening, by: Answer(by))
+
+
+def accept(ports: Ports, token: str, bell_id: str = "") -> Bell:
+    """The answerer takes the matter on: a case is opened with its own record; two AWS calls."""
+
+    def command(opening: Opening, by: Person) -> Accept:
+        prefix = ids.prefix_of(opening.bell.id)
+        return Accept(by, ids.new_id(prefix, ports.clock.now(), ports.entropy.number(16)))
+
+    return _act(ports, token, bell_id, command)
+
+
+def decline(
+    ports: Ports, token: str, reason_code: str, reason: str, go_to: str, bell_id: str = ""
+) -> Bell:
+    """The answerer refuses the matter, with a reason and a place to go instead; two AWS calls."""
+
+    def command(opening: Opening, by: Person) -> Decline:
+        return Decline(by, reason_code, reason.strip(), go_to.strip())
+
+    return _act(ports, token, bell_id, command)
+
+
+def withdraw(ports: Ports, token: str, bell_id: str = "") -> Bell:
+    """The resident takes the bell back; two AWS calls."""
+
+    def happen(opening: Opening, now: datetime) -> tuple[Happening, ...]:
+        _require(opening.link, Purpose.TRACK, now)
+        return decide(opening.bell, Withdraw(), now)
+
+    return _change(ports, _named(token, bell_id), links.hash_of(token), happen)
+
+
+def appeal(ports: Ports, token: str, bell_id: str = "") -> Bell:
+    """A declined bell rings once more, one level higher; two AWS calls."""
+
+    def happen(opening: Opening, now: datetime) -> tuple[Happening, ...]:
+        _require(opening.link, Purpose.TRACK, now)
+        return appeal_rules(opening.bell, opening.directory, now)
+
+    return _change(ports, _named(token, bell_id), links.hash_of(token), happen)
+
+
+def _act(
+    ports: Ports,
+    token: str,
+    bell_id: str,
+    command: Callable[[Opening, Person], Answer | Accept | Decline],
+) -> Bell:
+    def happen(opening: Opening, now: datetime) -> tuple[Happening, ...]:
+        by = _holder(opening, _require(opening.link, Purpose.ANSWER, now))
+        return decide(opening.bell, command(opening, by), now)
+
+    return _change(ports, _named(token, bell_id), links.hash_of(token), happen)
+
+
+def _change(
+    ports: Ports,
+    bell_id: str,
+    link_hash: str,
+    happen: Callable[[Opening, datetime], tuple[Happening, ...]],
+) -> Bell:
+    """Load, decide, save; decide again when somebody else wrote first."""
+    for _ in range(_TRIES):
+        opening = ports.store.opening(bell_id, link_hash)
+        if opening is None or opening.link is None:
+            raise Unauthorized("link_unknown")
+        now = ports.clock.now()
+        happenings = happen(opening, now)
+        if not happenings:
+            return opening.bell
+        change = plan_change(ports.policy.key, opening.bell, happenings, now)
+        try:
+            ports.store.commit(change)
+        except Stale:
+            continue
+        return change.after
+    raise Unavailable("change")
+
+
+def _named(token: str, bell_id: str) -> str:
+    named = links.thing_id_of(token)
+    if named is None or (bell_id and ids.parse(bell_id) != named):
+        raise Unauthorized("link_unknown")
+    return named
+
+
+def _require(link: Link | None, purpose: Purpose, now: datetime) -> Link:
+    if link is None or link.purpose is not purpose:
+        raise Forbidden("link_not_for_this")
+    if link.expires_at <= now:
+        raise Gone("link_expired")
+    return link
+
+
+def _holder(opening: Opening, link: Link) -> Person:
+    """Who holds a one-tap link; refuses one of an earlier ringing, or of somebody who has left."""
+    if link.epoch != opening.bell.epoch:
+        raise Gone("link_superseded")
+    member = opening.directory.member(link.holder)
+    if member is None:
+        raise Gone("link_of_former_staff")
+    return Person(member.id, member.name, member.role)
+
+
+def ringing_now(ports: Ports, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
+    """The open bells of a subdistrict, most pressing first; one AWS call."""
+    return ports.store.ringing(prefix, cursor, limit)

@@ -1,0 +1,1 @@
+"""Published figures: what was rung, answered, accepted, refused."""
