@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from chalicelib.place.rules import Directory
 
 # Addresses are personal data: the record says that they changed, not from what to what.
 _PRIVATE = frozenset({"phone", "mail"})
-_WORDS = {"staff": "member of staff"}
+_WORDS = {"staff": "member of staff", "order": "order of"}
+_PER_EVENT = 100
 Entries = dict[tuple[str, str], Mapping[str, Any]]
 
 
@@ -28,8 +29,11 @@ class Change:
 
     def __str__(self) -> str:
         """`changed member of staff zhao-hong 赵虹: phone +8613… → +8613…`."""
-        title = " ".join(filter(None, (self.kind, _WORDS.get(self.what, self.what), self.id, self.name)))
-        return f"{title}: {'; '.join(self.details())}" if self.fields else title
+        return f"{self.title()}: {'; '.join(self.details())}" if self.fields else self.title()
+
+    def title(self) -> str:
+        """`changed member of staff zhao-hong 赵虹`."""
+        return " ".join(filter(None, (self.kind, _WORDS.get(self.what, self.what), self.id, self.name)))
 
     def details(self) -> tuple[str, ...]:
         """Each field in words, from → to; of an added or removed entry just the value."""
@@ -39,15 +43,20 @@ class Change:
             for value in [before if after is None else after]
         )
 
-    def happening(self) -> Happening:
+    def json(self) -> dict[str, Any]:
         """The change as the record keeps it, without addresses."""
-        fields = {
-            key: None if key in _PRIVATE else [before, after]
-            for key, before, after in self.fields
-            if key not in _PRIVATE or self.kind == "changed"
-        }
-        data = {"what": self.what, "id": self.id, "name": self.name, "fields": fields}
-        return Happening(f"place_{self.kind}", {key: value for key, value in data.items() if value})
+        public = {key: [before, after] for key, before, after in self.fields if key not in _PRIVATE}
+        private = sorted(key for key, _, _ in self.fields if key in _PRIVATE and self.kind == "changed")
+        data = {"kind": self.kind, "what": self.what, "id": self.id, "name": self.name}
+        return {key: value for key, value in {**data, "fields": public, "private": private}.items() if value}
+
+
+def happenings(changes: Sequence[Change]) -> tuple[Happening, ...]:
+    """The changes as few events, since a transaction holds a hundred items and a subdistrict has more people."""
+    parts = (changes[i : i + _PER_EVENT] for i in range(0, len(changes), _PER_EVENT))
+    return tuple(
+        Happening("directory_changed", {"changes": [change.json() for change in part]}) for part in parts
+    )
 
 
 def diff(old: Directory | None, new: Directory) -> tuple[Change, ...]:
@@ -56,7 +65,16 @@ def diff(old: Directory | None, new: Directory) -> tuple[Change, ...]:
     gone = [_change("removed", key, before[key], {}) for key in before if key not in after]
     moved = [_change("changed", key, before[key], after[key]) for key in after if key in before]
     come = [_change("added", key, {}, after[key]) for key in after if key not in before]
-    return (*gone, *(change for change in moved if change.fields), *come)
+    return (*gone, *(change for change in moved if change.fields), *_orders(before, after), *come)
+
+
+def _orders(before: Entries, after: Entries) -> Iterator[Change]:
+    """What is listed in another order than it was: people are alerted and places shown in the file's order."""
+    for what in dict.fromkeys(what for what, _ in after):
+        was = [id_ for kind, id_ in before if kind == what and (kind, id_) in after]
+        now = [id_ for kind, id_ in after if kind == what and (kind, id_) in before]
+        if was != now:
+            yield Change("changed", "order", what, "", (("ids", was, now),))
 
 
 def _change(kind: str, key: tuple[str, str], before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chalicelib.core.chain import Actor, extend
-from chalicelib.place.changes import Change, diff
+from chalicelib.place.changes import Change, diff, happenings
 from chalicelib.place.rules import Directory
 from chalicelib.ports import Ports
 
@@ -40,7 +40,7 @@ def apply(ports: Ports, plan: Plan, actor: Actor) -> Directory:
     if not plan.changes:
         return replace(plan.directory, version=plan.seen)
     thing = thing_of(plan.directory)
-    happenings = (change.happening() for change in plan.changes)
-    events = extend(thing, ports.store.tip(thing), ports.clock.now(), actor, happenings)
+    tip = ports.store.tip(thing)
+    events = extend(thing, tip, ports.clock.now(), actor, happenings(plan.changes))
     ports.store.save_directory(plan.directory, events)
     return plan.directory
