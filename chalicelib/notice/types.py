@@ -42,7 +42,7 @@ class Recipient:
 class Notice:
     """One message to one person about one event of a thing (`version` is that event's number).
 
-    `urgent`: never waits for the morning. `pressing`: an alert of an emergency, exempt from bundles and limits.
+    `params`: the template's own; of an alert also `epoch`, the ringing it belongs to. `urgent`: never waits for the morning. `pressing`: an alert of an emergency, exempt from bundles and limits.
     `alert`: pointless once the bell no longer rings, so the bell is read again right before sending.
     """
 
@@ -55,14 +55,22 @@ class Notice:
     pressing: bool = False
     alert: bool = False
 
+    @property
+    def key(self) -> str:
+        """`thing#version#recipient`: one event tells one person one thing."""
+        return f"{self.thing}#{self.version}#{self.recipient.id}"
+
     def id(self, channel: Channel) -> str:
         """`thing#version#recipient#channel`: claimed before sending, so nothing goes out twice."""
-        return f"{self.thing}#{self.version}#{self.recipient.id}#{channel}"
+        return f"{self.key}#{channel}"
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """A notice's fate on one channel, as the thing's record keeps it; no address, no personal data."""
+    """A notice's fate on one channel, as the thing's record keeps it; no address, no personal data.
+
+    `channel` is empty for what became of the notice as a whole: held, moot before any channel, unreachable.
+    """
 
     version: int
     template: str
@@ -79,8 +87,9 @@ class Dispatch:
 class Window:
     """What a person was sent lately and what waits for them: the state of bundles, limits and quiet hours.
 
-    `open_until`: until then further alerts are bundled. `sent`: instants of the last hour's messages.
-    `held` go out at `due_at`. `version` 0: not stored yet.
+    `open_until`: until then further alerts are bundled. `sent`: instants of the last hour's SMS.
+    `held` go out at `due_at`. `admitted`: keys (`Notice.key`) of the latest notices that were let through, so that a
+    sender that crashed goes on where it was instead of holding its own alert. `version` 0: not stored yet.
     """
 
     staff: str
@@ -88,6 +97,7 @@ class Window:
     sent: tuple[datetime, ...] = ()
     held: tuple[Notice, ...] = ()
     due_at: datetime | None = None
+    admitted: tuple[str, ...] = ()
     version: int = 0
 
 
