@@ -1,0 +1,131 @@
+"""Events in plain words: what a resident reads on the tracking page and what the API's timeline says.
+
+Names and reasons come from people, so each is isolated: a right-to-left name cannot turn the sentence round.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from chalicelib.web import labels
+from chalicelib.web.filters import plain
+from chalicelib.web.i18n import N_, translate
+
+Data = Mapping[str, Any]
+_ISOLATE: Final = "\u2068%s\u2069"
+
+
+def sentence(kind: str, data: Data, actor: str, language: str) -> str:
+    """One event of the record as one or two sentences in `language`.
+
+    `actor` is "resident", "system" or a staff id; what matters of it is already in `data`. A kind that has no
+    sentence yet is named rather than hidden.
+    """
+    teller = _TELLERS.get(kind)
+    return teller(data, language) if teller else translate(language, N_("Recorded: %(kind)s."), kind=kind)
+
+
+def _rung(data: Data, language: str) -> str:
+    return translate(language, N_("The bell was rung."))
+
+
+def _alerted(data: Data, language: str) -> str:
+    who, repeat = labels.roles(list(data.get("roles", ())), language), int(data.get("repeat", 0))
+    names = _names(data.get("staff", ()), language)
+    if repeat:
+        message = N_("Called again (time %(time)s): %(who)s, %(names)s.") if names else _AGAIN_UNNAMED
+        return translate(language, message, time=repeat + 1, who=who, names=names)
+    return translate(language, N_("Called: %(who)s, %(names)s.") if names else _CALLED, who=who, names=names)
+
+
+_CALLED: Final = N_("Called: %(who)s.")
+_AGAIN_UNNAMED: Final = N_("Called again (time %(time)s): %(who)s.")
+
+
+def _level_skipped(data: Data, language: str) -> str:
+    message = N_("%(who)s: nobody on duty, so the bell went straight on.")
+    if data.get("reason") == "nobody_reachable":
+        message = N_("%(who)s: nobody could be reached, so the bell went straight on.")
+    return translate(language, message, who=labels.roles(list(data.get("roles", ())), language))
+
+
+def _exhausted(data: Data, language: str) -> str:
+    names = _names(data.get("staff", ()), language)
+    if int(data.get("round", 1)) > 1:
+        message = N_("Still no answer (round %(round)s). Everybody is being called again.")
+    elif names:
+        message = N_("Nobody answered at any level. The supervisor %(names)s was told, and calling goes on.")
+    else:
+        message = N_("Nobody answered at any level. The supervisor was told, and calling goes on.")
+    return translate(language, message, names=names, round=data.get("round", 1))
+
+
+def _notified(data: Data, language: str) -> str:
+    told = [_notice(notice, language) for notice in data.get("notices", ())]
+    if not told:
+        return translate(language, N_("Messages were sent."))
+    return translate(language, N_("; ")).join(told) + translate(language, N_("."))
+
+
+def _notice(notice: Data, language: str) -> str:
+    resident = notice.get("role") == "resident"
+    to = translate(language, N_("the resident")) if resident else _typed(notice.get("to", ""))
+    return translate(
+        language, N_("%(channel)s to %(to)s: %(fate)s"), to=to,
+        channel=labels.channel(str(notice.get("channel", "")), language),
+        fate=labels.fate(str(notice.get("fate", "")), language),
+    )  # fmt: skip
+
+
+def _answered(data: Data, language: str) -> str:
+    who = labels.role(str(data.get("role", "")), language)
+    return translate(language, N_("%(name)s (%(who)s) answered the bell."), name=_typed(data.get("name", "")), who=who)
+
+
+def _accepted(data: Data, language: str) -> str:
+    number = data.get("case_number", "")
+    return translate(language, N_("Accepted. The matter is being settled as case %(number)s."), number=number)
+
+
+def _declined(data: Data, language: str) -> str:
+    why = labels.decline_reason(str(data.get("reason_code", "")), language)
+    parts = [translate(language, N_("Not accepted: %(why)s."), why=why)]
+    if data.get("reason"):
+        parts.append(translate(language, N_("Reason given: %(reason)s"), reason=_typed(data["reason"])))
+    if data.get("go_to"):
+        parts.append(translate(language, N_("Where to go instead: %(place)s"), place=_typed(data["go_to"])))
+    return (" " if language == "en" else "").join(parts)
+
+
+def _withdrawn(data: Data, language: str) -> str:
+    return translate(language, N_("The resident withdrew the bell."))
+
+
+def _appealed(data: Data, language: str) -> str:
+    return translate(language, N_("The resident did not agree. The bell rings again, one level higher."))
+
+
+def _decision_overdue(data: Data, language: str) -> str:
+    return translate(language, N_("Answered, but not decided in time. Everybody responsible was reminded."))
+
+
+def _names(staff: Any, language: str) -> str:
+    return translate(language, N_(", ")).join(_typed(member.get("name", "")) for member in staff)
+
+
+def _typed(text: Any) -> str:
+    return _ISOLATE % plain(str(text))
+
+
+_TELLERS: Final[Mapping[str, Callable[[Data, str], str]]] = {
+    "rung": _rung,
+    "alerted": _alerted,
+    "level_skipped": _level_skipped,
+    "exhausted": _exhausted,
+    "notified": _notified,
+    "answered": _answered,
+    "accepted": _accepted,
+    "declined": _declined,
+    "withdrawn": _withdrawn,
+    "appealed": _appealed,
+    "decision_overdue": _decision_overdue,
+}

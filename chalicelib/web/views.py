@@ -1,0 +1,317 @@
+"""What each page shows: frozen, made of primitives and aware UTC datetimes. Page handlers build these, templates read them.
+
+Everything here is already fit for its reader: masked where it must be masked, absent where it must not be seen.
+Ids (category, desk, role, status, urgency, reason code) are translated by the templates, not by the handlers.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from chalicelib.web.labels import DECLINE_REASONS
+
+TEXT_LIMIT: Final = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page needs. `path` is the page's own path without `base_path` and query ("/t/3f…").
+
+    `now` is the (possibly scaled) clock's time and `speed` how fast it runs, so that count-downs in the browser agree.
+    `base_path` is the stage prefix ("/api") or empty. `csrf` is put into every form when it is not empty.
+    """
+
+    path: str
+    subdistrict: str
+    timezone: str
+    now: datetime
+    base_path: str = ""
+    elder: bool = False
+    speed: float = 1
+    csrf: str = ""
+    contact: str = "12345"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field of a form: `field` is the input's name, `message` a sentence in the reader's language."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff as residents may see them."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hotline:
+    """An emergency number. `kind`: fire, police, ambulance or gas."""
+
+    kind: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTile:
+    """A tile to choose from; `urgency`: emergency, urgent or ordinary. `icon` names a symbol of icons.svg."""
+
+    id: str
+    urgency: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourhoodOption:
+    """A neighbourhood in the list."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityGroup:
+    """A community and its neighbourhoods, one group of the list."""
+
+    name: str
+    neighbourhoods: tuple[NeighbourhoodOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RingForm:
+    """What was typed, exactly as typed, so that nothing is lost when something is wrong. Field names = input names."""
+
+    desk: str = "community"
+    category: str = ""
+    neighbourhood: str = ""
+    building: str = ""
+    unit: str = ""
+    where: str = ""
+    text: str = ""
+    name: str = ""
+    phone: str = ""
+    consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RingView:
+    """ring.html. Posts `RingForm`'s fields, `consent` ("yes"), `consent_version` and `idempotency_key` to "/"."""
+
+    desks: tuple[str, ...]
+    categories: tuple[CategoryTile, ...]
+    communities: tuple[CommunityGroup, ...]
+    hotlines: tuple[Hotline, ...]
+    consent_version: str
+    form: RingForm = RingForm()
+    errors: tuple[FieldError, ...] = ()
+    idempotency_key: str = ""
+    level_minutes: int = 5
+    text_limit: int = TEXT_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class LevelStep:
+    """One level of the bell's ladder. `state`: past, now, next, skipped or answered."""
+
+    level: int
+    roles: tuple[str, ...]
+    state: Literal["past", "now", "next", "skipped", "answered"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """One public event, oldest first; `text` is its sentence in the reader's language (`sentences.sentence`)."""
+
+    seq: int
+    kind: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Why a bell was not taken up and where to go instead."""
+
+    reason_code: str
+    reason: str
+    go_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPanel:
+    """The hash chain as the server sees it: how many events, the last hash (hex), and whether it verified."""
+
+    events: int
+    head_hash: str
+    intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    """track.html. Its forms post `action` = withdraw, or appeal with `reason`, to "/t/{token}".
+
+    `due_at` is when the bell moves on to the next level (ringing) or when the decision is due (answered);
+    `step_at` when that span began. `flash`: rung, duplicate, withdrawn, appealed or empty.
+    """
+
+    token: str
+    bell_id: str
+    number: str
+    status: str
+    urgency: str
+    desk: str
+    category: str
+    neighbourhood: str
+    text: str
+    name_masked: str
+    phone_masked: str
+    rung_at: datetime
+    levels: tuple[LevelStep, ...]
+    events: tuple[TimelineEvent, ...]
+    record: RecordPanel
+    where: str = ""
+    building: str = ""
+    unit: str = ""
+    due_at: datetime | None = None
+    step_at: datetime | None = None
+    answered_by: Person | None = None
+    answered_at: datetime | None = None
+    case_number: str = ""
+    decline: Decline | None = None
+    exhausted: bool = False
+    can_withdraw: bool = False
+    can_appeal: bool = False
+    appeal_reason: str = ""
+    hotlines: tuple[Hotline, ...] = ()
+    flash: str = ""
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDetail:
+    """What only the person who answered sees: unmasked, because he must call and come."""
+
+    name: str
+    phone: str
+    text: str
+    where: str = ""
+    building: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineForm:
+    """What was typed into the decline form, exactly as typed."""
+
+    reason_code: str = ""
+    reason: str = ""
+    go_to: str = ""
+
+
+AnswerState = Literal["waiting", "mine", "taken", "accepted", "declined", "withdrawn", "expired", "superseded"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """answer.html. Posts `action` = answer, accept or decline (with `DeclineForm`'s fields) to "/a/{token}".
+
+    waiting: not answered yet, nothing personal on the page. mine: this reader answered, `detail` is given.
+    taken: `answered_by` did. accepted / declined: decided by this reader. The rest are dead ends with a sentence.
+    """
+
+    state: AnswerState
+    token: str
+    number: str
+    neighbourhood: str = ""
+    category: str = ""
+    urgency: str = "ordinary"
+    desk: str = "community"
+    level: int = 1
+    rung_at: datetime | None = None
+    due_at: datetime | None = None
+    step_at: datetime | None = None
+    answered_by: Person | None = None
+    answered_at: datetime | None = None
+    detail: AnswerDetail | None = None
+    case_number: str = ""
+    decline: Decline | None = None
+    reason_codes: tuple[str, ...] = tuple(DECLINE_REASONS)
+    form: DeclineForm = DeclineForm()
+    errors: tuple[FieldError, ...] = ()
+    hotlines: tuple[Hotline, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BellCard:
+    """One waiting bell of a staff member; `token` opens its one-tap page."""
+
+    token: str
+    number: str
+    neighbourhood: str
+    category: str
+    urgency: str
+    rung_at: datetime
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BellsView:
+    """bells.html: the bells that wait for one person, most urgent first."""
+
+    staff_name: str
+    cards: tuple[BellCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A ringing bell for everybody to see: nothing personal."""
+
+    number: str
+    neighbourhood: str
+    category: str
+    urgency: str
+    roles: tuple[str, ...]
+    level: int
+    rung_at: datetime
+    due_at: datetime | None = None
+    step_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """board.html: ringing bells, longest-waiting first, and three figures of today (place's day)."""
+
+    rows: tuple[BoardRow, ...]
+    answered_today: int = 0
+    median_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeBlock:
+    """A piece of the privacy notice. `kind`: heading, paragraph or list (whose `items` are its entries)."""
+
+    kind: Literal["heading", "paragraph", "list"]
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyView:
+    """privacy.html."""
+
+    version: str
+    title: str
+    blocks: tuple[NoticeBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """error.html. `message` is a sentence in the reader's language; `details` more of them; `again_at` for 429."""
+
+    status: int
+    message: str
+    details: tuple[str, ...] = ()
+    again_at: datetime | None = None

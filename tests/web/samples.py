@@ -1,0 +1,360 @@
+"""Realistic view models, from the newspaper page's stories, for the preview and for the tests of the templates."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.web import views as v
+from chalicelib.web.i18n import Language
+from chalicelib.web.privacy import notice
+from chalicelib.web.sentences import sentence
+
+NOW = datetime(2026, 11, 3, 6, 34, 12, tzinfo=UTC)
+LEAK = "楼上漏水，楼下遭殃，多次协商都没有效果。\n昨晚厨房的吊顶掉了一块下来，老人在家不敢进去。"
+WALL = "围墙边搭了车棚、小厨房，还开了小吃店，没有排烟管，用餐高峰期油烟全排向居民楼，还有消防隐患。"
+HOTLINES = (
+    v.Hotline("fire", "119"),
+    v.Hotline("police", "110"),
+    v.Hotline("ambulance", "120"),
+    v.Hotline("gas", "0571-967266"),
+)
+CATEGORIES = tuple(
+    v.CategoryTile(name, urgency)
+    for name, urgency in (
+        ("gas", "emergency"),
+        ("fire", "emergency"),
+        ("injury", "emergency"),
+        ("trapped", "emergency"),
+        ("water-leak", "ordinary"),
+        ("power", "urgent"),
+        ("fire-safety", "urgent"),
+        ("illegal-structure", "ordinary"),
+        ("noise", "ordinary"),
+        ("greenery", "ordinary"),
+        ("road", "ordinary"),
+        ("elevator", "urgent"),
+        ("parking", "ordinary"),
+        ("sanitation", "ordinary"),
+        ("property-management", "ordinary"),
+        ("neighbour-dispute", "ordinary"),
+        ("quarantine-help", "urgent"),
+        ("other", "ordinary"),
+    )
+)
+COMMUNITIES = (
+    v.CommunityGroup("半道红社区", (v.NeighbourhoodOption("midu-bridge", "密渡桥路小区"),)),
+    v.CommunityGroup(
+        "米市社区", (v.NeighbourhoodOption("yiqing", "一清新村"), v.NeighbourhoodOption("wenyi", "文一大院"))
+    ),
+    v.CommunityGroup(
+        "夹城巷社区", (v.NeighbourhoodOption("zuojia", "左家新村"), v.NeighbourhoodOption("xiaohe-east", "小河东村"))
+    ),
+)
+TOKEN = "3fQ9zK1mXb7Lw0Pa2Rd"
+LEVELS = (("specialist",), ("community",), ("subdistrict",))
+
+
+def frame(path: str = "/", elder: bool = False, base_path: str = "", speed: float = 1) -> v.Frame:
+    """The page around the sample views."""
+    return v.Frame(path, "米市巷街道", "Asia/Shanghai", NOW, base_path, elder, speed)
+
+
+def ring(language: Language) -> v.RingView:
+    """The first page, untouched."""
+    return v.RingView(("community", "lawyer", "police"), CATEGORIES, COMMUNITIES, HOTLINES, "2026-11-01")
+
+
+def ring_emergency(language: Language) -> v.RingView:
+    """A gas leak was chosen, and the server answered with a correction."""
+    form = v.RingForm(category="gas", neighbourhood="zuojia", where="厨房", text="闻到漏气的味道。", name="孙女士")
+    errors = (v.FieldError("phone", "请填写手机号码。" if language == "zh-CN" else "Please give a mobile number."),)
+    return v.RingView(
+        ("community", "lawyer", "police"), CATEGORIES, COMMUNITIES, HOTLINES, "2026-11-01", form, errors, "k-1"
+    )
+
+
+def ring_errors(language: Language) -> v.RingView:
+    """Several things wrong at once; what was typed is kept, markup and all."""
+    zh = language == "zh-CN"
+    form = v.RingForm("lawyer", "", "", "3幢", "", "新安装的<script>宣传栏", WALL, "陈阿姨", "1380", True)
+    errors = (
+        v.FieldError("category", "请选择是什么事。" if zh else "Please choose what it is about."),
+        v.FieldError("neighbourhood", "请选择小区。" if zh else "Please choose your neighbourhood."),
+        v.FieldError("phone", "这不像是一个手机号码，请检查。" if zh else "This does not look like a mobile number."),
+    )
+    return v.RingView(
+        ("community", "lawyer", "police"), CATEGORIES, COMMUNITIES, HOTLINES, "2026-11-01", form, errors, "k-2"
+    )
+
+
+def at(minutes: float) -> datetime:
+    """So many minutes before now."""
+    return NOW - timedelta(minutes=minutes)
+
+
+Told = tuple[str, float, Mapping[str, Any]]
+ZHAO = {"id": "zhao-hong", "name": "赵虹"}
+CHEN = {"id": "chen-siyang", "name": "陈思阳"}
+RUNG: tuple[Told, ...] = (
+    ("rung", 6.8, {}),
+    ("alerted", 6.8, {"level": 1, "roles": ["specialist"], "staff": [ZHAO], "repeat": 0}),
+    (
+        "notified",
+        6.7,
+        {"notices": [
+            {"to": "resident", "role": "resident", "channel": "sms", "fate": "sent", "template": "rung"},
+            {"to": "赵虹", "role": "specialist", "channel": "sms", "fate": "sent", "template": "alert"},
+        ]},
+    ),
+    ("alerted", 1.8, {"level": 2, "roles": ["community"], "staff": [CHEN, {"id": "li", "name": "李敏"}], "repeat": 0}),
+)  # fmt: skip
+ANSWERED: tuple[Told, ...] = (*RUNG, ("answered", 0.6, {"level": 2, "name": "陈思阳", "role": "community"}))
+
+
+def events(told: tuple[Told, ...], language: str) -> tuple[v.TimelineEvent, ...]:
+    """Timeline events with their sentences."""
+    return tuple(
+        v.TimelineEvent(seq, kind, at(ago), sentence(kind, data, "system", language))
+        for seq, (kind, ago, data) in enumerate(told, 1)
+    )
+
+
+def _levels(*states: Any) -> tuple[v.LevelStep, ...]:
+    return tuple(v.LevelStep(n, LEVELS[n - 1], state) for n, state in enumerate(states, 1))
+
+
+def _track(language: Language, status: str, told: tuple[Told, ...], **more: Any) -> v.TrackView:
+    values: dict[str, Any] = {
+        "urgency": "ordinary", "category": "water-leak", "levels": _levels("past", "now", "next"),
+        "record": v.RecordPanel(len(told), "9f2c" * 16, True),
+    } | more  # fmt: skip
+    return v.TrackView(
+        token=TOKEN, bell_id="MX7F3K92QD", number="MX-7F3K-92QD", status=status, desk="community",
+        neighbourhood="文一大院", building="3幢", unit="502", where="厨房", text=LEAK, name_masked="陈*",
+        phone_masked="138****1234", rung_at=at(6.8), events=events(told, language), hotlines=HOTLINES, **values,
+    )  # fmt: skip
+
+
+def track_ringing(language: Language) -> v.TrackView:
+    """Level two is being called."""
+    due = NOW + timedelta(minutes=3, seconds=12)
+    return _track(
+        language, "ringing", RUNG, due_at=due, step_at=due - timedelta(minutes=5), can_withdraw=True, flash="rung"
+    )
+
+
+def track_emergency(language: Language) -> v.TrackView:
+    """A gas leak: everybody is called at once."""
+    told: tuple[Told, ...] = (
+        ("rung", 1, {}),
+        ("alerted", 1, {"level": 1, "roles": ["specialist", "community", "subdistrict"], "staff": [ZHAO, CHEN]}),
+    )
+    due = NOW + timedelta(minutes=1)
+    return _track(
+        language, "ringing", told, urgency="emergency", category="gas", levels=_levels("now", "now", "now"),
+        due_at=due, step_at=due - timedelta(minutes=2), can_withdraw=True, flash="duplicate",
+    )  # fmt: skip
+
+
+def track_exhausted(language: Language) -> v.TrackView:
+    """Nobody has answered; the supervisor was told."""
+    told: tuple[Told, ...] = (
+        *RUNG,
+        ("level_skipped", 1.5, {"level": 3, "roles": ["subdistrict"], "reason": "nobody_on_duty"}),
+        ("exhausted", 1.5, {"round": 1, "staff": [{"id": "wang", "name": "王建国"}]}),
+    )
+    due = NOW + timedelta(minutes=8)
+    return _track(
+        language, "ringing", told, exhausted=True, levels=_levels("past", "past", "skipped"), due_at=due,
+        step_at=at(2), can_withdraw=True,
+    )  # fmt: skip
+
+
+def track_answered(language: Language) -> v.TrackView:
+    """Somebody answered and must decide."""
+    return _track(
+        language, "answered", ANSWERED, levels=_levels("past", "answered", "next"), can_withdraw=True,
+        answered_by=v.Person("陈思阳", "community"), answered_at=at(0.6), due_at=NOW + timedelta(hours=23),
+        step_at=at(0.6),
+    )  # fmt: skip
+
+
+def track_accepted(language: Language) -> v.TrackView:
+    """A case was opened."""
+    told = (*ANSWERED, ("accepted", 0.2, {"case_number": "MX-7F3M-01QA"}))
+    return _track(
+        language, "accepted", told, levels=_levels("past", "answered", "next"), case_number="MX-7F3M-01QA",
+        answered_by=v.Person("陈思阳", "community"), answered_at=at(0.6),
+    )  # fmt: skip
+
+
+DECLINED = v.Decline(
+    "other_authority", "这面墙属于铁路用地，街道无权拆除。", "杭州铁路办事处 0571-12306；我们已把您的事转过去。"
+)
+
+
+def track_declined(language: Language) -> v.TrackView:
+    """Refused with a reason; it can be appealed once."""
+    data = {"reason_code": DECLINED.reason_code, "reason": DECLINED.reason, "go_to": DECLINED.go_to}
+    errors = (v.FieldError("reason", "请写明理由。" if language == "zh-CN" else "Please say why."),)
+    return _track(
+        language, "declined", (*ANSWERED, ("declined", 0.2, data)), levels=_levels("past", "answered", "next"),
+        decline=DECLINED, can_appeal=True, errors=errors, answered_by=v.Person("陈思阳", "community"),
+    )  # fmt: skip
+
+
+def track_withdrawn(language: Language) -> v.TrackView:
+    """The resident withdrew."""
+    return _track(language, "withdrawn", (*RUNG, ("withdrawn", 0.2, {})), flash="withdrawn")
+
+
+def _answer(state: v.AnswerState, **more: Any) -> v.AnswerView:
+    return v.AnswerView(state, TOKEN, "MX-7F3K-92QD", "文一大院", "water-leak", hotlines=HOTLINES, **more)
+
+
+def answer_waiting(language: Language) -> v.AnswerView:
+    """Before the tap."""
+    due = NOW + timedelta(minutes=4, seconds=31)
+    return _answer("waiting", rung_at=at(0.5), due_at=due, step_at=due - timedelta(minutes=5))
+
+
+def answer_emergency(language: Language) -> v.AnswerView:
+    """Before the tap, gas."""
+    due = NOW + timedelta(minutes=1, seconds=20)
+    return v.AnswerView(
+        "waiting", TOKEN, "MX-7F3K-92QD", "左家新村", "gas", "emergency", rung_at=at(0.6), due_at=due,
+        step_at=due - timedelta(minutes=2), hotlines=HOTLINES,
+    )  # fmt: skip
+
+
+def answer_mine(language: Language) -> v.AnswerView:
+    """After the tap, with a decline that lacked its reason."""
+    detail = v.AnswerDetail("陈阿姨", "13800001234", LEAK, "厨房", "3幢", "502")
+    return _answer("mine", rung_at=at(6.8), detail=detail, answered_at=at(0.2), due_at=NOW + timedelta(hours=23))
+
+
+def answer_mine_errors(language: Language) -> v.AnswerView:
+    """The decline form came back."""
+    detail = v.AnswerDetail("陈阿姨", "13800001234", LEAK, "厨房", "3幢", "502")
+    errors = (v.FieldError("go_to", "请写明可以去哪里办。" if language == "zh-CN" else "Say where to go instead."),)
+    form = v.DeclineForm("other_authority", "这面墙属于铁路用地。", "")
+    return _answer("mine", rung_at=at(6.8), detail=detail, answered_at=at(0.2), form=form, errors=errors)
+
+
+def answer_taken(language: Language) -> v.AnswerView:
+    """Somebody was quicker."""
+    return _answer("taken", answered_by=v.Person("陈思阳", "community"), answered_at=at(2))
+
+
+def answer_accepted(language: Language) -> v.AnswerView:
+    """Decided: accepted."""
+    detail = v.AnswerDetail("陈阿姨", "13800001234", LEAK, "厨房", "3幢", "502")
+    return _answer("accepted", case_number="MX-7F3M-01QA", detail=detail)
+
+
+def answer_declined(language: Language) -> v.AnswerView:
+    """Decided: declined."""
+    return _answer("declined", decline=DECLINED)
+
+
+def answer_withdrawn(language: Language) -> v.AnswerView:
+    """The resident withdrew in the meantime."""
+    return _answer("withdrawn")
+
+
+def answer_expired(language: Language) -> v.AnswerView:
+    """An old link."""
+    return _answer("expired")
+
+
+def answer_superseded(language: Language) -> v.AnswerView:
+    """A link of an earlier assignee."""
+    return _answer("superseded")
+
+
+def bells(language: Language) -> v.BellsView:
+    """Three bells wait for one person."""
+    return v.BellsView(
+        "赵虹",
+        (
+            v.BellCard(TOKEN, "MX-7F3K-92QD", "左家新村", "gas", "emergency", at(0.7), NOW + timedelta(seconds=75)),
+            v.BellCard(TOKEN, "MX-7F3K-8R2A", "小河东村", "fire-safety", "urgent", at(2), NOW + timedelta(minutes=3)),
+            v.BellCard(TOKEN, "MX-7F3J-XW4T", "密渡桥路小区", "greenery", "ordinary", at(4), NOW + timedelta(minutes=1)),
+        ),
+    )
+
+
+def bells_none(language: Language) -> v.BellsView:
+    """Nothing waits."""
+    return v.BellsView("赵虹", ())
+
+
+def board(language: Language) -> v.BoardView:
+    """What is ringing in the subdistrict."""
+    rows = (
+        ("MX-7F3K-92QD", "左家新村", "gas", "emergency", ("specialist", "community", "subdistrict"), 1, 0.7, 2, 1.3),
+        ("MX-7F3K-8R2A", "小河东村", "fire-safety", "urgent", ("community",), 2, 6, 5, 4),
+        ("MX-7F3J-XW4T", "密渡桥路小区", "greenery", "ordinary", ("specialist",), 1, 4, 5, 1),
+        ("MX-7F3J-M20C", "一清新村", "neighbour-dispute", "ordinary", ("lawyer",), 1, 1.2, 5, 3.8),
+    )
+    built = tuple(
+        v.BoardRow(
+            number, place, category, urgency, roles, level, at(ago), NOW + timedelta(minutes=left),
+            NOW + timedelta(minutes=left - whole),
+        )
+        for number, place, category, urgency, roles, level, ago, whole, left in rows
+    )  # fmt: skip
+    return v.BoardView(built, 17, 94)
+
+
+def board_quiet(language: Language) -> v.BoardView:
+    """Nothing rings."""
+    return v.BoardView((), 0, None)
+
+
+def privacy(language: Language) -> v.PrivacyView:
+    """The notice."""
+    return notice(language, "米市巷街道", "12345").view()
+
+
+def error_missing(language: Language) -> v.ErrorView:
+    """A page that is not there."""
+    return v.ErrorView(404, "没有找到这个页面。" if language == "zh-CN" else "There is no such page.")
+
+
+def error_limited(language: Language) -> v.ErrorView:
+    """Too many rings."""
+    message = "这个号码按铃太多次了。" if language == "zh-CN" else "This number has rung too often."
+    return v.ErrorView(429, message, (), NOW + timedelta(minutes=8))
+
+
+PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
+    "ring": ("ring.html", "/", ring),
+    "ring-emergency": ("ring.html", "/", ring_emergency),
+    "ring-errors": ("ring.html", "/", ring_errors),
+    "track-ringing": ("track.html", f"/t/{TOKEN}", track_ringing),
+    "track-emergency": ("track.html", f"/t/{TOKEN}", track_emergency),
+    "track-exhausted": ("track.html", f"/t/{TOKEN}", track_exhausted),
+    "track-answered": ("track.html", f"/t/{TOKEN}", track_answered),
+    "track-accepted": ("track.html", f"/t/{TOKEN}", track_accepted),
+    "track-declined": ("track.html", f"/t/{TOKEN}", track_declined),
+    "track-withdrawn": ("track.html", f"/t/{TOKEN}", track_withdrawn),
+    "answer-waiting": ("answer.html", f"/a/{TOKEN}", answer_waiting),
+    "answer-emergency": ("answer.html", f"/a/{TOKEN}", answer_emergency),
+    "answer-mine": ("answer.html", f"/a/{TOKEN}", answer_mine),
+    "answer-mine-errors": ("answer.html", f"/a/{TOKEN}", answer_mine_errors),
+    "answer-taken": ("answer.html", f"/a/{TOKEN}", answer_taken),
+    "answer-accepted": ("answer.html", f"/a/{TOKEN}", answer_accepted),
+    "answer-declined": ("answer.html", f"/a/{TOKEN}", answer_declined),
+    "answer-withdrawn": ("answer.html", f"/a/{TOKEN}", answer_withdrawn),
+    "answer-expired": ("answer.html", f"/a/{TOKEN}", answer_expired),
+    "answer-superseded": ("answer.html", f"/a/{TOKEN}", answer_superseded),
+    "bells": ("bells.html", f"/s/{TOKEN}", bells),
+    "bells-none": ("bells.html", f"/s/{TOKEN}", bells_none),
+    "board": ("board.html", "/board", board),
+    "board-quiet": ("board.html", "/board", board_quiet),
+    "privacy": ("privacy.html", "/privacy", privacy),
+    "error-missing": ("error.html", "/nowhere", error_missing),
+    "error-limited": ("error.html", "/", error_limited),
+}
+"""Name of the preview → template, the page's path, its view in a language."""
