@@ -1,4 +1,4 @@
-"""Copy infra/escalation.asl.json into infra/template.yaml, so that one file deploys: `python -m infra.inline`."""
+"""Copy the state machine into infra/template.yaml, so that one file deploys: `python -m infra.inline`."""
 
 import re
 import textwrap

@@ -34,7 +34,8 @@ class StepFunctionsTimeline:
 
     @cached_property
     def _client(self) -> Any:
-        # Made at the first use: most requests never speak to Step Functions, and a client costs time at a cold start.
+        # Made at the first use: most requests never speak to Step Functions, and a client costs time at a
+        # cold start.
         return self._session.create_client("stepfunctions")
 
     def start(self, thing: str, generation: int, version: int, seconds: int) -> None:
@@ -51,7 +52,7 @@ class StepFunctionsTimeline:
     def signal(self, token: str, thing: str, version: int, seconds: int) -> None:
         """Tell the waiting execution that the row moved on; a token that nobody waits for changes nothing."""
         if not token:
-            return  # the row has none yet: the execution will find the newer version when it comes to write one
+            return  # the row has none yet: the execution finds the newer version when it writes one
         _unless(
             _TOO_LATE,
             lambda: self._client.send_task_success(taskToken=token, output=payload(thing, version, seconds)),

@@ -1,4 +1,4 @@
-"""`python -m infra.local`: the whole platform on this machine. HOST, PORT, DATA, SPEED and ACCESS_LOG choose how."""
+"""`python -m infra.local`: the whole platform on this machine, as HOST, PORT, DATA and SPEED say."""
 
 import importlib
 import os

@@ -11,8 +11,8 @@ class ScaledClock:
     """The clock port at `speed`: with 60, an hour passes in a minute.
 
     Starts at the real time, or where an earlier run on the same `folder` had got to, if that is later.
-    `keep()` writes how far time has got (a little more than that, for the time until the next call); call it about
-    every second.
+    `keep()` writes how far time has got (a little more than that, for the time until the next call); call
+    it about every second.
     """
 
     MARGIN_SECONDS = 3.0

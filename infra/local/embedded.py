@@ -1,4 +1,6 @@
-"""AWS in this process: the emulator, mended, with what infra/template.yaml describes, and executions that really run.
+"""AWS in this process: the emulator, mended, with what infra/template.yaml describes.
+
+Executions of the state machine really run.
 
     with embedded_aws(functions={"app.advance": advance}) as aws:
         aws.session.create_client("dynamodb").put_item(TableName=aws.table_name, …)
@@ -22,8 +24,7 @@ from typing import Any
 from unittest.mock import patch
 
 import yaml
-from botocore.session import Session
-from botocore.session import get_session
+from botocore.session import Session, get_session
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
@@ -117,9 +118,9 @@ def embedded_aws(
 ) -> Iterator[EmbeddedAws]:
     """Run AWS in this process while the context lasts.
 
-    `functions` maps handler names (`"app.advance"`) to entry points and may be filled later. `on_commit` is called with
-    the records of each write before the writer gets its answer and must not call AWS; without it the records are kept
-    in `records`.
+    `functions` maps handler names (`"app.advance"`) to entry points and may be filled later. `on_commit`
+    is called with the records of each write before the writer gets its answer and must not call AWS;
+    without it the records are kept in `records`.
     """
     handlers = functions if functions is not None else {}
     box = outbox or Outbox()
@@ -192,7 +193,7 @@ def _empty_zip() -> bytes:
 
 def _end(aws: EmbeddedAws) -> None:
     aws.stop_executions()
-    # Stopped executions end in threads of their own; let them do so while this AWS is still the one they find.
+    # Stopped executions end in threads of their own: let them do so while this AWS is what they find.
     deadline = time.monotonic() + 2
     while _workers() and time.monotonic() < deadline:
         time.sleep(0.01)

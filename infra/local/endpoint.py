@@ -13,7 +13,10 @@ _HOSTS = {"ses": "email"}
 
 
 def forward(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any], Any]:
-    """Answer a signed request as (status, headers, body). The signature says which service is meant; it is not checked."""
+    """Answer a signed request: (status, headers, body).
+
+    The signature says which service is meant; it is not checked.
+    """
     authorization = next((value for name, value in headers.items() if name.lower() == "authorization"), "")
     scope = _SCOPE.search(authorization)
     if scope is None:

@@ -1,8 +1,8 @@
-"""The journal of the embedded tables: every committed write, in order, on disk before its caller gets an answer.
+"""The journal of the embedded table: every write, in order, on disk before its caller gets an answer.
 
-`journal.jsonl` has one line for a request that changed something: the JSON list of its stream records. A process that
-is killed leaves at most one torn line, which belonged to a request that was never answered; it is cut off at the next
-start. `delivered` holds the sequence number up to which the stream was consumed.
+`journal.jsonl` has one line for a request that changed something: the JSON list of its stream records. A
+process that is killed leaves at most one torn line, which belonged to a request that was never answered;
+it is cut off at the next start. `delivered` holds the sequence number up to which the stream was consumed.
 """
 
 import json

@@ -1,14 +1,15 @@
 """What the emulator does differently from DynamoDB, Lambda and Step Functions, mended in this one file.
 
-Pinned to moto 5.2.5: these are private seams of it. `mended(gate)` installs all of them and takes them out again.
+Pinned to moto 5.2.5: these are private seams of it. `mended(gate)` installs all of them and takes them out
+again.
 
 * Every request to DynamoDB runs under one lock, answer included: no reader sees half a write.
-* A write that fails, alone or in a transaction, leaves the items it touched as they were, and no record behind.
-  The original copies the whole table for every transaction and puts the old copy back when one is cancelled, which
-  loses whatever other threads wrote meanwhile.
+* A write that fails, alone or in a transaction, leaves the items it touched as they were, and no record
+  behind. The original copies the whole table for every transaction and puts the old copy back when one is
+  cancelled, which loses whatever other threads wrote meanwhile.
 * A `ClientRequestToken` is honoured for ten minutes, as DynamoDB does.
-* The records of one request reach `gate.commit` before the caller gets its answer: one record for an item, none when
-  nothing changed, with the right region and with sequence numbers that go on after a restart.
+* The records of one request reach `gate.commit` before the caller gets its answer: one record for an item,
+  none when nothing changed, with the right region and with sequence numbers that go on after a restart.
 * Lambda functions are called in this process by the name of their handler.
 """
 
@@ -56,12 +57,13 @@ class _Change:
 class Gate:
     """The lock of the tables and the place where committed records come out.
 
-    `on_commit` is called with the records of each request that changed something, in the order of their sequence
-    numbers, inside the lock and before the request is answered: it must be quick and must not call AWS.
+    `on_commit` is called with the records of each request that changed something, in the order of their
+    sequence numbers, inside the lock and before the request is answered: it must be quick and must not
+    call AWS.
     """
 
-    on_commit: Callable[[list[Record]], None] = lambda records: None
-    lock: threading.RLock = field(default_factory=threading.RLock)  # type: ignore[valid-type]  # RLock is a function
+    on_commit: Callable[[list[Record]], None] = lambda _: None
+    lock: threading.RLock = field(default_factory=threading.RLock)
     sequence: int = FIRST_SEQUENCE
     changes: list[_Change] = field(default_factory=list)
     tokens: dict[str, tuple[float, str]] = field(default_factory=dict)
@@ -131,9 +133,9 @@ def mended(gate: Gate, functions: dict[str, Handler]) -> Iterator[None]:
     """
     with ExitStack() as patches:
         for owner, name, replacement in (
-            (Table, "__deepcopy__", lambda table, memo: table),
+            (Table, "__deepcopy__", lambda table, _: table),
             (StreamShard, "add", _collecting(gate)),
-            (DynamoHandler, "_dispatch", _locked(gate, DynamoHandler._dispatch)),
+            (DynamoHandler, "_dispatch", _locked(gate, DynamoHandler._dispatch)),  # noqa: SLF001
             (DynamoHandler, "transact_write_items", _once(gate, DynamoHandler.transact_write_items)),
             (DynamoDBBackend, "transact_write_items", _atomic(gate, DynamoDBBackend.transact_write_items)),
             (DynamoDBBackend, "update_item", _atomic_update(gate, DynamoDBBackend.update_item)),
@@ -197,7 +199,7 @@ def _atomic(gate: Gate, original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _atomic_update(gate: Gate, original: Callable[..., Any]) -> Callable[..., Any]:
-    """An update changes the stored item in place, attribute by attribute: one that fails half way must not stay."""
+    """An update changes the stored item in place: one that fails half way must not stay."""
 
     def update_item(
         backend: DynamoDBBackend, table_name: str, key: dict[str, Any], *args: Any, **kwargs: Any
@@ -250,7 +252,7 @@ def _in_process(functions: dict[str, Handler]) -> Callable[..., tuple[str, bool,
             handler = functions[function.handler]
             context = Context(function.function_name, function.function_arn, str(function.memory_size))
             return json.dumps(handler({} if event is None else event, context)), False, ""
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever a function raises is Lambda's answer
             log = traceback.format_exc()
             body = {"errorMessage": str(error), "errorType": type(error).__name__}
             return json.dumps(body), True, log

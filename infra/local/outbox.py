@@ -1,4 +1,4 @@
-"""What the embedded SNS and SES have sent: kept in order, on disk, and shown to whoever tries the platform."""
+"""What the embedded SNS and SES have sent, kept in order and on disk."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ from moto.sns.models import SNSBackend
 
 @dataclass(frozen=True)
 class Sent:
-    """One message. `channel` is "sms" or "mail"; `at` is ISO 8601 in UTC with Z; `subject` is empty for an SMS."""
+    """One message. `channel`: "sms" or "mail"; `at`: ISO 8601, UTC with Z; an SMS has no `subject`."""
 
     channel: str
     to: str
@@ -59,7 +59,7 @@ class Outbox:
 
 
 def _read(path: Path) -> list[Sent]:
-    """The messages in the file. A line torn by a kill is dropped: the record of its bell tells of it all the same."""
+    """The messages in the file, without a last line that was torn by a kill."""
     if not path.exists():
         return []
     whole, _, torn = path.read_bytes().rpartition(b"\n")
@@ -81,7 +81,7 @@ def collecting(outbox: Outbox) -> Iterator[None]:
             (SESBackend, "send_email", _mail(outbox, SESBackend.send_email)),
             (SESV2Response, "send_email", _plain_first(SESV2Response.send_email)),
             (SESBackend, "send_raw_email", _raw_mail(outbox, SESBackend.send_raw_email)),
-            (SESBackend, "_is_verified_address", lambda backend, source: True),
+            (SESBackend, "_is_verified_address", lambda *_: True),
         ):
             patches.enter_context(patch.object(owner, name, replacement))
         yield
@@ -102,7 +102,7 @@ _request = threading.local()
 
 
 def _plain_first(original: Callable[[SESV2Response], str]) -> Callable[[SESV2Response], str]:
-    """The emulator keeps one body, HTML where there is some; the outbox shows the plain text that came with it."""
+    """The emulator keeps HTML where there is some; the outbox shows the plain text that came with it."""
 
     def send_email(response: SESV2Response) -> str:
         simple = json.loads(response.body).get("Content", {}).get("Simple", {})

@@ -7,25 +7,29 @@ from zoneinfo import ZoneInfo
 
 from infra.local.outbox import Sent
 
+_META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
 _LINK = re.compile(r"https?://[^\s<>\"'，。；：！？、）】」]+")
 SHOWN = 200
 
 _STYLE = """
 :root { color-scheme: light dark; --ground: #eef1f4; --paper: #fff; --ink: #1c2430; --quiet: #5b6675;
   --sms: #d7f0dd; --mail: #dfe8fb; --link: #0b5cad; }
-@media (prefers-color-scheme: dark) { :root { --ground: #14181d; --paper: #1d232b; --ink: #e8ecf1; --quiet: #9aa6b4;
-  --sms: #1f4a2d; --mail: #223a63; --link: #8cc4ff; } }
+@media (prefers-color-scheme: dark) { :root { --ground: #14181d; --paper: #1d232b; --ink: #e8ecf1;
+  --quiet: #9aa6b4;  --sms: #1f4a2d; --mail: #223a63; --link: #8cc4ff; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 1.0625rem/1.5 system-ui, "Noto Sans SC", sans-serif; }
+body { margin: 0; background: var(--ground); color: var(--ink);
+  font: 1.0625rem/1.5 system-ui, "Noto Sans SC", sans-serif; }
 main { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.4rem; margin: 0; }
 p.note { color: var(--quiet); margin: .25rem 0 1.5rem; }
 ol { list-style: none; margin: 0; padding: 0; display: grid; gap: 1rem; }
 article { background: var(--paper); border-radius: 1rem; padding: .75rem 1rem 1rem; }
-header { display: flex; flex-wrap: wrap; gap: .25rem .75rem; color: var(--quiet); font-size: .9rem; margin-bottom: .5rem; }
+header { display: flex; flex-wrap: wrap; gap: .25rem .75rem; color: var(--quiet); font-size: .9rem;
+  margin-bottom: .5rem; }
 header strong { color: var(--ink); }
 header time { margin-left: auto; font-variant-numeric: tabular-nums; }
-.bubble { border-radius: .25rem 1rem 1rem 1rem; padding: .75rem 1rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+.bubble { border-radius: .25rem 1rem 1rem 1rem; padding: .75rem 1rem; white-space: pre-wrap;
+  overflow-wrap: anywhere; }
 .sms .bubble { background: var(--sms); }
 .mail .bubble { background: var(--mail); }
 .subject { font-weight: 600; margin: 0 0 .5rem; }
@@ -41,10 +45,12 @@ def outbox_page(messages: list[Sent], zone: str = "Asia/Shanghai") -> str:
         f"<ol>{items}</ol>" if items else "<p>还没有消息。按一次铃试试。<br>Nothing yet: ring the bell.</p>"
     )
     return f"""<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="3"><title>({len(messages)}) 发件箱 Outbox</title><style>{_STYLE}</style></head>
+<html lang="zh-CN"><head>{_META}
+<meta http-equiv="refresh" content="3"><title>({len(messages)}) 发件箱 Outbox</title>
+<style>{_STYLE}</style></head>
 <body><main><h1>发件箱 Outbox</h1>
-<p class="note">本机上发出的短信和邮件（最新在前）。 What would have gone to phones and mailboxes, newest first.</p>
+<p class="note">本机上发出的短信和邮件（最新在前）。
+What would have gone to phones and mailboxes, newest first.</p>
 {body}</main></body></html>"""
 
 
@@ -72,6 +78,7 @@ def _linked(text: str) -> str:
 def error_page(status: int, title: str, message: str) -> str:
     """A small page for an address or a method that does not exist."""
     return f"""<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="zh-CN"><head>{_META}
 <title>{status} {html.escape(title)}</title><style>{_STYLE}</style></head>
-<body><main><h1>{html.escape(title)}</h1><p>{html.escape(message)}</p><p><a href="/">按铃 Ring the bell</a></p></main></body></html>"""
+<body><main><h1>{html.escape(title)}</h1><p>{html.escape(message)}</p>
+<p><a href="/">按铃 Ring the bell</a></p></main></body></html>"""

@@ -1,4 +1,4 @@
-"""The local run: AWS, the application, its stream and its ticker in one process, with its state in one folder."""
+"""The local run: AWS, the application, its stream and its ticker in one process, its state in one folder."""
 
 import fcntl
 import json
@@ -39,7 +39,7 @@ class Options:
 
     @staticmethod
     def of(environment: Mapping[str, str]) -> "Options":
-        """Read HOST, PORT, DATA, SPEED and ACCESS_LOG; raises ValueError with a sentence that says what is wrong."""
+        """Read HOST, PORT, DATA, SPEED and ACCESS_LOG; raises ValueError with a sentence for the user."""
         port, speed = environment.get("PORT", "8000"), environment.get("SPEED", "1")
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65535:
             raise ValueError(f"PORT is a number between 1 and 65534, not {port!r}")
@@ -73,6 +73,10 @@ def _positive(name: str, text: str) -> float:
     return number
 
 
+def _nothing(_: "Running") -> None:
+    """Nothing to prepare, nobody to tell."""
+
+
 @dataclass(frozen=True)
 class Running:
     """What a started run offers to whoever prepares it."""
@@ -87,12 +91,12 @@ class Running:
 def running(
     options: Options,
     load_app: Callable[[], ModuleType],
-    prepare: Callable[[Running], None] = lambda run: None,
+    prepare: Callable[[Running], None] = _nothing,
 ) -> Iterator[Running]:
     """Run everything while the context lasts.
 
-    `load_app` imports the module with the Chalice object `app` and the entry points, after the environment is set.
-    `prepare` is called before the first request is served. Raises OSError when a port or the folder is taken.
+    `load_app` imports the module with the Chalice object `app` and the entry points, after the environment
+    is set. `prepare` is called before the first request is served. Raises OSError when a port or the folder is taken.
     """
     with ExitStack() as stack:
         options.data.mkdir(parents=True, exist_ok=True)
@@ -103,7 +107,7 @@ def running(
         stack.callback(journal.close)
         functions: dict[str, Handler] = {}
         stream = StreamConsumer(
-            lambda event, context: functions["app.react"](event, context),
+            lambda event, context: functions["app.react"](event, context),  # noqa: PLW0108  # not there yet
             journal.mark_delivered,
             options.data / "stream-failures.jsonl",
         )
@@ -117,7 +121,7 @@ def running(
         _set_environment(options, aws)
         module = load_app()
         functions.update({f"app.{name}": getattr(module, name) for name in FUNCTIONS})
-        server = app_server(module.app, aws.outbox, options.host, options.port, options.access_log)
+        server = app_server(module.app, aws.outbox, options.host, options.port, access_log=options.access_log)
         stack.callback(server.server.server_close)
         endpoint = aws_server(forward, "127.0.0.1", options.port + 1)
         stack.callback(endpoint.server_close)
@@ -161,13 +165,11 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _set_environment(options: Options, aws: EmbeddedAws) -> None:
-    os.environ.update(aws.environment)
-    os.environ.update(
-        PUBLIC_URL=options.url,
-        LINK_URL=options.url,
-        SPEED=str(options.speed),
-        SECRET_KEY=_secret(options.data),
-    )
+    os.environ.update(aws.environment, SPEED=str(options.speed))
+    # Who tries it from a phone in the same network says at which address the phone finds this machine.
+    os.environ.setdefault("PUBLIC_URL", options.url)
+    os.environ.setdefault("LINK_URL", os.environ["PUBLIC_URL"])
+    os.environ.setdefault("SECRET_KEY", _secret(options.data))
 
 
 def _secret(folder: Path) -> str:
@@ -232,15 +234,15 @@ class Ticker:
     def _call(self, event: dict[str, Any]) -> None:
         try:
             self._sweep(event, Context("sweep", "sweep"))
-        except Exception:
+        except Exception:  # noqa: BLE001  # the next minute may do better
             traceback.print_exc()
 
 
 def serve(
     options: Options,
     load_app: Callable[[], ModuleType],
-    prepare: Callable[[Running], None] = lambda run: None,
-    ready: Callable[[Running], None] = lambda run: None,
+    prepare: Callable[[Running], None] = _nothing,
+    ready: Callable[[Running], None] = _nothing,
 ) -> int:
     """Run until Ctrl-C or SIGTERM; the exit code. `ready` is called once requests are answered."""
     stop = threading.Event()

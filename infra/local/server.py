@@ -1,8 +1,8 @@
 """HTTP for the local run: Chalice's own local server with the manners of a public address.
 
-What it adds: `/_local/…`; 404 and 405 as `{code, message, details}` (a small page for a browser) where API Gateway
-answers 403; decoded path parameters, text bodies and the caller's address as API Gateway hands them over; limits on a
-request's size; silence in the terminal unless an access log is asked for.
+What it adds: `/_local/…`; 404 and 405 as `{code, message, details}` (a small page for a browser) where API
+Gateway answers 403; decoded path parameters, text bodies and the caller's address as API Gateway hands them
+over; limits on a request's size; silence in the terminal unless an access log is asked for.
 """
 
 import json
@@ -39,41 +39,41 @@ JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 
 
-class _Server(ThreadedHTTPServer):
+class _Server(ThreadedHTTPServer):  # type: ignore[misc]  # Chalice ships no types
     request_queue_size = 128
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, *_: Any) -> None:
         """A caller who hangs up is no news; anything else is."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             traceback.print_exc()
 
 
-class _DecodingMatcher(RouteMatcher):
+class _DecodingMatcher(RouteMatcher):  # type: ignore[misc]  # Chalice ships no types
     def match_route(self, url: str) -> MatchResult:
         found = super().match_route(url)
         captured = {name: unquote(value) for name, value in found.captured.items()}
         return MatchResult(found.route, captured, found.query_params)
 
 
-class _Handler(ChaliceRequestHandler):
+class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no types
     server_version = "ConsultationBell"
     sys_version = ""
     timeout = 75
+    command: str
     outbox: Outbox
     access_log = False
 
-    def __init__(
-        self, request: Any, client_address: Any, server: Any, app_object: Chalice, config: Config
-    ) -> None:
+    def __init__(self, *connection: Any, app_object: Chalice, config: Config) -> None:
         self._app = app_object
         # The parent makes a gateway and then serves at once, so what has to differ is set in `setup`.
-        super().__init__(request, client_address, server, app_object, config)
+        super().__init__(*connection, app_object=app_object, config=config)
 
     def setup(self) -> None:
         """Called once a connection."""
         super().setup()
+        self._matcher = _DecodingMatcher(list(self._app.routes))
         converter = self.local_gateway.event_converter
-        converter._route_matcher = _DecodingMatcher(list(self._app.routes))
+        converter._route_matcher = self._matcher  # noqa: SLF001  # Chalice offers no other way to choose it
         converter.LOCAL_SOURCE_IP = self.client_address[0]
 
     def _generic_handle(self) -> None:
@@ -88,10 +88,11 @@ class _Handler(ChaliceRequestHandler):
                 super()._generic_handle()
         except ConnectionError:
             self.close_connection = True
-        except Exception:
+        except Exception:  # noqa: BLE001  # one bad request must not end without an answer
             traceback.print_exc()
             self._answer(*self._problem(500, "internal", "出错了，请稍后再试。 Something went wrong."))
 
+    # http.server finds its methods by these names.
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle
 
     def _route(self) -> str | None:
@@ -100,7 +101,7 @@ class _Handler(ChaliceRequestHandler):
         if path.startswith("/_local/") or path == "/_local":
             return ""
         try:
-            found: str = self.local_gateway.event_converter._route_matcher.match_route(self.path).route
+            found: str = self._matcher.match_route(self.path).route
         except ValueError:
             return None
         return found
@@ -114,9 +115,7 @@ class _Handler(ChaliceRequestHandler):
         length = self.headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit() or self.headers.get("transfer-encoding"):
             self.close_connection = True
-            return self._problem(
-                411, "length_required", "请求长度有误。 The request's length is missing or wrong."
-            )
+            return self._problem(411, "length_required", "请求长度有误。 The length is missing or wrong.")
         if int(length) > MAX_BODY:
             self.close_connection = True
             return self._problem(413, "too_large", "内容太大。 The request is too large.")
@@ -126,9 +125,7 @@ class _Handler(ChaliceRequestHandler):
             return self._problem(404, "not_found", "没有这个页面。 There is nothing at this address.")
         if self.command not in self._methods(route):
             self.rfile.read(int(length))
-            return self._problem(
-                405, "method_not_allowed", "这个地址不支持此操作。 This address does not do that."
-            )
+            return self._problem(405, "method_not_allowed", "此处不支持这个操作。 Not possible here.")
         return None
 
     def _problem(self, status: int, code: str, message: str) -> Answer:
@@ -175,29 +172,25 @@ class _Handler(ChaliceRequestHandler):
             self.wfile.write(content)
         self._head = False
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """The parent's lines are replaced by ours."""
 
-    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+    def log_request(self, code: Any = "-", _size: Any = "-") -> None:
         """One JSON line a request, if asked for; never the query or a token, which may be a secret."""
         if self.access_log:
-            route = self._route() or urlsplit(self.path).path if self._route() is not None else "-"
             took = round((time.perf_counter() - getattr(self, "_began", time.perf_counter())) * 1000, 1)
-            line = {"method": self.command, "route": route, "status": int(code), "ms": took}
+            line = {"method": self.command, "route": self._route() or "-", "status": int(code), "ms": took}
             print(json.dumps(line), file=sys.stderr, flush=True)
 
 
-def app_server(
-    app: Chalice, outbox: Outbox, host: str, port: int, access_log: bool = False
-) -> LocalDevServer:
+def app_server(app: Chalice, outbox: Outbox, host: str, port: int, *, access_log: bool) -> LocalDevServer:
     """A server for the application, bound and not yet serving; raises OSError when the port is taken."""
     # As chalice.local.create_local_server does: `current_request` becomes a thread's own.
     CustomLocalChalice.__bases__ = (LocalChalice, app.__class__)
     app.__class__ = CustomLocalChalice
     handler = type("Handler", (_Handler,), {"outbox": outbox, "access_log": access_log})
-    return LocalDevServer(
-        app, Config.create(lambda_timeout=29), host, port, handler_cls=handler, server_cls=_Server
-    )
+    config = Config.create(lambda_timeout=29)
+    return LocalDevServer(app, config, host, port, handler_cls=handler, server_cls=_Server)
 
 
 class _AwsHandler(BaseHTTPRequestHandler):
@@ -217,9 +210,9 @@ class _AwsHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(payload)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _handle
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _handle  # http.server's names
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Silence."""
 
 

@@ -1,8 +1,8 @@
 """The stream of the table, delivered to `react` as Lambda's event source mapping would.
 
-Batches in order, at least once, from a thread of its own. `batchItemFailures` brings back everything from the first
-failed record on; a batch that raises is cut to one record; a record that fails for good is put aside in a file, so that
-it does not hold up the others.
+Batches in order, at least once, from a thread of its own. `batchItemFailures` brings back everything from
+the first failed record on; a batch that raises is cut to one record; a record that fails for good is put
+aside in a file, so that it does not hold up the others.
 """
 
 import json
@@ -90,7 +90,7 @@ class StreamConsumer:
         """How many records, from the first on, are done."""
         try:
             answer = self._react({"Records": batch}, Context("react", "react"))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whatever react raises means: once more
             print(f"react failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             return 0
         return _done(batch, answer)
