@@ -1,0 +1,152 @@
+# The Consultation Bell. `make` alone says what there is; every target sets up what it needs by itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PY     := $(BIN)/python
+READY  := $(VENV)/.ready
+REGION ?= eu-central-1
+GENERATED = infra/escalation.asl.json $(wildcard infra/openapi.json)
+# Colour only for eyes.
+BOLD   := $(if $(MAKE_TERMOUT),\033[1m)
+CYAN   := $(if $(MAKE_TERMOUT),\033[36m)
+PLAIN  := $(if $(MAKE_TERMOUT),\033[0m)
+SAY    := printf '$(BOLD)· %s$(PLAIN)\n'
+
+# Packaging and the tests never reach AWS; botocore only wants to be told some region.
+export AWS_DEFAULT_REGION ?= $(REGION)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+##@ To start with
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "; printf "The Consultation Bell · 小区协商铃\n"} \
+	  /^##@/ {printf "\n$(BOLD)%s$(PLAIN)\n", substr($$0, 5)} \
+	  /^[a-z0-9-]+:.*## / {printf "  $(CYAN)make %-12s$(PLAIN) %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: venv
+venv: $(READY) ## The Python environment in .venv (made by itself when needed)
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is missing or older than 3.11; name another one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@test -x $(PY) || { $(SAY) "Creating $(VENV)"; $(PYTHON) -m venv $(VENV) || \
+	  { echo "On Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }; }
+	@$(SAY) "Installing the pinned requirements (once, about a minute)"
+	@$(PY) -m pip install -qq -r requirements-dev.txt
+	@touch $@
+
+##@ Use it
+
+.PHONY: run
+run: $(READY) i18n-compile ## The whole platform on this machine (HOST, PORT, DATA; SPEED=60: an hour in a minute)
+	@$(PY) -m infra.local
+
+.PHONY: demo
+demo: $(READY) i18n-compile ## Ring the ten bells of the newspaper article and watch what becomes of each
+	@$(PY) -m infra.local.demo
+
+.PHONY: place
+place: $(READY) ## Check places, people and rosters in FILE=… and show what would change (APPLY=1: do it)
+	@test -n "$(FILE)" || { echo "Name the file: make place FILE=infra/local/place.yaml [APPLY=1]" >&2; exit 2; }
+	@$(PY) -m infra.place "$(FILE)" $(if $(filter 1 yes true,$(APPLY)),--apply)
+
+.PHONY: verify
+verify: $(READY) ## Recompute every record's chain of hashes and say whether each is intact
+	@$(PY) -m infra.verify
+
+##@ Is it right
+
+.PHONY: test
+test: $(READY) i18n-compile ## All tests (ARGS="-k bell -x" picks some; the browser's are skipped without Chromium)
+	@$(PY) -m pytest $(ARGS)
+
+.PHONY: check
+check: $(READY) lint types imports templates generated ## Everything short of running it: style, types, imports, templates, generated files
+	@$(SAY) "All checks passed"
+
+.PHONY: lint
+lint: $(READY) ## Style: ruff's rules and format
+	@$(SAY) "Style"
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+.PHONY: types
+types: $(READY) ## Types: mypy, strict
+	@$(SAY) "Types"
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: $(READY) ## Architecture: who may import whom
+	@$(SAY) "Imports"
+	@$(BIN)/lint-imports --no-logo || { $(BIN)/lint-imports --verbose; exit 1; }
+
+.PHONY: templates
+templates: $(READY) ## CloudFormation: cfn-lint over infra/template.yaml
+	@$(SAY) "CloudFormation"
+	@$(BIN)/cfn-lint infra/template.yaml
+
+.PHONY: generated
+generated: $(READY) ## Generated files are exactly what the code generates
+	@$(SAY) "Generated files"
+	@before=$$(mktemp); trap 'rm -f "$$before"' EXIT; \
+	  sha256sum $(GENERATED) >"$$before"; \
+	  $(MAKE) --silent asl openapi >/dev/null; \
+	  sha256sum --check --quiet "$$before" || \
+	  { echo "They were out of date and have been made again: look at them and commit them" >&2; exit 1; }
+
+.PHONY: fix
+fix: $(READY) ## Let ruff mend and format what it can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+.PHONY: bench
+bench: $(READY) i18n-compile ## Time it: the cold start against a bare boto3 client, and the rest (ARGS="--rounds 31")
+	@$(PY) -m bench $(ARGS)
+
+##@ Generate
+
+.PHONY: asl
+asl: $(READY) ## infra/escalation.asl.json from the state machine in code
+	@$(PY) -m chalicelib.timeline.machine
+
+.PHONY: openapi
+openapi: $(READY) ## The OpenAPI document from the wire shapes
+	@$(PY) -m chalicelib.openapi
+
+.PHONY: i18n
+i18n: $(READY) ## Collect new texts into the translation catalogues, then compile them
+	@$(PY) -m infra.i18n update
+
+.PHONY: i18n-compile
+i18n-compile: $(READY)
+	@true
+
+.PHONY: screenshots
+screenshots: $(READY) browser ## Photograph the pages into docs/
+	@$(PY) -m tests.browser.screenshots
+
+##@ Ship
+
+.PHONY: package
+package: $(READY) i18n-compile ## What `chalice deploy` would send, into build/package (STAGE=dev)
+	@$(SAY) "Packaging stage $(or $(STAGE),dev)"
+	@mkdir -p build && rm -rf build/package
+	@$(BIN)/chalice package --stage $(or $(STAGE),dev) build/package
+	@ls -l build/package
+
+.PHONY: browser
+browser: ## Chromium and Chinese fonts for the browser tests (installed when root on Debian)
+	@.ci/packages chromium fonts-noto-cjk
+
+.PHONY: clean
+clean: ## Remove what was built, cached or entered locally; .venv stays
+	@rm -rf build .local .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .chalice/deployments
+	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
+	@echo "Clean (remove $(VENV) by hand to start from nothing)"

@@ -1,0 +1,1 @@
+"""Timings that the project promises; `make bench` runs them all."""
