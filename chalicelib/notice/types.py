@@ -15,7 +15,8 @@ class Fate(StrEnum):
 
     claimed: somebody is about to send it · sent: the provider took it · failed: the provider will never take it ·
     unknown: it may or may not have gone, so this channel is not tried again · held: it waits (bundle, quiet
-    hours, limit) · moot: there was nothing left to say when its turn came · unreachable: the recipient has no channel left.
+    hours, limit) · moot: there was nothing left to say when its turn came · unreachable: the recipient has no
+    channel left.
     """
 
     CLAIMED = "claimed"
@@ -42,7 +43,8 @@ class Recipient:
 class Notice:
     """One message to one person about one event of a thing (`version` is that event's number).
 
-    `params`: the template's own; of an alert also `epoch`, the ringing it belongs to. `urgent`: never waits for the morning. `pressing`: an alert of an emergency, exempt from bundles and limits.
+    `params`: the template's own; of an alert also `epoch`, the ringing it belongs to. `urgent`: never waits for the
+    morning. `pressing`: an alert of an emergency, exempt from bundles and limits.
     `alert`: pointless once the bell no longer rings, so the bell is read again right before sending.
     """
 

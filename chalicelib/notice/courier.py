@@ -1,0 +1,165 @@
+"""Carries notices to one person: channel by channel, claimed before sending, never twice on the same channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from chalicelib.bell.rules import Bell
+from chalicelib.core import ids
+from chalicelib.core.errors import Unavailable
+from chalicelib.notice import rules, texts
+from chalicelib.notice.rules import Links
+from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice
+from chalicelib.people.staff import Channel, Staff
+from chalicelib.ports import Message, PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
+
+Fates = list[tuple[Notice, Dispatch]]
+
+BUNDLE_FOR = timedelta(days=7)
+_PAUSES = (0.2, 1.0)
+_BUNDLE_TRIES = 8
+
+
+def convey(ports: Ports, notices: Sequence[Notice], *, by_sms: bool = True) -> Fates:
+    """Send these notices, all to the same person, as one message on the first of their channels that works.
+
+    Several alerts become one bundle. Answers and stores every fate, also those found from an earlier run: a
+    claim that nobody settled may have been sent, so its channel is not used again. `by_sms` False: the limit is
+    reached.
+    """
+    fates: Fates = []
+    left = list(notices)
+    for channel, address in notices[0].recipient.addresses:
+        if channel is Channel.SMS and not by_sms:
+            fates += [(n, settle(ports, n, Fate.FAILED, channel, "limit")) for n in left]
+        elif left:
+            mine, left = _claimed(ports, left, channel, fates)
+            left += _sent(ports, mine, channel, address, fates)
+    unsure = {notice.key for notice, dispatch in fates if dispatch.fate is Fate.UNKNOWN}
+    fates += [(n, settle(ports, n, Fate.UNREACHABLE)) for n in left if n.key not in unsure]
+    return fates
+
+
+def settle(
+    ports: Ports, notice: Notice, fate: Fate, channel: Channel | None = None, detail: str = ""
+) -> Dispatch:
+    """Store a notice's fate on a channel, or as a whole, and answer it."""
+    dispatch = _dispatch(ports, notice, fate, channel, detail)
+    ports.store.settle(notice, dispatch)
+    return dispatch
+
+
+def bells_of(ports: Ports, notices: Iterable[Notice]) -> dict[str, Bell]:
+    """The bells of these notices as they stand now, by thing."""
+    wanted = list(dict.fromkeys(notice.thing.partition("#")[2] for notice in notices))
+    return {bell.thing: bell for bell in ports.store.bells(wanted)} if wanted else {}
+
+
+def readdressed(notice: Notice, member: Staff | None) -> Notice:
+    """The notice with its recipient's addresses of today; without any when they have left."""
+    addresses = tuple((channel, member.address(channel)) for channel in member.reachable) if member else ()
+    return replace(notice, recipient=replace(notice.recipient, addresses=addresses))
+
+
+def _claimed(
+    ports: Ports, notices: Iterable[Notice], channel: Channel, fates: Fates
+) -> tuple[list[Notice], list[Notice]]:
+    """Those that are ours to send on this channel, and those that must go another way."""
+    mine: list[Notice] = []
+    left: list[Notice] = []
+    for notice in notices:
+        earlier = ports.store.claim(notice, channel, ports.clock.now())
+        if earlier is None:
+            mine.append(notice)
+        elif earlier is Fate.CLAIMED:
+            fates.append((notice, settle(ports, notice, Fate.UNKNOWN, channel, "interrupted")))
+            left.append(notice)
+        else:
+            fates.append((notice, _dispatch(ports, notice, earlier, channel)))
+            left += [notice] if earlier in {Fate.FAILED, Fate.UNKNOWN} else []
+    return mine, left
+
+
+def _sent(ports: Ports, mine: list[Notice], channel: Channel, address: str, fates: Fates) -> list[Notice]:
+    """Send what was claimed; answers those that did not (surely) arrive."""
+    for pause in (*_PAUSES, None):
+        mine = _still_wanted(ports, mine, channel, fates)
+        if not mine:
+            return []
+        fate, detail = _try(ports, mine, channel, address)
+        if fate is None and pause is not None:
+            ports.clock.sleep(pause)
+            continue
+        fates += [(notice, settle(ports, notice, fate or Fate.FAILED, channel, detail)) for notice in mine]
+        return [] if fate is Fate.SENT else mine
+    return mine
+
+
+def _try(ports: Ports, mine: Sequence[Notice], channel: Channel, address: str) -> tuple[Fate | None, str]:
+    """One attempt: what became of it (None: worth another) and what the provider said."""
+    sender = ports.senders.get(channel)
+    if sender is None:
+        return Fate.FAILED, "no_sender"
+    message = _message(ports, mine, channel, address)
+    try:
+        return Fate.SENT, sender.send(message)
+    except TemporaryFailure as failure:
+        return None, str(failure)
+    except PermanentFailure as failure:
+        return Fate.FAILED, str(failure)
+    except UnknownOutcome as failure:
+        return Fate.UNKNOWN, str(failure)
+
+
+def _still_wanted(ports: Ports, mine: list[Notice], channel: Channel, fates: Fates) -> list[Notice]:
+    """Read the bells again right before sending: what was answered meanwhile disturbs nobody."""
+    bells = bells_of(ports, [notice for notice in mine if notice.alert])
+    wanted: list[Notice] = []
+    for notice in mine:
+        if rules.moot(notice, bells.get(notice.thing)):
+            fates.append((notice, settle(ports, notice, Fate.MOOT, channel)))
+        else:
+            wanted.append(notice)
+    return wanted
+
+
+def _message(ports: Ports, mine: Sequence[Notice], channel: Channel, address: str) -> Message:
+    first = mine[0]
+    template, params = first.template, {k: v for k, v in first.params.items() if k != "epoch"}
+    if len(mine) > 1:
+        template, params = "bundle", _bundle(ports, mine)
+    words = texts.render(template, first.recipient.language, params, channel)
+    return Message(address, words.text, template, params, words.subject)
+
+
+def _bundle(ports: Ports, mine: Sequence[Notice]) -> dict[str, str | int]:
+    """Keep the bundle these alerts make; answers its message's parameters."""
+    now, staff = ports.clock.now(), mine[0].recipient.id
+    bells = tuple(notice.thing.partition("#")[2] for notice in mine)
+    for _ in range(_BUNDLE_TRIES):
+        bundle_id = ids.new_id(ids.prefix_of(bells[0]), now, ports.entropy.number(16))
+        # Eleven bits of chance a minute: another person's bundle may have the id.
+        if ports.store.bundle(bundle_id) is None:
+            link, link_hash = Links(ports.policy.key, ports.policy.link_url).bundle(bundle_id, staff)
+            ports.store.save_bundle(Bundle(bundle_id, staff, bells, link_hash, now + BUNDLE_FOR))
+            return {"count": len(bells), "link": link}
+    raise Unavailable("bundle")
+
+
+def _dispatch(
+    ports: Ports, notice: Notice, fate: Fate, channel: Channel | None = None, detail: str = ""
+) -> Dispatch:
+    to = notice.recipient
+    return Dispatch(
+        notice.version,
+        notice.template,
+        to.id,
+        to.name,
+        to.role,
+        str(channel or ""),
+        fate,
+        ports.clock.now(),
+        detail,
+    )

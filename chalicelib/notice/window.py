@@ -1,0 +1,180 @@
+"""Whether a person may be sent something now: bundles, quiet hours and limits. Pure.
+
+The first alert is at once and opens a window of two minutes; alerts within it wait for its end and
+then share one message. What is not urgent waits for the morning. Nobody gets more SMS than the limits allow: an
+alert then takes the person's next channel at once, anything else waits. An emergency does none of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.notice.rules import RINGING
+from chalicelib.notice.types import Notice, Window
+from chalicelib.people.staff import Channel
+
+OPEN_FOR = timedelta(seconds=120)
+LIMITS = ((timedelta(minutes=15), 5), (timedelta(hours=1), 11))
+LEASE = timedelta(seconds=45)
+_LONGEST = max(span for span, _ in LIMITS)
+_REMEMBERED = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Now, on the first channel that works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not before `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NextChannel:
+    """Now, but not by SMS: the limit is reached."""
+
+
+Verdict = Send | Hold | NextChannel
+
+
+def admit(window: Window, notice: Notice, now: datetime, quiet_until: datetime | None = None) -> Verdict:
+    """What to do with the notice now; `quiet_until`: when the present quiet hours end, None outside them.
+
+    A notice that the window let through before (`admitted`) is let through again: its sender crashed.
+    """
+    if notice.pressing or notice.key in window.admitted:
+        return Send()
+    if quiet_until and quiet_until > now and not notice.urgent:
+        return Hold(quiet_until)
+    if bundles(notice) and window.open_until and now < window.open_until:
+        return Hold(window.open_until)
+    free = _free_at(window.sent, now) if _by_sms(notice) else now
+    if free <= now:
+        return Send()
+    return NextChannel() if notice.alert and len(notice.recipient.addresses) > 1 else Hold(free)
+
+
+def bundles(notice: Notice) -> bool:
+    """Whether the notice can share a message with others: an alert of a bell that rings, and no emergency."""
+    return notice.template in RINGING and not notice.pressing
+
+
+def let_through(window: Window, message: Sequence[Notice], now: datetime) -> Window:
+    """The window after it let one message through, made of these notices."""
+    keys = [notice.key for notice in message]
+    if set(keys) <= set(window.admitted):
+        return window
+    opens = any(map(bundles, message))
+    sent = tuple(at for at in window.sent if at > now - _LONGEST)
+    return replace(
+        window,
+        open_until=now + OPEN_FOR if opens else window.open_until,
+        sent=(*sent, now) if any(map(_by_sms, message)) else sent,
+        admitted=_remembered(window, keys),
+    )
+
+
+def hold(window: Window, notice: Notice, until: datetime) -> Window:
+    """The window with one more notice waiting."""
+    if any(notice.key == other.key for other in window.held):
+        return window
+    due_at = min(until, window.due_at) if window.due_at else until
+    return replace(window, held=(*window.held, notice), due_at=due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message that may go now: a single notice, or the alerts that it bundles."""
+
+    notices: tuple[Notice, ...]
+    by_sms: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What becomes of what waits. `window` must be saved before anything is sent: it counts the messages, and its
+    `due_at` is a lease after which somebody else goes on where a crash left off.
+
+    `superseded`: alerts whose bell has a later one in the same message.
+    """
+
+    window: Window
+    messages: tuple[Outgoing, ...]
+    superseded: tuple[Notice, ...]
+
+
+def release(
+    window: Window, now: datetime, quiet_until: datetime | None = None, moot: Set[str] = frozenset()
+) -> Plan:
+    """What of the held notices goes now; `moot`: keys of those with nothing left to say, which never go."""
+    live = [notice for notice in window.held if notice.key not in moot]
+    messages: list[Outgoing] = []
+    superseded: list[Notice] = []
+    gone: set[str] = set()
+    after = window
+    for group in _messages(window, live):
+        verdict = admit(after, group[-1], now, quiet_until)
+        if isinstance(verdict, Hold):
+            continue
+        latest = (
+            tuple({notice.thing: notice for notice in group}.values()) if len(group) > 1 else tuple(group)
+        )
+        superseded += [notice for notice in group if notice not in latest]
+        gone |= {notice.key for notice in group}
+        messages.append(Outgoing(latest, isinstance(verdict, Send)))
+        after = let_through(after, group, now) if isinstance(verdict, Send) else after
+    next_due = forget(after, gone | moot, now, quiet_until).due_at
+    leases = [now + LEASE] if messages or len(live) < len(window.held) else []
+    due_at = min([*leases, *([next_due] if next_due else [])], default=None)
+    return Plan(replace(after, due_at=due_at), tuple(messages), tuple(superseded))
+
+
+def forget(window: Window, keys: Set[str], now: datetime, quiet_until: datetime | None = None) -> Window:
+    """The window without the notices of these keys, due when the next of the rest may go."""
+    left = replace(window, held=tuple(notice for notice in window.held if notice.key not in keys))
+    return replace(left, due_at=_next_due(left, now, quiet_until))
+
+
+def _messages(window: Window, held: Iterable[Notice]) -> list[list[Notice]]:
+    """The messages that could be made: alerts together (those let through before a crash apart), others singly."""
+    again: list[Notice] = []
+    fresh: list[Notice] = []
+    single: list[list[Notice]] = []
+    for notice in held:
+        if bundles(notice):
+            (again if notice.key in window.admitted else fresh).append(notice)
+        else:
+            single.append([notice])
+    return [group for group in (again, fresh) if group] + single
+
+
+def _next_due(window: Window, now: datetime, quiet_until: datetime | None) -> datetime | None:
+    verdicts = (admit(window, notice, now, quiet_until) for notice in window.held)
+    return min((v.until if isinstance(v, Hold) else now for v in verdicts), default=None)
+
+
+def _by_sms(notice: Notice) -> bool:
+    return any(channel is Channel.SMS for channel, _ in notice.recipient.addresses)
+
+
+def _free_at(sent: Iterable[datetime], now: datetime) -> datetime:
+    """The first instant from `now` on at which one more SMS is within all limits."""
+    free = now
+    for span, most in LIMITS:
+        recent = sorted(at for at in sent if at > now - span)
+        if len(recent) >= most:
+            free = max(free, recent[-most] + span)
+    return free
+
+
+def _remembered(window: Window, keys: list[str]) -> tuple[str, ...]:
+    """The latest keys, and those of all that still wait."""
+    known = list(dict.fromkeys((*window.admitted, *keys)))
+    waiting = {notice.key for notice in window.held}
+    recent = set(known[-_REMEMBERED:]) | set(keys)
+    return tuple(key for key in known if key in recent or key in waiting)
