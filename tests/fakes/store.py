@@ -1,0 +1,427 @@
+"""The Store in memory, with the conditions, limits and races of the real one."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+
+from chalicelib.bell.rules import Bell
+from chalicelib.case.rules import Case
+from chalicelib.core import ids
+from chalicelib.core.chain import Event, Tip
+from chalicelib.core.errors import Collision, NotFound, Stale, TooMany, Unavailable
+from chalicelib.core.links import Link
+from chalicelib.core.times import iso
+from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
+from chalicelib.people.staff import Channel
+from chalicelib.place.rules import Directory
+from chalicelib.ports import (
+    BellFile,
+    Change,
+    Contact,
+    EventAppended,
+    Guard,
+    HeadMoved,
+    Limit,
+    Opening,
+    Page,
+    Repeated,
+    Ringing,
+    StreamRecord,
+)
+from tests.fakes.frozen import frozen, frozen_event
+
+P = ParamSpec("P")
+R = TypeVar("R")
+When = Literal["before", "after"]
+
+
+@dataclass(slots=True)
+class _Head:
+    bell: Bell
+    person: str
+    guards: tuple[Guard, ...]
+    token: str = ""
+
+
+@dataclass(slots=True)
+class _Held:
+    bell: str
+    until: datetime
+    fingerprint: str
+
+
+@dataclass(slots=True)
+class _Fault:
+    operation: str
+    times: int
+    when: When
+    error: Exception
+
+
+@dataclass(slots=True)
+class _Thing:
+    events: list[Event] = field(default_factory=list)
+    links: dict[str, Link] = field(default_factory=dict)
+    dispatches: dict[str, Dispatch] = field(default_factory=dict)
+    contact: Contact | None = None
+
+
+def operation(
+    method: Callable[Concatenate[FakeStore, P], R],
+) -> Callable[Concatenate[FakeStore, P], R]:
+    """One call: counted, alone, and failing when it was told to."""
+
+    @functools.wraps(method)
+    def call(store: FakeStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with store.lock:
+            name = method.__name__
+            store.calls[name] += 1
+            fault = store.next_fault(name)
+            if fault is not None and fault.when == "before":
+                raise fault.error
+            answer = method(store, *args, **kwargs)
+            if fault is not None:
+                raise fault.error
+            return answer
+
+    return call
+
+
+class FakeStore:
+    """The Store port. `stream` receives what `react` would be told, in commit order; `calls` counts operations.
+
+    Everything given out is immutable.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.calls: Counter[str] = Counter()
+        self.stream: deque[StreamRecord] = deque()
+        self.places: dict[str, Directory] = {}
+        self.persons: dict[str, list[str]] = {}
+        self._faults: list[_Fault] = []
+        self._heads: dict[str, _Head] = {}
+        self._cases: dict[str, Case] = {}
+        self._things: dict[str, _Thing] = {}
+        self._tips: dict[str, Tip] = {}
+        self._guards: dict[str, _Held] = {}
+        self._limits: Counter[str] = Counter()
+        self._windows: dict[str, Window] = {}
+        self._bundles: dict[str, Bundle] = {}
+        self._counted: set[tuple[str, str]] = set()
+        self._counters: dict[str, Counter[str]] = {}
+
+    # -- what tests do to it
+
+    def fail(
+        self, operation: str, times: int = 1, when: When = "before", error: Exception | None = None
+    ) -> None:
+        """Let the next calls of an operation (`"*"`: of any) fail, before doing anything or after having done it."""
+        self._faults.append(_Fault(operation, times, when, error or Unavailable("scripted")))
+
+    def next_fault(self, name: str) -> _Fault | None:
+        """The fault that this call must suffer."""
+        fault = next((f for f in self._faults if f.times > 0 and f.operation in ("*", name)), None)
+        if fault is not None:
+            fault.times -= 1
+        return fault
+
+    def write_token(self, thing: str, version: int, token: str) -> bool:
+        """What the state machine does to a row: False when the row has another version."""
+        with self.lock:
+            head = self._heads.get(thing)
+            if head is None or head.bell.version != version:
+                return False
+            head.token = token
+            head.bell = replace(head.bell, hops=head.bell.hops + 1)
+            return True
+
+    def erase_contact(self, bell_id: str) -> None:
+        """What erasing a resident's data leaves: everything but the contact."""
+        with self.lock:
+            self._things[f"BELL#{bell_id}"].contact = None
+
+    def tamper(self, thing: str, seq: int, data: Mapping[str, Any]) -> None:
+        """What somebody with access to the table could do to an event."""
+        with self.lock:
+            events = self._things[thing].events
+            events[seq - 1] = replace(events[seq - 1], data=frozen(data))
+
+    def cases(self) -> tuple[Case, ...]:
+        """Every case, as stored."""
+        with self.lock:
+            return tuple(self._cases.values())
+
+    # -- bells
+
+    @operation
+    def ring(self, ringing: Ringing) -> Repeated | None:
+        """As the port says."""
+        bell = ringing.bell
+        there = self._heads.get(bell.thing)
+        if there is not None and there.bell.tip == bell.tip:
+            return None
+        for guard in ringing.guards:
+            held = self._guards.get(guard.key)
+            if held is not None and held.until > bell.rung_at:
+                return Repeated(held.bell, guard.key, held.fingerprint)
+        if there is not None:
+            raise Collision(bell.id)
+        self._spend(ringing.limits)
+        for guard in ringing.guards:
+            self._guards[guard.key] = _Held(bell.id, guard.until, guard.fingerprint)
+        self._heads[bell.thing] = _Head(bell, ringing.person, ringing.guards)
+        self.persons.setdefault(ringing.person, []).append(bell.id)
+        self._thing(bell.thing).contact = ringing.contact
+        self._keep_links(bell.thing, ringing.links)
+        self._moved(None, bell, "", by_timeline=False)
+        self._extend(bell.thing, ringing.events)
+        return None
+
+    @operation
+    def bell(self, bell_id: str) -> BellFile | None:
+        """As the port says."""
+        head = self._heads.get(f"BELL#{bell_id}")
+        if head is None:
+            return None
+        thing = self._thing(head.bell.thing)
+        links = tuple(thing.links[key] for key in sorted(thing.links))
+        return BellFile(
+            head.bell, thing.contact, tuple(thing.events), links, self._dispatches(head.bell.thing)
+        )
+
+    @operation
+    def opening(self, bell_id: str, link_hash: str = "") -> Opening | None:
+        """As the port says."""
+        head = self._heads.get(f"BELL#{bell_id}")
+        if head is None:
+            return None
+        directory = self.places.get(ids.prefix_of(bell_id))
+        if directory is None:
+            raise NotFound("no_such_place")
+        return Opening(head.bell, self._thing(head.bell.thing).links.get(link_hash), directory)
+
+    @operation
+    def commit(self, change: Change) -> None:
+        """As the port says."""
+        before, after = change.before, change.after
+        head = self._heads.get(before.thing)
+        if head is not None and head.bell.tip == after.tip:
+            return
+        if head is None or (head.bell.version, head.bell.tip) != (before.version, before.tip):
+            raise Stale(before.thing)
+        if change.case is not None and change.case.thing in self._tips:
+            raise Stale(change.case.thing)
+        if change.release:
+            self._release(head)
+        stored, token, head.bell, head.token = head.bell, head.token, after, ""
+        self._keep_links(before.thing, change.links)
+        self._moved(stored, after, token, by_timeline=change.by_timeline)
+        self._extend(before.thing, change.events)
+        if change.case is not None:
+            self._cases[change.case.thing] = change.case
+            self._extend(change.case.thing, change.case_events)
+
+    @operation
+    def append(self, bell: Bell, events: Sequence[Event]) -> None:
+        """As the port says."""
+        head = self._heads.get(bell.thing)
+        end = _end(events)
+        if head is not None and head.bell.tip == end:
+            return
+        if head is None or head.bell.tip != bell.tip:
+            raise Stale(bell.thing)
+        head.bell = replace(head.bell, tip=end)
+        self._extend(bell.thing, events)
+
+    @operation
+    def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
+        """As the port says."""
+        heads = (head.bell for head in self._heads.values())
+        keyed = sorted(
+            (f"{iso(bell.due_at) if bell.due_at else '9999'}#{bell.id}", bell)
+            for bell in heads
+            if bell.open and ids.prefix_of(bell.id) == prefix
+        )
+        rest = [(key, bell) for key, bell in keyed if key > cursor]
+        page = rest[:limit]
+        return Page(tuple(bell for _, bell in page), page[-1][0] if len(rest) > limit else "")
+
+    @operation
+    def bells(self, bell_ids: Sequence[str]) -> tuple[Bell, ...]:
+        """As the port says."""
+        found = (self._heads.get(f"BELL#{bell_id}") for bell_id in dict.fromkeys(bell_ids))
+        return tuple(head.bell for head in found if head is not None)
+
+    @operation
+    def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
+        """As the port says."""
+        clocks = [(head.bell.due_at, thing) for thing, head in self._heads.items() if head.bell.due_at]
+        clocks += [(w.due_at, f"STAFF#{w.staff}") for w in self._windows.values() if w.due_at]
+        return tuple(thing for due_at, thing in sorted(clocks) if due_at < before)[:limit]
+
+    # -- notices
+
+    @operation
+    def claim(self, notice: Notice, channel: Channel, at: datetime) -> Fate | None:
+        """As the port says."""
+        dispatches = self._thing(notice.thing).dispatches
+        if there := dispatches.get(_place(notice.version, notice.recipient.id, channel)):
+            return there.fate
+        to = notice.recipient
+        claimed = Dispatch(
+            notice.version, notice.template, to.id, to.name, to.role, channel, Fate.CLAIMED, at
+        )
+        dispatches[_place(notice.version, to.id, channel)] = claimed
+        return None
+
+    @operation
+    def settle(self, notice: Notice, dispatch: Dispatch) -> None:
+        """As the port says."""
+        place = _place(dispatch.version, dispatch.recipient, dispatch.channel)
+        self._thing(notice.thing).dispatches[place] = dispatch
+
+    @operation
+    def dispatches(self, thing: str) -> tuple[Dispatch, ...]:
+        """As the port says."""
+        return self._dispatches(thing)
+
+    @operation
+    def window(self, staff_id: str) -> Window:
+        """As the port says."""
+        return self._windows.get(staff_id, Window(staff_id))
+
+    @operation
+    def save_window(self, window: Window) -> None:
+        """As the port says."""
+        if self._windows.get(window.staff, Window(window.staff)).version != window.version:
+            raise Stale(window.staff)
+        self._windows[window.staff] = replace(
+            window,
+            version=window.version + 1,
+            held=tuple(replace(notice, params=frozen(notice.params)) for notice in window.held),
+        )
+
+    @operation
+    def save_bundle(self, bundle: Bundle) -> None:
+        """As the port says."""
+        self._bundles[bundle.id] = bundle
+
+    @operation
+    def bundle(self, bundle_id: str) -> Bundle | None:
+        """As the port says."""
+        return self._bundles.get(bundle_id)
+
+    # -- places, records, counters
+
+    @operation
+    def directory(self, prefix: str) -> Directory | None:
+        """As the port says."""
+        return self.places.get(prefix)
+
+    @operation
+    def save_directory(self, directory: Directory, events: Sequence[Event]) -> None:
+        """As the port says."""
+        prefix = directory.subdistrict.prefix
+        thing, end = f"PLACE#{prefix}", _end(events)
+        if events and self._tips.get(thing) == end:
+            return
+        stored = self.places.get(prefix)
+        if directory.version != (stored.version if stored else 0) + 1:
+            raise Stale(thing)
+        if events and events[0].prev != self._tips.get(thing, Tip()).hash:
+            raise Stale(thing)
+        self.places[prefix] = directory
+        self._extend(thing, events)
+
+    @operation
+    def tip(self, thing: str) -> Tip:
+        """As the port says."""
+        return self._tip(thing)
+
+    @operation
+    def events(self, thing: str) -> tuple[Event, ...]:
+        """As the port says."""
+        return tuple(self._things[thing].events) if thing in self._things else ()
+
+    @operation
+    def count(self, event_id: str, counters: Mapping[str, int], scope: str) -> None:
+        """As the port says."""
+        if (scope, event_id) not in self._counted:
+            self._counted.add((scope, event_id))
+            self._counters.setdefault(scope, Counter()).update(counters)
+
+    @operation
+    def counters(self, scope: str) -> Mapping[str, int]:
+        """As the port says."""
+        return dict(self._counters.get(scope, {}))
+
+    @operation
+    def chains(self) -> Iterator[tuple[str, tuple[Event, ...], Tip]]:
+        """As the port says."""
+        found = [(name, tuple(t.events), self._tip(name)) for name, t in self._things.items() if t.events]
+        return iter(found)
+
+    # -- inside
+
+    def _thing(self, thing: str) -> _Thing:
+        return self._things.setdefault(thing, _Thing())
+
+    def _tip(self, thing: str) -> Tip:
+        head = self._heads.get(thing)
+        return head.bell.tip if head else self._tips.get(thing, Tip())
+
+    def _dispatches(self, thing: str) -> tuple[Dispatch, ...]:
+        found = self._things[thing].dispatches if thing in self._things else {}
+        return tuple(found[place] for place in sorted(found))
+
+    def _keep_links(self, thing: str, links: Sequence[Link]) -> None:
+        self._thing(thing).links.update({link.hash: link for link in links})
+
+    def _extend(self, thing: str, events: Sequence[Event]) -> None:
+        kept = [frozen_event(event) for event in events]
+        self._thing(thing).events += kept
+        if kept:
+            self._tips[thing] = _end(kept)
+        self.stream.extend(map(EventAppended, kept))
+
+    def _spend(self, limits: Sequence[Limit]) -> None:
+        for limit in limits:
+            if self._limits[limit.key] >= limit.most:
+                raise TooMany("too_many_rings", limit.until)
+        self._limits.update(limit.key for limit in limits)
+
+    def _release(self, head: _Head) -> None:
+        """Whoever says the same rings anew; a client that repeats its very request still meets the first bell."""
+        for guard in head.guards:
+            held = self._guards.get(guard.key)
+            if not guard.fingerprint and held is not None and held.bell == head.bell.id:
+                del self._guards[guard.key]
+
+    def _moved(self, before: Bell | None, after: Bell, token: str, *, by_timeline: bool) -> None:
+        self.stream.append(
+            HeadMoved(
+                thing=after.thing,
+                version=after.version,
+                generation=after.generation,
+                due_at=after.due_at,
+                was_version=before.version if before else None,
+                was_generation=before.generation if before else None,
+                token=token,
+                by_timeline=by_timeline,
+            )
+        )
+
+
+def _end(events: Sequence[Event]) -> Tip:
+    return Tip(events[-1].seq, events[-1].hash) if events else Tip()
+
+
+def _place(version: int, recipient: str, channel: str) -> str:
+    return f"{version:06d}#{recipient}#{channel or '-'}"
