@@ -112,7 +112,7 @@ def _ladder(value: Mapping[str, Any]) -> LadderRule:
 def dump(directory: Directory) -> dict[str, Any]:
     """The directory as a file has it; what is at its default is left out."""
     whole: dict[str, Any] = _plain(directory, directory.subdistrict.zone)
-    whole["ladders"] = [{**rule, **rule.pop("ladder")} for rule in whole.get("ladders", [])]
+    whole["ladders"] = [{**rule.pop("ladder"), **rule} for rule in whole.get("ladders", [])]
     whole.pop("version", None)
     return {key: value for key, value in whole.items() if value}
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -229,10 +230,15 @@ def zone(raw: Any) -> str:
     try:
         return ZoneInfo(str(raw).strip()).key
     except (KeyError, ValueError, OSError):  # OSError: the name of a directory, such as "Asia"
-        names = {name.lower(): name for name in available_timezones()}
+        names = _zones()
         near = get_close_matches(str(raw).lower(), names, 1, 0.6)
         hint = f"did you mean {names[near[0]]}?" if near else "write it as Asia/Shanghai"
         raise Unfit(f"unknown time zone {raw!r}: {hint}") from None
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
 
 
 ident = matching(_ID, "an id: use small letters, digits and dashes, such as midu-bridge")

@@ -1,0 +1,69 @@
+"""Places, categories and the privacy notice as clients get them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class PlaceBody(Struct, frozen=True):
+    """A place and those within it. `kind`: subdistrict, community or neighbourhood."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: str
+    children: list[PlaceBody] = []
+
+
+class PlaceTree(Struct, frozen=True):
+    """The subdistricts served here."""
+
+    items: list[PlaceBody]
+
+
+class CategoryBody(Struct, frozen=True):
+    """What a bell can be about; `name` in the caller's language."""
+
+    id: str
+    name: str
+    urgency: str
+
+
+class CategoryList(Struct, frozen=True):
+    """All categories, most urgent first."""
+
+    items: list[CategoryBody]
+
+
+class NoticeBody(Struct, frozen=True):
+    """The privacy notice in the caller's language; send `version` as `consent_version`."""
+
+    version: str
+    text: str
+
+
+class HealthBody(Struct, frozen=True):
+    """`status` is ok when the table answers and the place is loaded."""
+
+    status: str
+    places: int
+    now: str
+
+
+class StatisticsBody(Struct, frozen=True):
+    """Published figures of one day in the place's zone; seconds are whole."""
+
+    day: str
+    rung: int
+    answered: int
+    answered_in_time: int
+    accepted: int
+    declined: int
+    withdrawn: int
+    exhausted: int
+    mean_seconds_to_answer: int | None
+
+
+Document = dict[str, Any]

@@ -1,0 +1,70 @@
+"""The sample subdistrict that `make run` loads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.people.rules import duty, next_handover
+from chalicelib.place.file import dump, parse, review
+from chalicelib.place.ladder import Desk, Role, Urgency
+from tests.place.sample import mishixiang
+
+HOURS = [datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=n) for n in range(24 * 7 * 3)]
+PLACES = [neighbourhood.id for _, neighbourhood in mishixiang().neighbourhoods()]
+
+
+def test_it_has_the_places_of_the_newspaper_page() -> None:
+    directory = mishixiang()
+    names = {
+        community.name: [n.name for n in community.neighbourhoods] for community in directory.communities
+    }
+    assert directory.subdistrict.name == "米市巷街道"
+    assert names == {
+        "半道红社区": ["密渡桥路小区"],
+        "米市社区": ["一清新村", "文一大院"],
+        "夹城巷社区": ["左家新村", "小河东村"],
+    }
+    midu = directory.neighbourhood("midu-bridge")
+    assert midu is not None
+    assert midu.households == 434
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_level_of_every_ladder_has_somebody_at_every_hour_of_three_weeks(place: str) -> None:
+    directory = mishixiang()
+    for roles in {level.roles for u in Urgency for d in Desk for level in directory.ladder(u, d).levels} | {
+        (Role.SUPERVISOR,)
+    }:
+        assert all(duty(directory, place, roles, hour).staff for hour in HOURS), roles
+
+
+def test_the_specialists_of_the_article_answer_for_their_neighbourhoods() -> None:
+    directory = mishixiang()
+    for place, name in (("midu-bridge", "赵虹"), ("yiqing", "陈思阳")):
+        assert [s.name for s in duty(directory, place, [Role.SPECIALIST], HOURS[0]).staff] == [name]
+
+
+def test_zuojia_hands_over_each_monday_at_nine() -> None:
+    directory = mishixiang()
+    assert next_handover(directory, "zuojia", Role.SPECIALIST, HOURS[5]) == datetime(
+        2026, 11, 30, 1, tzinfo=UTC
+    )
+
+
+def test_nothing_about_it_is_unwise_and_nothing_is_lost_when_written_back() -> None:
+    assert review(mishixiang()) == ()
+    assert parse(dump(mishixiang())) == mishixiang()
+
+
+def test_short_names_fit_an_sms_in_both_languages() -> None:
+    for _, neighbourhood in mishixiang().neighbourhoods():
+        assert 0 < len(neighbourhood.short) <= 8
+        assert 0 < len(neighbourhood.short_en) <= 8
+
+
+def test_people_are_made_up() -> None:
+    for staff in mishixiang().staff:
+        assert staff.phone.startswith("+86138000010")
+        assert staff.mail.endswith("@example.org")
