@@ -7,7 +7,7 @@ import unicodedata
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CHINA_MOBILE = re.compile(r"^1[3-9][0-9]{9}$")
-_INTERNATIONAL = re.compile(r"^\+[1-9][0-9]{7,14}$")
+_INTERNATIONAL = re.compile(r"^\+[1-9][0-9]{6,14}$")
 
 
 def has_control(text: str) -> bool:
