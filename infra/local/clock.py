@@ -28,8 +28,8 @@ class ScaledClock:
         self.keep()
 
     def now(self) -> datetime:
-        """The scaled time, aware, in UTC."""
-        return datetime.fromtimestamp(self._now(), UTC)
+        """The scaled time, aware, in UTC, to the millisecond."""
+        return datetime.fromtimestamp(math.floor(self._now() * 1000) / 1000, UTC)
 
     def sleep(self, seconds: float) -> None:
         """Sleep until `seconds` of scaled time have passed."""

@@ -58,6 +58,7 @@ class EmbeddedAws:
     operator_alerts_arn: str = ""
     stream_failures_url: str = ""
     records: list[Record] = field(default_factory=list)
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
     def table_name(self) -> str:
@@ -76,8 +77,10 @@ class EmbeddedAws:
         }
 
     def client(self, service: str) -> Any:
-        """A botocore client."""
-        return self.session.create_client(service)
+        """A botocore client; the same one each time, as clients may be shared by threads."""
+        if service not in self._clients:
+            self._clients[service] = self.session.create_client(service)
+        return self._clients[service]
 
     def restore(self, images: Iterator[dict[str, Any]]) -> int:
         """Put items into the table without any record of it; how many."""
@@ -105,6 +108,7 @@ class EmbeddedAws:
             for execution in state_machine.executions:
                 if execution.status == "RUNNING":
                     backend.stop_execution(execution.execution_arn)
+                    _release(execution)
 
 
 @contextmanager
@@ -191,16 +195,23 @@ def _empty_zip() -> bytes:
     return buffer.getvalue()
 
 
+def _release(execution: Any) -> None:
+    """Let the threads of a stopped execution end: the emulator leaves them waiting for their time-out."""
+    manager = execution.exec_worker.env.callback_pool_manager
+    for endpoint in list(manager._pool.values()):  # noqa: SLF001  # there is no other way in
+        endpoint.interrupt_all()
+
+
 def _end(aws: EmbeddedAws) -> None:
     aws.stop_executions()
-    # Stopped executions end in threads of their own: let them do so while this AWS is what they find.
     deadline = time.monotonic() + 2
     while _workers() and time.monotonic() < deadline:
-        time.sleep(0.01)
+        time.sleep(0.005)
 
 
 def _workers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("WaitForTaskToken")]
+    """The emulator's threads that run executions."""
+    return [thread for thread in threading.enumerate() if "_execution_logic" in thread.name]
 
 
 def substituted(table_name: str, advance_arn: str, partition: str = "aws") -> str:

@@ -134,7 +134,7 @@ def _raw_mail(outbox: Outbox, original: Callable[..., Any]) -> Callable[..., Any
         parsed = message_from_string(raw_data, policy=policy.default)
         body = parsed.get_body(("plain", "html"))
         text = body.get_content() if body is not None else ""
-        for to in message.destinations:
+        for to in dict.fromkeys(message.destinations):
             outbox.add("mail", to, text, str(parsed["Subject"] or ""))
         return message
 

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from functools import cache
 from typing import Any
 
 from botocore.session import get_session
@@ -17,6 +18,7 @@ class TimelineClosed(Exception):
     """Nothing is left to wait for."""
 
 
+@cache
 def client(service: str) -> Any:
     """A client as the application would make it."""
     return get_session().create_client(service)

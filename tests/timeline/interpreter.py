@@ -52,8 +52,8 @@ class Execution:
 class AslEngine:
     """The Timeline port, walked by hand.
 
-    `advance(event)` is the Lambda function. `row(thing, version, token)` writes the token into the thing's row if the row
-    has that version, and says whether it did. `run_due()` fires what is due at `clock.now()`.
+    `advance(event)` is the Lambda function. `row(thing, version, token)` writes the token into the thing's
+    row if the row has that version, and says whether it did. `run_due()` fires what is due at `clock.now()`.
     """
 
     def __init__(

@@ -84,7 +84,7 @@ def test_the_template_names_no_partition_or_region() -> None:
     text = Path(TEMPLATE_PATH).read_text("utf-8")
     assert not re.search(
         r"arn:aws:|arn:aws-cn:|\b(us|eu|cn|ap)-[a-z]+-\d\b|amazonaws\.com\.cn",
-        text.replace('"arn:aws:" in', ""),
+        text.replace('"arn:aws:"', ""),
     )
 
 

@@ -1,0 +1,283 @@
+"""What one may rely on in the embedded tables and functions, as on the real ones."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local.embedded import EmbeddedAws
+
+THREADS = 8
+
+
+def key(name: str, row: str = "HEAD") -> dict[str, Any]:
+    return {"pk": {"S": name}, "sk": {"S": row}}
+
+
+def put(aws: EmbeddedAws, name: str, version: int = 1, **more: Any) -> None:
+    aws.client("dynamodb").put_item(
+        TableName=aws.table_name, Item={**key(name), "version": {"N": str(version)}, **more}
+    )
+
+
+def get(aws: EmbeddedAws, name: str, row: str = "HEAD") -> dict[str, Any] | None:
+    found: dict[str, Any] | None = (
+        aws.client("dynamodb").get_item(TableName=aws.table_name, Key=key(name, row)).get("Item")
+    )
+    return found
+
+
+def advance(aws: EmbeddedAws, name: str, old: int, event: str, **more: Any) -> list[dict[str, Any]]:
+    """What a command writes: the head if it has the expected version, and an event."""
+    update = {
+        "TableName": aws.table_name,
+        "Key": key(name),
+        "UpdateExpression": "SET version = :new, last_event = :event",
+        "ConditionExpression": "version = :old",
+        "ExpressionAttributeValues": {
+            ":new": {"N": str(old + 1)},
+            ":old": {"N": str(old)},
+            ":event": {"S": event},
+        },
+        **more,
+    }
+    new = {
+        "TableName": aws.table_name,
+        "Item": key(name, f"EVENT#{event}"),
+        "ConditionExpression": "attribute_not_exists(pk)",
+    }
+    return [{"Update": update}, {"Put": new}]
+
+
+def together(work: Callable[[int], Any]) -> list[Any]:
+    """Run the work in eight threads that start at the same moment; their results, in order."""
+    barrier = threading.Barrier(THREADS)
+    results: list[Any] = [None] * THREADS
+
+    def run(number: int) -> None:
+        barrier.wait()
+        results[number] = work(number)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_of_eight_who_want_the_same_version_one_wins_each_round_and_nothing_else_is_lost(
+    aws: EmbeddedAws,
+) -> None:
+    put(aws, "BELL#1")
+    rounds = 6
+
+    def compete(number: int) -> int:
+        client, won = aws.client("dynamodb"), 0
+        for version in range(1, rounds + 1):
+            client.put_item(TableName=aws.table_name, Item=key(f"OTHER#{number}", str(version)))
+            try:
+                items = advance(aws, "BELL#1", version, f"{version}-{number}")
+                client.transact_write_items(TransactItems=items)
+                won += 1
+            except client.exceptions.TransactionCanceledException:
+                while int((get(aws, "BELL#1") or {})["version"]["N"]) <= version:
+                    pass
+        return won
+
+    wins = together(compete)
+    assert sum(wins) == rounds
+    assert (get(aws, "BELL#1") or {})["version"] == {"N": str(rounds + 1)}
+    names = [record["dynamodb"]["Keys"]["pk"]["S"] for record in aws.records]
+    assert len([name for name in names if name.startswith("OTHER#")]) == THREADS * rounds
+    for number in range(THREADS):
+        for version in range(1, rounds + 1):
+            assert get(aws, f"OTHER#{number}", str(version)) is not None
+
+
+def test_the_records_are_those_of_what_is_in_the_table(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1")
+
+    def compete(number: int) -> None:
+        client = aws.client("dynamodb")
+        for version in range(1, 5):
+            try:
+                client.transact_write_items(
+                    TransactItems=advance(aws, "BELL#1", version, f"{version}-{number}")
+                )
+            except ClientError:
+                continue
+
+    together(compete)
+    numbers = [int(record["dynamodb"]["SequenceNumber"]) for record in aws.records]
+    assert numbers == sorted(set(numbers))
+    events = [
+        r["dynamodb"]["Keys"]["sk"]["S"] for r in aws.records if r["dynamodb"]["Keys"]["sk"]["S"] != "HEAD"
+    ]
+    heads = [r["dynamodb"]["NewImage"] for r in aws.records if r["dynamodb"]["Keys"]["sk"]["S"] == "HEAD"]
+    assert [f"EVENT#{head['last_event']['S']}" for head in heads if "last_event" in head] == events
+    assert heads[-1] == get(aws, "BELL#1")
+
+
+def test_a_cancelled_transaction_leaves_no_trace(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1")
+    before, records = get(aws, "BELL#1"), list(aws.records)
+    clash = {"Put": {"TableName": aws.table_name, "Item": key("BELL#2")}}
+    with pytest.raises(ClientError, match="TransactionCanceledException"):
+        aws.client("dynamodb").transact_write_items(
+            TransactItems=[clash, *advance(aws, "BELL#1", 1, "a"), *advance(aws, "BELL#3", 1, "b")]
+        )
+    assert get(aws, "BELL#1") == before
+    assert get(aws, "BELL#2") is None
+    assert aws.records == records
+
+
+def test_an_update_that_fails_half_way_changes_nothing(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1", text={"S": "a"})
+    before, records = get(aws, "BELL#1"), list(aws.records)
+    with pytest.raises(ClientError, match="ValidationException"):
+        aws.client("dynamodb").update_item(
+            TableName=aws.table_name,
+            Key=key("BELL#1"),
+            UpdateExpression="SET version = :two ADD #text :two",
+            ExpressionAttributeNames={"#text": "text"},
+            ExpressionAttributeValues={":two": {"N": "2"}},
+        )
+    assert get(aws, "BELL#1") == before
+    assert aws.records == records
+
+
+def test_who_loses_is_told_what_is_there(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1", 5)
+    items = advance(aws, "BELL#1", 1, "a", ReturnValuesOnConditionCheckFailure="ALL_OLD")
+    with pytest.raises(ClientError) as caught:
+        aws.client("dynamodb").transact_write_items(TransactItems=items)
+    first, second = caught.value.response["CancellationReasons"]
+    assert (first["Code"], first["Item"]["version"]) == ("ConditionalCheckFailed", {"N": "5"})
+    assert second["Code"] == "None"
+
+
+def test_the_same_token_writes_once_and_other_content_is_refused(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1")
+    client, items = aws.client("dynamodb"), advance(aws, "BELL#1", 1, "a")
+    for _ in range(2):
+        client.transact_write_items(TransactItems=items, ClientRequestToken="same")
+    assert (get(aws, "BELL#1") or {})["version"] == {"N": "2"}
+    with pytest.raises(ClientError, match="IdempotentParameterMismatchException"):
+        client.transact_write_items(TransactItems=advance(aws, "BELL#1", 2, "b"), ClientRequestToken="same")
+    assert (get(aws, "BELL#1") or {})["version"] == {"N": "2"}
+
+
+def test_a_cancelled_transaction_may_be_tried_again_with_its_token(aws: EmbeddedAws) -> None:
+    client, items = aws.client("dynamodb"), advance(aws, "BELL#1", 1, "a")
+    with pytest.raises(ClientError, match="TransactionCanceledException"):
+        client.transact_write_items(TransactItems=items, ClientRequestToken="again")
+    put(aws, "BELL#1")
+    client.transact_write_items(TransactItems=items, ClientRequestToken="again")
+    assert (get(aws, "BELL#1") or {})["version"] == {"N": "2"}
+
+
+def test_a_record_has_both_images_and_the_shape_lambda_gets(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1", 1)
+    put(aws, "BELL#1", 2)
+    aws.client("dynamodb").delete_item(TableName=aws.table_name, Key=key("BELL#1"))
+    assert [record["eventName"] for record in aws.records] == ["INSERT", "MODIFY", "REMOVE"]
+    changed = aws.records[1]
+    assert changed["eventSource"] == "aws:dynamodb"
+    assert f"table/{aws.table_name}/stream/" in changed["eventSourceARN"]
+    assert changed["dynamodb"]["Keys"] == key("BELL#1")
+    assert changed["dynamodb"]["OldImage"]["version"] == {"N": "1"}
+    assert changed["dynamodb"]["NewImage"]["version"] == {"N": "2"}
+    assert len({record["eventID"] for record in aws.records}) == 3
+    json.dumps(aws.records)
+
+
+def test_a_write_that_changes_nothing_makes_no_record(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1")
+    put(aws, "BELL#1")
+    assert len(aws.records) == 1
+
+
+def test_an_update_that_creates_an_item_is_one_record(aws: EmbeddedAws) -> None:
+    aws.client("dynamodb").update_item(
+        TableName=aws.table_name,
+        Key=key("COUNTER"),
+        UpdateExpression="ADD rung :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+    (record,) = aws.records
+    assert record["eventName"] == "INSERT"
+    assert record["dynamodb"]["NewImage"]["rung"] == {"N": "1"}
+
+
+def test_the_commit_is_told_before_the_writer_is(aws: EmbeddedAws) -> None:
+    order: list[str] = []
+    aws.gate.on_commit = lambda records: order.append("journal")
+    put(aws, "BELL#1")
+    order.append("answer")
+    assert order == ["journal", "answer"]
+
+
+def test_a_read_never_sees_half_a_write(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1", 0, a={"N": "0"}, b={"N": "0"})
+    done = threading.Event()
+
+    def work(number: int) -> bool:
+        client, whole = aws.client("dynamodb"), True
+        if number == 0:
+            for _ in range(40):
+                client.update_item(
+                    TableName=aws.table_name,
+                    Key=key("BELL#1"),
+                    UpdateExpression="ADD a :one, b :one",
+                    ExpressionAttributeValues={":one": {"N": "1"}},
+                )
+            done.set()
+        while not done.is_set():
+            item = get(aws, "BELL#1") or {}
+            whole = whole and item["a"] == item["b"]
+        return whole
+
+    assert all(together(work))
+
+
+def test_batch_reads_may_ask_for_consistency(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1")
+    answer = aws.client("dynamodb").batch_get_item(
+        RequestItems={aws.table_name: {"Keys": [key("BELL#1"), key("BELL#9")], "ConsistentRead": True}}
+    )
+    assert [item["pk"]["S"] for item in answer["Responses"][aws.table_name]] == ["BELL#1"]
+
+
+def test_the_table_has_the_indexes_of_the_template(aws: EmbeddedAws) -> None:
+    table = aws.client("dynamodb").describe_table(TableName=aws.table_name)["Table"]
+    indexes = {
+        index["IndexName"]: index["Projection"]["ProjectionType"] for index in table["GlobalSecondaryIndexes"]
+    }
+    assert indexes == {"worklist": "ALL", "person": "ALL", "due": "KEYS_ONLY", "public": "ALL"}
+    assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_a_function_runs_in_this_process(aws: EmbeddedAws) -> None:
+    aws.functions["app.advance"] = lambda event, context: {"got": event, "name": context.function_name}
+    answer = aws.client("lambda").invoke(
+        FunctionName="consultation-bell-local-advance", Payload=json.dumps({"id": "铃"})
+    )
+    assert "FunctionError" not in answer
+    assert json.load(answer["Payload"]) == {"got": {"id": "铃"}, "name": "consultation-bell-local-advance"}
+
+
+def test_the_name_of_what_a_function_raised_can_be_caught(aws: EmbeddedAws) -> None:
+    class TimelineClosed(Exception):
+        pass
+
+    def closed(event: Any, context: Any) -> None:
+        raise TimelineClosed("it is over")
+
+    aws.functions["app.advance"] = closed
+    answer = aws.client("lambda").invoke(FunctionName="consultation-bell-local-advance")
+    assert answer["FunctionError"]
+    assert json.load(answer["Payload"]) == {"errorType": "TimelineClosed", "errorMessage": "it is over"}

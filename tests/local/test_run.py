@@ -1,0 +1,212 @@
+"""The local run as a process of its own: it answers, it is polite, and it survives being killed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from botocore.session import Session
+
+from infra.local.run import Options, attach
+
+ROOT = Path(__file__).parents[2]
+
+
+def two_free_ports() -> int:
+    """A port which is free together with the next one."""
+    for port in range(21_000 + os.getpid() % 5_000, 40_000, 2):
+        with socket.socket() as one, socket.socket() as two:
+            try:
+                one.bind(("127.0.0.1", port))
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free ports")
+
+
+@dataclass
+class Run:
+    """A running process and a client for it."""
+
+    process: "subprocess.Popen[str]"
+    http: httpx.Client
+    port: int
+
+    def until(self, path: str, true: Callable[[Any], bool]) -> Any:
+        """Ask until the answer is as wished."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            answer = self.http.get(path).json()
+            if true(answer):
+                return answer
+        raise AssertionError(f"{path} never came about")
+
+    def kill(self) -> None:
+        """As the power would."""
+        self.process.kill()
+        self.process.wait()
+        self.http.close()
+
+
+def start(folder: Path, port: int) -> Run:
+    """Start a run and wait until it answers."""
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "DATA": str(folder),
+        "SPEED": "60",
+        "PYTHONPATH": str(ROOT),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.local.serve"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("ready"):
+            break
+    else:
+        raise AssertionError("it did not start")
+    return Run(process, httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10), port)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    made = start(tmp_path_factory.mktemp("data"), two_free_ports())
+    yield made
+    made.http.close()
+    made.process.send_signal(signal.SIGTERM)
+    assert made.process.wait(timeout=10) == 0, "SIGTERM ends it cleanly"
+    assert made.process.stdout is not None
+    made.process.stdout.close()
+
+
+def test_pages_and_data_are_served(run: Run) -> None:
+    assert run.http.get("/").text == "<h1>铃</h1>"
+    assert run.http.post("/v1/bells", json={"id": "BELL#1", "text": "漏水 💧"}).json() == {"id": "BELL#1"}
+    found = run.http.get("/v1/bells/BELL%231").json()
+    assert found["name"] == "BELL#1", "path parameters arrive decoded"
+    assert found["item"]["text"] == {"S": "漏水 💧"}
+    assert found["source"] == "127.0.0.1"
+
+
+def test_a_new_row_sends_an_sms_that_the_outbox_shows(run: Run) -> None:
+    run.http.post("/v1/bells", json={"id": "BELL#2", "text": "a"})
+    sent = run.until("/_local/outbox.json", lambda box: any("BELL#2" in m["text"] for m in box))
+    assert {"channel", "to", "text", "at"} <= set(sent[-1])
+    page = run.http.get("/_local/outbox")
+    assert page.headers["content-type"].startswith("text/html")
+    assert f'href="http://127.0.0.1:{run.port}/a/abc"' in page.text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing/at/all", "/_local/nothing", "/%00"])
+def test_an_unknown_address_is_a_404(run: Run, path: str) -> None:
+    answer = run.http.get(path)
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"code", "message", "details"}
+
+
+def test_an_unknown_address_is_a_404_whoever_asks(run: Run) -> None:
+    assert run.http.get("/nothing", headers={"Authorization": "Bearer x"}).status_code == 404
+    page = run.http.get("/nothing", headers={"Accept": "text/html,*/*"})
+    assert page.status_code == 404
+    assert page.text.startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("DELETE", "/"), ("POST", "/"), ("GET", "/v1/bells"), ("PUT", "/_local/outbox")]
+)
+def test_a_wrong_method_is_a_405_that_says_which_are_right(run: Run, method: str, path: str) -> None:
+    answer = run.http.request(method, path, content=b"ignored")
+    assert answer.status_code == 405
+    assert answer.json()["code"] == "method_not_allowed"
+    assert answer.headers["allow"]
+    assert run.http.get("/").status_code == 200, "the connection is still good"
+
+
+def test_head_is_get_without_a_body(run: Run) -> None:
+    answer = run.http.head("/")
+    assert answer.status_code == 200
+    assert answer.headers["content-length"] == str(len("<h1>铃</h1>".encode()))
+    assert answer.content == b""
+
+
+def test_a_request_that_is_too_large_or_has_no_length_is_refused(run: Run) -> None:
+    with socket.create_connection(("127.0.0.1", run.port)) as line:
+        line.sendall(b"POST /v1/bells HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")
+        assert line.recv(64).startswith(b"HTTP/1.1 413")
+    with socket.create_connection(("127.0.0.1", run.port)) as line:
+        line.sendall(b"POST /v1/bells HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n")
+        assert line.recv(64).startswith(b"HTTP/1.1 411")
+
+
+def test_tools_find_the_same_aws_on_the_next_port(run: Run) -> None:
+    run.http.post("/v1/bells", json={"id": "BELL#3", "text": "a"})
+    session = Session()
+    session.set_credentials("local", "local")
+    database = session.create_client(
+        "dynamodb", region_name="eu-central-1", endpoint_url=f"http://127.0.0.1:{run.port + 1}"
+    )
+    key = {"pk": {"S": "BELL#3"}, "sk": {"S": "HEAD"}}
+    assert database.get_item(TableName="consultation-bell-local", Key=key)["Item"]["text"] == {"S": "a"}
+    database.put_item(TableName="consultation-bell-local", Item={**key, "text": {"S": "b"}})
+    assert run.http.get("/v1/bells/BELL%233").json()["item"]["text"] == {"S": "b"}
+    database.close()
+
+
+def test_after_kill_everything_that_was_answered_is_still_there(tmp_path: Path) -> None:
+    port = two_free_ports()
+    first = start(tmp_path, port)
+    for number in range(20):
+        first.http.post(
+            "/v1/bells", json={"id": f"BELL#{number}", "text": f"文字 {number}"}
+        ).raise_for_status()
+    first.kill()
+    assert not attach(tmp_path), "who is dead is not attached to"
+
+    second = start(tmp_path, port)
+    for number in range(20):
+        found = second.http.get(f"/v1/bells/BELL%23{number}").json()
+        assert found["item"]["text"] == {"S": f"文字 {number}"}
+    sent = second.until("/_local/outbox.json", lambda box: len({m["text"] for m in box}) == 20)
+    assert [m["at"] for m in sent] == sorted(m["at"] for m in sent), "time never went back"
+    second.kill()
+    for run in (first, second):
+        assert run.process.stdout is not None
+        run.process.stdout.close()
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    port = two_free_ports()
+    first = start(tmp_path, port)
+    environment = {**os.environ, "PORT": str(port + 2), "DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "tests.local.serve"]
+    second = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert second.returncode == 1
+    assert "another run uses" in second.stderr
+    first.kill()
+    assert first.process.stdout is not None
+    first.process.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "0"), ("PORT", "http"), ("PORT", "65535"), ("SPEED", "0"), ("SPEED", "fast"), ("SPEED", "nan")],
+)
+def test_a_setting_that_makes_no_sense_is_explained(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        Options.of({name: value})
