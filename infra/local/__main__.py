@@ -3,8 +3,24 @@
 import importlib
 import os
 import sys
+from pathlib import Path
 
 from infra.local.run import Options, Running, serve
+
+SAMPLE = Path(__file__).parents[1] / "places" / "mishixiang.yaml"
+
+
+def _prepare(run: Running) -> None:
+    """Let the application live by the local clock, and give a new table the sample subdistrict."""
+    from chalicelib import wiring
+    from chalicelib.core.chain import Actor
+    from chalicelib.place.service import apply, plan
+    from infra.place import load
+
+    wiring.use_clock(run.clock)
+    ports = wiring.ports()
+    if not any(ports.store.directory(prefix) for prefix in ports.policy.prefixes):
+        apply(ports, plan(ports, load(SAMPLE)), Actor("staff", "make run", role="operator"))
 
 
 def _ready(run: Running) -> None:
@@ -34,7 +50,7 @@ def main() -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    return serve(options, lambda: importlib.import_module("app"), ready=_ready)
+    return serve(options, lambda: importlib.import_module("app"), prepare=_prepare, ready=_ready)
 
 
 if __name__ == "__main__":

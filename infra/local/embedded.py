@@ -38,6 +38,9 @@ TEMPLATE_PATH = Path(__file__).parents[1] / "template.yaml"
 APP_NAME = "consultation-bell"
 REGION = "eu-central-1"
 FUNCTIONS = ("advance", "react", "sweep")
+_LEADING_OUT = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+"""What on the operator's machine would lead calls to another AWS, the real one perhaps."""
+
 MOTO = {
     "stepfunctions": {"execute_state_machine": True},
     "core": {"passthrough": {"urls": [r"http://127\.0\.0\.1.*", r"http://localhost.*"]}},
@@ -130,6 +133,8 @@ def embedded_aws(
     box = outbox or Outbox()
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ, _environment(region)))
+        for name in [name for name in os.environ if name.startswith(_LEADING_OUT)]:
+            del os.environ[name]
         stack.enter_context(mock_aws(config=MOTO))
         gate = Gate()
         stack.enter_context(mended(gate, handlers))
@@ -149,6 +154,8 @@ def _environment(region: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
 
 

@@ -1,6 +1,7 @@
 """What one may rely on in the embedded tables and functions, as on the real ones."""
 
 import json
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local.embedded import EmbeddedAws
+from infra.local.embedded import EmbeddedAws, embedded_aws
 
 THREADS = 8
 
@@ -281,3 +282,12 @@ def test_the_name_of_what_a_function_raised_can_be_caught(aws: EmbeddedAws) -> N
     answer = aws.client("lambda").invoke(FunctionName="consultation-bell-local-advance")
     assert answer["FunctionError"]
     assert json.load(answer["Payload"]) == {"errorType": "TimelineClosed", "errorMessage": "it is over"}
+
+
+def test_nothing_on_the_machine_leads_calls_to_another_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1:1")
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    with embedded_aws() as aws:
+        put(aws, "BELL#1")
+        assert get(aws, "BELL#1") is not None
+    assert os.environ["AWS_PROFILE"] == "production"
