@@ -153,6 +153,11 @@ class FakeStore:
             events = self._things[thing].events
             events[seq - 1] = replace(events[seq - 1], data=frozen(data))
 
+    def peek(self, bell_id: str) -> BellFile | None:
+        """A bell's file without a call: neither counted nor failing."""
+        with self.lock:
+            return self._file(bell_id)
+
     def cases(self) -> tuple[Case, ...]:
         """Every case, as stored."""
         with self.lock:
@@ -187,14 +192,7 @@ class FakeStore:
     @operation
     def bell(self, bell_id: str) -> BellFile | None:
         """As the port says."""
-        head = self._heads.get(f"BELL#{bell_id}")
-        if head is None:
-            return None
-        thing = self._thing(head.bell.thing)
-        links = tuple(thing.links[key] for key in sorted(thing.links))
-        return BellFile(
-            head.bell, thing.contact, tuple(thing.events), links, self._dispatches(head.bell.thing)
-        )
+        return self._file(bell_id)
 
     @operation
     def opening(self, bell_id: str, link_hash: str = "") -> Opening | None:
@@ -369,6 +367,16 @@ class FakeStore:
         return iter(found)
 
     # -- inside
+
+    def _file(self, bell_id: str) -> BellFile | None:
+        head = self._heads.get(f"BELL#{bell_id}")
+        if head is None:
+            return None
+        thing = self._thing(head.bell.thing)
+        links = tuple(thing.links[key] for key in sorted(thing.links))
+        return BellFile(
+            head.bell, thing.contact, tuple(thing.events), links, self._dispatches(head.bell.thing)
+        )
 
     def _thing(self, thing: str) -> _Thing:
         return self._things.setdefault(thing, _Thing())
