@@ -86,7 +86,8 @@ class Repeated:
 class Change:
     """A bell that moved on: written only if its stored version and tip are still those of `before`.
 
-    `release`: give up the bell's guard against repeated rings. `by_timeline`: the state machine did it and need not be told.
+    `release`: give up the bell's guard against repeated rings. `by_timeline`: the state machine did it and
+    need not be told.
     """
 
     before: Bell
@@ -129,7 +130,8 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class HeadMoved:
-    """A stream record: the clock of a thing was created or its version changed. `token`: what the machine waited with."""
+    """A stream record: the clock of a thing was created or its version changed. `token`: what the machine
+    waited with."""
 
     thing: str
     version: int
@@ -178,7 +180,8 @@ class Store(Protocol):
         """These bells as they stand now; unknown ids are left out."""
 
     def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
-        """Things (bells and windows, by `thing`) whose deadline is before that instant, oldest first; a Query a shard."""
+        """Things (bells and windows, by `thing`) whose deadline is before that instant, oldest first; a
+        Query a shard."""
 
     def claim(self, notice: Notice, channel: Channel, at: datetime) -> Fate | None:
         """Take the right to send; None when it is ours now, else the fate somebody else gave it."""
@@ -223,8 +226,6 @@ class Store(Protocol):
         """Every chain with the tip its head claims. Maintenance: scans the table."""
 
 
-
-
 class TemporaryFailure(Exception):
     """The provider did not take the message and may take it in a moment."""
 
@@ -252,7 +253,8 @@ class Sender(Protocol):
     """One channel."""
 
     def send(self, message: Message) -> str:
-        """Hand the message over once and answer the provider's id; raises TemporaryFailure, PermanentFailure or UnknownOutcome."""
+        """Hand the message over once and answer the provider's id; raises TemporaryFailure, PermanentFailure
+        or UnknownOutcome."""
 
 
 class Timeline(Protocol):

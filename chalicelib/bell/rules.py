@@ -315,9 +315,7 @@ def _exhausted(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
 def _answer(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
     (by,) = people([data["by"]])
     due = parse_iso(data["due_at"])
-    return replace(
-        bell, status=Status.ANSWERED, answered_by=by, answered_at=at, due_at=due, reminders=0
-    )
+    return replace(bell, status=Status.ANSWERED, answered_by=by, answered_at=at, due_at=due, reminders=0)
 
 
 def _overdue(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:

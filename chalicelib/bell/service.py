@@ -15,6 +15,7 @@ from chalicelib.bell.rules import (
     Bell,
     Decline,
     Person,
+    Status,
     Withdraw,
     decide,
     fold,
@@ -38,9 +39,10 @@ from chalicelib.core.errors import (
 from chalicelib.core.links import Link, Purpose
 from chalicelib.escalation.rules import appeal as appeal_rules
 from chalicelib.escalation.rules import first_step
+from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Desk, Urgency
 from chalicelib.place.rules import Directory
-from chalicelib.ports import BellFile, Change, Contact, Guard, Limit, Opening, Page, Ports, Repeated, Ringing
+from chalicelib.ports import BellFile, Contact, Guard, Limit, Opening, Page, Ports, Repeated, Ringing
 
 TRACK_FOR = timedelta(days=180)
 _IDEMPOTENCY_FOR = timedelta(hours=24)
@@ -71,6 +73,15 @@ class Reading:
 
     file: BellFile
     link: Link
+    directory: Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The bells of a bundled message that still ring for the person it went to."""
+
+    staff: Staff
+    bells: tuple[Bell, ...]
     directory: Directory
 
 
@@ -167,9 +178,7 @@ def _contact(draft: Draft, phone: str, salt: str) -> Contact:
 
 def _guards(ports: Ports, draft: Draft, caller: Caller, phone: str, now: datetime) -> tuple[Guard, ...]:
     key, policy = ports.policy.key, ports.policy
-    same = Guard(
-        ringing.same_ring(key, phone, draft), now + timedelta(seconds=policy.repeat_window_seconds)
-    )
+    same = Guard(ringing.same_ring(key, phone, draft), now + timedelta(seconds=policy.repeat_window_seconds))
     if not caller.idempotency_key:
         return (same,)
     name = ringing.pseudonym(key, "idempotency", caller.idempotency_key)
@@ -181,7 +190,10 @@ def _limits(ports: Ports, urgency: Urgency, caller: Caller, phone: str, now: dat
     number, until = ringing.window(now, policy.limit_window_seconds)
     emergency = urgency is Urgency.EMERGENCY
     factor = _EMERGENCY_FACTOR if emergency else 1
-    sources = (("phone", phone, policy.rings_per_phone), ("address", caller.address, policy.rings_per_address))
+    sources = (
+        ("phone", phone, policy.rings_per_phone),
+        ("address", caller.address, policy.rings_per_address),
+    )
     return tuple(
         Limit(ringing.pseudonym(policy.key, kind, value, str(number), str(emergency)), most * factor, until)
         for kind, value, most in sources
@@ -212,7 +224,8 @@ def read(ports: Ports, token: str, bell_id: str = "") -> Reading:
 def answer(ports: Ports, token: str, bell_id: str = "") -> Bell:
     """The holder of the one-tap link takes the bell; two AWS calls. Again by the same person: the same.
 
-    Raises Unauthorized, Forbidden or Gone for a link that does not (or no longer) allow it, Conflict naming who was first.
+    Raises Unauthorized, Forbidden or Gone for a link that does not, or no longer, allow it; Conflict naming
+    who was first.
     """
     return _act(ports, token, bell_id, lambda opening, by: Answer(by))
 
@@ -227,9 +240,7 @@ def accept(ports: Ports, token: str, bell_id: str = "") -> Bell:
     return _act(ports, token, bell_id, command)
 
 
-def decline(
-    ports: Ports, token: str, reason_code: str, reason: str, go_to: str, bell_id: str = ""
-) -> Bell:
+def decline(ports: Ports, token: str, reason_code: str, reason: str, go_to: str, bell_id: str = "") -> Bell:
     """The answerer refuses the matter, with a reason and a place to go instead; two AWS calls."""
 
     def command(opening: Opening, by: Person) -> Decline:
@@ -318,6 +329,25 @@ def _holder(opening: Opening, link: Link) -> Person:
     if member is None:
         raise Gone("link_of_former_staff")
     return Person(member.id, member.name, member.role)
+
+
+def waiting(ports: Ports, token: str) -> Waiting:
+    """What still rings of the bells that a bundled message was about, oldest first; two AWS calls.
+
+    Raises Unauthorized for a token that opens nothing, Gone when it has expired or its holder has left.
+    """
+    named = _named(token, "")
+    bundle = ports.store.bundle(named)
+    if bundle is None or bundle.link_hash != links.hash_of(token):
+        raise Unauthorized("link_unknown")
+    if bundle.expires_at <= ports.clock.now():
+        raise Gone("link_expired")
+    directory = ports.directories.of(ids.prefix_of(named))
+    staff = directory.member(bundle.staff)
+    if staff is None:
+        raise Gone("link_of_former_staff")
+    bells = (bell for bell in ports.store.bells(bundle.bells) if bell.status is Status.RINGING)
+    return Waiting(staff, tuple(sorted(bells, key=lambda bell: bell.rung_at)), directory)
 
 
 def ringing_now(ports: Ports, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:

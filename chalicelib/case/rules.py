@@ -39,7 +39,9 @@ class Case:
         return f"CASE#{self.id}"
 
 
-def opened(bell: str, neighbourhood: str, community: str, category: str, urgency: Urgency, owner: dict[str, str]) -> Happening:
+def opened(
+    bell: str, neighbourhood: str, community: str, category: str, urgency: Urgency, owner: dict[str, str]
+) -> Happening:
     """A case is opened out of a bell by the person who accepted it."""
     data = {
         "bell": bell,

@@ -22,7 +22,9 @@ MAX_AGE = timedelta(days=300)
 _REMIND_UP_AFTER = 2
 
 
-def first_step(ladder: Ladder, directory: Directory, neighbourhood: str, now: datetime) -> tuple[Happening, ...]:
+def first_step(
+    ladder: Ladder, directory: Directory, neighbourhood: str, now: datetime
+) -> tuple[Happening, ...]:
     """The step that is part of ringing: the first level that has somebody, empty ones skipped on the record."""
     return tuple(_climb(ladder, directory, neighbourhood, 0, now))
 

@@ -49,9 +49,7 @@ def advance(ports: Ports, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _commit(ports: Ports, opening: Opening, happenings: tuple[Happening, ...]) -> Bell:
-    change = plan_change(
-        ports.policy.key, opening.bell, happenings, ports.clock.now(), by_timeline=True
-    )
+    change = plan_change(ports.policy.key, opening.bell, happenings, ports.clock.now(), by_timeline=True)
     ports.store.commit(change)
     return change.after
 
@@ -78,7 +76,8 @@ def drive(ports: Ports, moved: HeadMoved) -> None:
 
 def sweep(ports: Ports, things: Iterable[str], grace: timedelta = GRACE, reason: str = "lost") -> int:
     """Give every bell among the things whose deadline passed by more than the grace, and nobody acted, the next
-    generation of its timer; answers how many. A lost, killed or never started execution so costs at most two minutes."""
+    generation of its timer; answers how many. A lost, killed or never started execution so costs at most two
+    minutes."""
     before = ports.clock.now() - grace
     bells = ports.store.bells([t.partition("#")[2] for t in things if t.startswith("BELL#")])
     return sum(_rearm(ports, bell, reason) for bell in bells if bell.due_at and bell.due_at < before)

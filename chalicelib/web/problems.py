@@ -18,9 +18,13 @@ MESSAGES: Final[Mapping[str, str]] = {
     "method_not_allowed": N_("This address does not know that method."),
     "not_found": N_("There is nothing at this address. Please check it or begin at the first page."),
     "token_missing": N_("Send the link's token in the header Authorization: Bearer …"),
-    "link_unknown": N_("This link opens nothing. Please open it again from the text message, complete to the last letter."),
+    "link_unknown": N_(
+        "This link opens nothing. Please open it again from the text message, complete to the last letter."
+    ),
     "link_expired": N_("This link has expired. If it still matters, please ring again."),
-    "link_superseded": N_("This link belongs to an earlier ringing. Please use the link of the latest message."),
+    "link_superseded": N_(
+        "This link belongs to an earlier ringing. Please use the link of the latest message."
+    ),
     "link_of_former_staff": N_("This link belonged to somebody who no longer works here."),
     "link_not_for_this": N_("This link does not allow that."),
     "already_answered": N_("%(by)s has already answered this bell."),
@@ -32,7 +36,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "idempotency_key_reused": N_("This Idempotency-Key was used for another bell. Please use a new key."),
     "no_such_bell": N_("There is no such bell."),
     "no_such_place": N_("There is no such place here."),
-    "too_many_rings": N_("Too many bells from here in a short time. In danger call 110, 119 or 120; else please come back later."),
+    "too_many_rings": N_(
+        "Too many bells from here in a short time. In danger call 110, 119 or 120; else please come back later."
+    ),
     "unavailable": N_("The service is very busy. Nothing was lost; please try again in a few seconds."),
 }
 FIELD_MESSAGES: Final[Mapping[str, str]] = {
@@ -43,8 +49,12 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "not_a_day": N_("Please give the day as 2026-11-23."),
     "bad_cursor": N_("This page of the list no longer exists. Please begin again without a cursor."),
     "control_characters": N_("Please remove the invisible control characters."),
-    "not_a_phone": N_("Please give a mobile number, such as 138 0000 1234, or a number with country code, such as +44 20 7946 0000."),
-    "consent_required": N_("Please read the privacy notice and agree to it: without your number nobody can call you."),
+    "not_a_phone": N_(
+        "Please give a mobile number, such as 138 0000 1234, or a number with country code, such as +44 20 7946 0000."
+    ),
+    "consent_required": N_(
+        "Please read the privacy notice and agree to it: without your number nobody can call you."
+    ),
     "outdated_consent": N_("The privacy notice has changed. Please read it again and agree to it."),
 }
 NAMED: Final[Mapping[tuple[str, str], str]] = {
@@ -65,7 +75,11 @@ def message(language: str, code: str, params: Mapping[str, object] | None = None
     known = MESSAGES.get(code)
     if known is None:
         return code
-    return translate(language, known, **_readable(params or {}, language)) if "%(" in known else translate(language, known)
+    return (
+        translate(language, known, **_readable(params or {}, language))
+        if "%(" in known
+        else translate(language, known)
+    )
 
 
 def field_message(language: str, field: str, code: str, params: Mapping[str, object]) -> str:

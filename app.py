@@ -1,0 +1,50 @@
+"""The Consultation Bell (小区协商铃): what Lambda and API Gateway call. Each entry point is two lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalice import Chalice, Response
+
+from chalicelib import http, openapi
+from chalicelib.bell import api as bell_api
+from chalicelib.bell import pages as bell_pages
+from chalicelib.place import api as place_api
+from chalicelib.place import pages as place_pages
+from chalicelib.statistics import api as statistics_api
+
+app = Chalice(app_name="consultation-bell")
+app.api.binary_types = []
+for module in (bell_api, bell_pages, place_api, place_pages, statistics_api, openapi):
+    app.register_blueprint(module.blueprint)
+
+
+@app.middleware("http")
+def in_our_words(event: Any, get_response: Callable[[Any], Response]) -> Response:
+    """What Chalice refuses by itself (wrong method, wrong content type) is said like every other error."""
+    return http.in_our_words(event, get_response(event))
+
+
+@app.lambda_function(name="advance")
+def advance(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The state machine asks what is due."""
+    from chalicelib import steps
+
+    return steps.advance(event)
+
+
+@app.lambda_function(name="react")
+def react(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The table's stream tells what was written."""
+    from chalicelib import steps
+
+    return steps.react(event)
+
+
+@app.lambda_function(name="sweep")
+def sweep(event: dict[str, Any], context: object) -> dict[str, int]:
+    """Each minute: look after what nobody looked after."""
+    from chalicelib import steps
+
+    return steps.sweep(event)

@@ -1,0 +1,159 @@
+"""Bells over JSON: parse, one service call, answer."""
+
+from __future__ import annotations
+
+from chalice import Blueprint
+
+from chalicelib.bell import present, service, wire
+from chalicelib.bell.ringing import Draft
+from chalicelib.core import ids
+from chalicelib.core.chain import verify
+from chalicelib.core.times import iso
+from chalicelib.http import Call, Reply, operation
+
+blueprint = Blueprint(__name__)
+_TOKEN = (401, 403, 410)
+_KEY = {"Idempotency-Key": "any text of the client's own; the same key is the same bell for 24 hours"}
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/v1/bells",
+    summary="Ring a bell",
+    body=wire.RingRequest,
+    answers={201: wire.RingAnswer, 200: wire.RingAnswer},
+    problems=(400, 409, 413, 429),
+    headers=_KEY,
+)
+def ring(call: Call) -> Reply:
+    """A new bell (201), or the one that was rung before (200)."""
+    body, problems = call.read(wire.RingRequest)
+    draft = Draft(**{name: getattr(body, name) for name in body.__struct_fields__}, language=call.language)
+    caller = service.Caller(call.address, call.header("idempotency-key")[:200])
+    rung = service.ring(call.ports, draft, caller, problems)
+    url = f"{call.ports.policy.public_url}/t/{rung.token}"
+    answer = wire.RingAnswer(
+        rung.bell.id, ids.number(rung.bell.id), rung.bell.status, rung.token, url, rung.repeated
+    )
+    return Reply(answer, 200 if rung.repeated else 201, {"Location": url})
+
+
+@operation(
+    blueprint,
+    "GET",
+    "/v1/bells",
+    summary="What is ringing now, without personal data",
+    answers={200: wire.BellList},
+    problems=(400, 404),
+    query={"cursor": "the cursor of the page before", "prefix": "the subdistrict's prefix"},
+)
+def board(call: Call) -> wire.BellList:
+    """Open bells, most pressing first."""
+    prefix = call.query.get("prefix") or call.ports.policy.prefixes[0]
+    page = service.ringing_now(call.ports, prefix, call.query.get("cursor", ""))
+    return wire.BellList([present.summary(bell) for bell in page.items], page.cursor)
+
+
+@operation(
+    blueprint,
+    "GET",
+    "/v1/bells/{bell_id}",
+    summary="A bell with its timeline",
+    answers={200: wire.BellBody},
+    problems=_TOKEN,
+    secured=True,
+)
+def read(call: Call, bell_id: str) -> wire.BellBody:
+    """As the resident (tracking token) or the person asked (link's token) sees it."""
+    reading = service.read(call.ports, call.bearer, bell_id)
+    return present.body(reading, call.language, iso(call.ports.clock.now()))
+
+
+@operation(
+    blueprint,
+    "GET",
+    "/v1/bells/{bell_id}/record",
+    summary="The hash-chained record of a bell",
+    answers={200: wire.RecordBody},
+    problems=_TOKEN,
+    secured=True,
+)
+def record(call: Call, bell_id: str) -> wire.RecordBody:
+    """Every event as it was hashed, and the server's verdict."""
+    reading = service.read(call.ports, call.bearer, bell_id)
+    return present.record(reading, verify(reading.file.events, reading.file.bell.tip))
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/v1/bells/{bell_id}/answer",
+    summary="Take the bell",
+    answers={200: wire.ActionAnswer},
+    problems=(*_TOKEN, 409),
+    secured=True,
+)
+def answer(call: Call, bell_id: str) -> wire.ActionAnswer:
+    """The person asked answers; again by the same person: the same answer."""
+    return present.action(service.answer(call.ports, call.bearer, bell_id))
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/v1/bells/{bell_id}/accept",
+    summary="Take the matter on: a case is opened",
+    answers={200: wire.ActionAnswer},
+    problems=(*_TOKEN, 409),
+    secured=True,
+)
+def accept(call: Call, bell_id: str) -> wire.ActionAnswer:
+    """Only by the person who answered."""
+    return present.action(service.accept(call.ports, call.bearer, bell_id))
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/v1/bells/{bell_id}/decline",
+    summary="Refuse the matter, with a reason and a place to go instead",
+    body=wire.DeclineRequest,
+    answers={200: wire.ActionAnswer},
+    problems=(400, *_TOKEN, 409, 413),
+    secured=True,
+)
+def decline(call: Call, bell_id: str) -> wire.ActionAnswer:
+    """Only by the person who answered."""
+    token, body = call.bearer, call.read_valid(wire.DeclineRequest)
+    return present.action(
+        service.decline(call.ports, token, body.reason_code, body.reason, body.go_to, bell_id)
+    )
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/v1/bells/{bell_id}/withdraw",
+    summary="Take the bell back",
+    answers={200: wire.ActionAnswer},
+    problems=(*_TOKEN, 409),
+    secured=True,
+)
+def withdraw(call: Call, bell_id: str) -> wire.ActionAnswer:
+    """Only by the resident."""
+    return present.action(service.withdraw(call.ports, call.bearer, bell_id))
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/v1/bells/{bell_id}/appeal",
+    summary="Let a declined bell ring once more, one level higher",
+    answers={200: wire.ActionAnswer},
+    problems=(*_TOKEN, 409),
+    secured=True,
+)
+def appeal(call: Call, bell_id: str) -> wire.ActionAnswer:
+    """Only by the resident, once."""
+    return present.action(service.appeal(call.ports, call.bearer, bell_id))

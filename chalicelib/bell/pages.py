@@ -1,0 +1,160 @@
+"""The pages of a bell: ring it, follow it, answer it. The same use cases as the API, for a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chalice import Blueprint, Response
+
+from chalicelib.bell import screens, service
+from chalicelib.bell.ringing import Draft
+from chalicelib.core.errors import Conflict, Gone, Invalid
+from chalicelib.http import Call
+from chalicelib.statistics import service as statistics
+from chalicelib.web import views
+from chalicelib.web.edge import page, see_other, show
+from chalicelib.web.problems import field_message
+
+blueprint = Blueprint(__name__)
+_ROWS = 100
+_DRAFT = ("desk", "category", "neighbourhood", "building", "unit", "where", "text", "name", "phone")
+
+
+@page(blueprint, "GET", "/")
+def ring_form(call: Call) -> Response:
+    """The form; a link may choose desk, category and neighbourhood beforehand (a QR code on the notice board)."""
+    chosen: dict[str, Any] = {
+        name: call.query[name] for name in ("desk", "category", "neighbourhood") if name in call.query
+    }
+    key = f"{call.ports.entropy.number(96):024x}"
+    return _form(call, replace(views.RingForm(), **chosen), key)
+
+
+@page(blueprint, "POST", "/")
+def ring(call: Call) -> Response:
+    """Ring, then show the tracking page; what was typed is kept when something is wrong."""
+    form = call.form()
+    typed = {name: form.get(name, "").replace("\r\n", "\n") for name in _DRAFT}
+    consent = form.get("consent_version", "") if form.get("consent") else ""
+    draft = Draft(**typed, consent_version=consent, language=call.language)
+    key = form.get("idempotency_key", "")[:200]
+    try:
+        rung = service.ring(call.ports, draft, service.Caller(call.address, key))
+    except Invalid as error:
+        kept = views.RingForm(**typed, consent=bool(form.get("consent")))
+        return _form(call, kept, key, errors_of(call, error), 400)
+    return see_other(call, f"/t/{rung.token}?told={'duplicate' if rung.repeated else 'rung'}")
+
+
+def _form(
+    call: Call,
+    form: views.RingForm,
+    key: str,
+    errors: tuple[views.FieldError, ...] = (),
+    status: int = 200,
+) -> Response:
+    view = screens.ring(call.ports.directories.all(), call.ports.policy, call.language, form, key, errors)
+    return show(call, "ring.html", view, status=status)
+
+
+def errors_of(call: Call, error: Invalid) -> tuple[views.FieldError, ...]:
+    """The wrong fields as the form shows them."""
+    return tuple(
+        views.FieldError(
+            "consent" if e.field == "consent_version" else e.field,
+            field_message(call.language, e.field, e.code, e.params),
+        )
+        for e in error.errors
+    )
+
+
+@page(blueprint, "GET", "/t/{token}")
+def track(call: Call, token: str) -> Response:
+    """What has happened to the bell, in plain words."""
+    reading = service.read(call.ports, token)
+    view = screens.track(reading, token, call.language, call.query.get("told", ""))
+    return show(call, "track.html", view, directory=reading.directory)
+
+
+@page(blueprint, "POST", "/t/{token}")
+def resident_acts(call: Call, token: str) -> Response:
+    """The resident withdraws or appeals."""
+    if call.form().get("action") == "appeal":
+        service.appeal(call.ports, token)
+        return see_other(call, f"/t/{token}?told=appealed")
+    service.withdraw(call.ports, token)
+    return see_other(call, f"/t/{token}?told=withdrawn")
+
+
+@page(blueprint, "GET", "/a/{token}")
+def one_tap(call: Call, token: str) -> Response:
+    """What the bell is, and one large button. Looking changes nothing: scanners and previews look too."""
+    return _answer_page(call, token)
+
+
+@page(blueprint, "POST", "/a/{token}")
+def staff_acts(call: Call, token: str) -> Response:
+    """Answer, accept or decline."""
+    form = call.form()
+    try:
+        _act(call, token, form)
+    except Invalid as error:
+        typed = views.DeclineForm(*(form.get(name, "") for name in ("reason_code", "reason", "go_to")))
+        return _answer_page(call, token, typed, errors_of(call, error), 400)
+    except Conflict as error:
+        return (
+            _answer_page(call, token, status=409)
+            if error.code != "not_possible_now"
+            else see_other(call, f"/a/{token}")
+        )
+    return see_other(call, f"/a/{token}")
+
+
+def _act(call: Call, token: str, form: dict[str, str]) -> None:
+    match form.get("action"):
+        case "accept":
+            service.accept(call.ports, token)
+        case "decline":
+            words = [form.get(name, "") for name in ("reason_code", "reason", "go_to")]
+            service.decline(call.ports, token, *words)
+        case _:
+            service.answer(call.ports, token)
+
+
+def _answer_page(
+    call: Call,
+    token: str,
+    form: views.DeclineForm | None = None,
+    errors: tuple[views.FieldError, ...] = (),
+    status: int = 200,
+) -> Response:
+    try:
+        reading = service.read(call.ports, token)
+    except Gone as error:
+        view = screens.dead_link(token, error)
+        return show(call, "answer.html", view, status=410)
+    view = screens.answer(reading, token, call.language, form or views.DeclineForm(), errors)
+    status = 410 if view.state == "superseded" else status
+    return show(call, "answer.html", view, directory=reading.directory, status=status)
+
+
+@page(blueprint, "GET", "/s/{token}")
+def waiting_bells(call: Call, token: str) -> Response:
+    """The bells behind one bundled message."""
+    waiting = service.waiting(call.ports, token)
+    view = screens.bells(waiting, call.ports.policy.key, call.language)
+    return show(call, "bells.html", view, directory=waiting.directory)
+
+
+@page(blueprint, "GET", "/board")
+def board(call: Call) -> Response:
+    """What is ringing now, without personal data; two AWS calls."""
+    prefix = call.query.get("prefix") or call.ports.policy.prefixes[0]
+    directory = call.ports.directories.of(prefix)
+    rows = service.ringing_now(call.ports, prefix, limit=_ROWS).items
+    figures = statistics.of_day(call.ports, prefix)
+    view = screens.board(
+        rows, directory, figures["answered"], figures["mean_seconds_to_answer"], call.language
+    )
+    return show(call, "board.html", view, directory=directory)

@@ -1,0 +1,77 @@
+"""The operator's settings, read once from the environment by `chalicelib.wiring` and by nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LOCAL_KEY = "local-only-key-which-opens-nothing-of-value"
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator decides. `link_url` begins links in SMS: the shorter the better (24 characters at most
+    keep an alert in one segment)."""
+
+    stage: str
+    table: str
+    state_machine: str
+    public_url: str
+    link_url: str
+    key: bytes
+    prefixes: tuple[str, ...]
+    region: str = ""
+    mail_from: str = ""
+    rings_per_phone: int = 5
+    rings_per_address: int = 60
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment; raises ConfigError naming what is missing or wrong."""
+        env = os.environ if env is None else env
+        stage = env.get("STAGE", "local")
+        public_url = _need(env, "PUBLIC_URL").rstrip("/")
+        return cls(
+            stage=stage,
+            table=_need(env, "TABLE_NAME"),
+            state_machine=_need(env, "STATE_MACHINE_ARN"),
+            public_url=public_url,
+            link_url=(env.get("LINK_URL") or public_url).rstrip("/"),
+            key=_key(env, stage),
+            prefixes=tuple(p.strip() for p in env.get("PREFIXES", "MX").split(",") if p.strip()),
+            region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", ""),
+            mail_from=env.get("MAIL_FROM", "bell@example.org"),
+            rings_per_phone=_whole(env, "RINGS_PER_PHONE", 5),
+            rings_per_address=_whole(env, "RINGS_PER_ADDRESS", 60),
+        )
+
+
+def _need(env: Mapping[str, str], name: str) -> str:
+    if value := env.get(name, "").strip():
+        return value
+    raise ConfigError(
+        f"{name} is not set: give it in .chalice/config.json (environment_variables of the stage)"
+    )
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "") or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError(f"{name} must be a whole number of at least 1, not {text!r}")
+    return int(text)
+
+
+def _key(env: Mapping[str, str], stage: str) -> bytes:
+    key = env.get("SECRET_KEY", "")
+    if stage == "local":
+        return (key or LOCAL_KEY).encode()
+    if len(key) < 32:
+        raise ConfigError(
+            "SECRET_KEY must be at least 32 random characters: links and phone look-ups hang on it"
+        )
+    return key.encode()

@@ -1,0 +1,289 @@
+"""The edge: requests become values, DomainErrors become statuses, everything speaks the caller's language.
+
+`operation` declares a JSON route together with its shapes, so that the OpenAPI document is made of the same
+declaration; `page` declares an HTML one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from chalice import Blueprint, Response
+
+from chalicelib import wiring
+from chalicelib.core import errors
+from chalicelib.core.errors import DomainError, FieldError, Invalid
+from chalicelib.core.times import iso
+from chalicelib.observability import logger
+from chalicelib.ports import Ports
+from chalicelib.web.i18n import negotiate
+from chalicelib.web.problems import field_message, message
+
+T = TypeVar("T")
+MAX_BODY = 64 * 1024
+FORM = "application/x-www-form-urlencoded"
+_STATUS: Mapping[type[Exception], int] = {
+    errors.Invalid: 400,
+    errors.Unauthorized: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Gone: 410,
+    errors.TooMany: 429,
+}
+JSON_HEADERS = {
+    "Content-Type": "application/json; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class BadRequest(DomainError):
+    """The request as a whole cannot be read; `status` says how."""
+
+    def __init__(self, code: str, status: int = 400) -> None:
+        super().__init__(code)
+        self.status = status
+
+
+class ErrorDetail(msgspec.Struct, frozen=True):
+    """One wrong field."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """What every error looks like: a stable code, a sentence in the caller's language, the wrong fields."""
+
+    code: str
+    message: str
+    details: list[ErrorDetail] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A JSON route as it was declared."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    body: type | None
+    answers: Mapping[int, type | None]
+    problems: tuple[int, ...]
+    secured: bool
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+OPERATIONS: list[Operation] = []
+
+
+class Call:
+    """One request."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+        self.query: Mapping[str, str] = dict(request.query_params or {})
+        self.cookies = _cookies(request.headers.get("cookie", ""))
+        accepted = request.headers.get("accept-language")
+        self.language = negotiate(self.query.get("lang"), self.cookies.get("lang"), accepted)
+
+    @property
+    def ports(self) -> Ports:
+        """The ports of this process."""
+        return wiring.ports()
+
+    def header(self, name: str) -> str:
+        """A header's value, empty when there is none."""
+        return str(self._request.headers.get(name, "") or "")
+
+    @property
+    def path(self) -> str:
+        """The path as the client asked for it, below the stage."""
+        resource: str = self._request.path
+        for name, value in (self._request.uri_params or {}).items():
+            resource = resource.replace(f"{{{name}}}", value)
+        return resource
+
+    @property
+    def address(self) -> str:
+        """The caller's network address."""
+        return str(self._request.context.get("identity", {}).get("sourceIp", ""))
+
+    @property
+    def bearer(self) -> str:
+        """The token of the Authorization header; raises Unauthorized without one."""
+        scheme, _, token = self.header("authorization").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise errors.Unauthorized("token_missing")
+        return token.strip()
+
+    def body(self) -> bytes:
+        """The raw body; raises BadRequest when it is larger than `MAX_BODY` bytes."""
+        raw = self._request.raw_body or b""
+        raw = raw.encode() if isinstance(raw, str) else raw
+        if len(raw) > MAX_BODY:
+            raise BadRequest("body_too_large", 413)
+        return raw
+
+    def form(self) -> dict[str, str]:
+        """The fields of a posted form; the last one wins, unknown bytes are replaced."""
+        text = self.body().decode("utf-8", "replace")
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+
+    def read(self, shape: type[T]) -> tuple[T, tuple[FieldError, ...]]:
+        """The JSON body in this shape, and every field that has not the right type or is missing.
+
+        Wrong fields hold their type's empty value, so that the rules can look at the others too.
+        """
+        try:
+            raw = msgspec.json.decode(self.body())
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise BadRequest("broken_json") from None
+        if not isinstance(raw, dict):
+            raise BadRequest("not_an_object")
+        return _shape(raw, shape)
+
+    def read_valid(self, shape: type[T]) -> T:
+        """As `read`; raises Invalid when a field is wrong."""
+        value, problems = self.read(shape)
+        if problems:
+            raise Invalid(*problems)
+        return value
+
+
+def _shape(raw: Mapping[str, Any], shape: type[T]) -> tuple[T, tuple[FieldError, ...]]:
+    values: dict[str, Any] = {}
+    problems: list[FieldError] = []
+    for info in msgspec.structs.fields(shape):  # type: ignore[arg-type]  # every shape is a Struct
+        if info.encode_name not in raw:
+            if info.required:
+                problems.append(FieldError(info.encode_name, "required"))
+                values[info.name] = info.type()
+            continue
+        try:
+            values[info.name] = msgspec.convert(raw[info.encode_name], info.type)
+        except msgspec.ValidationError:
+            problems.append(FieldError(info.encode_name, "wrong_type", {"type": info.type.__name__}))
+            values[info.name] = info.type()
+    return shape(**values), tuple(problems)
+
+
+def _cookies(header: str) -> dict[str, str]:
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    return {name: value for name, _, value in pairs if name}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler answers: a value for the body, its status, further headers."""
+
+    body: Any
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def operation(
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    answers: Mapping[int, type | None],
+    body: type | None = None,
+    problems: tuple[int, ...] = (),
+    secured: bool = False,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a JSON route: the handler gets a `Call` and the path's parameters and answers a value or a `Reply`."""
+
+    def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
+        OPERATIONS.append(
+            Operation(
+                method,
+                path,
+                handler.__name__,
+                summary,
+                body,
+                answers,
+                problems,
+                secured,
+                query or {},
+                headers or {},
+            )
+        )
+
+        @functools.wraps(handler)
+        def view(**params: str) -> Response:
+            call = Call(blueprint.current_request)
+            try:
+                answer = handler(call, **params)
+            except Exception as error:  # noqa: BLE001 - the edge turns every error into an answer
+                return problem(error, call.language)
+            reply = answer if isinstance(answer, Reply) else Reply(answer)
+            return _json(reply)
+
+        blueprint.route(path, methods=[method], content_types=["application/json"], name=handler.__name__)(
+            view
+        )
+        return handler
+
+    return declare
+
+
+def _json(reply: Reply) -> Response:
+    body = msgspec.json.encode(reply.body).decode()
+    return Response(body, status_code=reply.status, headers={**JSON_HEADERS, **reply.headers})
+
+
+def problem(error: Exception, language: str) -> Response:
+    """The answer to an error, as JSON."""
+    status, body, headers = explain(error, language)
+    return _json(Reply(body, status, headers))
+
+
+def explain(error: Exception, language: str) -> tuple[int, ErrorBody, dict[str, str]]:
+    """Status, body and headers of an error. What is not a DomainError is a fault of ours: it is logged, nothing
+    of it is shown, and the caller is told to try again."""
+    if not isinstance(error, DomainError):
+        logger().exception("fault", error=type(error).__name__)
+        return 503, ErrorBody("unavailable", message(language, "unavailable")), {"Retry-After": "5"}
+    details = [
+        ErrorDetail(e.field, e.code, field_message(language, e.field, e.code, e.params))
+        for e in (error.errors if isinstance(error, Invalid) else ())
+    ]
+    status = error.status if isinstance(error, BadRequest) else _STATUS[type(error)]
+    return (
+        status,
+        ErrorBody(error.code, message(language, error.code, error.params), details),
+        _headers(error),
+    )
+
+
+def _headers(error: DomainError) -> dict[str, str]:
+    if isinstance(error, errors.TooMany):
+        left = (error.again_at - wiring.ports().clock.now()).total_seconds()
+        return {"Retry-After": str(max(1, int(left + 1))), "X-Again-At": iso(error.again_at)}
+    if isinstance(error, errors.Unauthorized):
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def in_our_words(request: Any, answer: Response) -> Response:
+    """A refusal by Chalice itself, as one of ours; anything else unchanged."""
+    codes = {405: "method_not_allowed", 415: "unsupported_media_type", 500: "unavailable"}
+    if not (isinstance(answer.body, dict) and "Code" in answer.body):
+        return answer
+    code = codes.get(answer.status_code, "invalid")
+    allowed = {k: v for k, v in answer.headers.items() if k == "Allow"}
+    body = ErrorBody(code, message(Call(request).language, code))
+    return _json(Reply(body, answer.status_code, allowed))

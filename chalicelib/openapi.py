@@ -1,0 +1,96 @@
+"""The OpenAPI document, made of the declarations of `chalicelib.http.operation`; committed as docs/openapi.json."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from chalice import Blueprint
+
+from chalicelib.http import OPERATIONS, Call, ErrorBody, Operation, operation
+
+blueprint = Blueprint(__name__)
+VERSION = "1.0.0"
+_REF = "#/components/schemas/{name}"
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
+@operation(blueprint, "GET", "/v1/openapi.json", summary="This document", answers={200: dict})
+def openapi(call: Call) -> dict[str, Any]:
+    """The document, with this deployment as its server."""
+    return {**document(), "servers": [{"url": call.ports.policy.public_url}]}
+
+
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1: every JSON route with its shapes and errors."""
+    shapes = sorted(_shapes(), key=lambda shape: shape.__name__)
+    _, components = msgspec.json.schema_components(shapes, ref_template=_REF)
+    paths: dict[str, dict[str, Any]] = {}
+    for declared in sorted(OPERATIONS, key=lambda o: (o.path, o.method)):
+        paths.setdefault(declared.path, {})[declared.method.lower()] = _operation(declared)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "The Consultation Bell 小区协商铃", "version": VERSION},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _shapes() -> set[type]:
+    named = {shape for declared in OPERATIONS for shape in (declared.body, *declared.answers.values())}
+    return {shape for shape in named if shape and shape is not dict} | {ErrorBody}
+
+
+def _operation(declared: Operation) -> dict[str, Any]:
+    answers = {str(status): _answer(status, shape) for status, shape in declared.answers.items()}
+    answers |= {str(status): _answer(status, ErrorBody) for status in (*declared.problems, 503)} | answers
+    found: dict[str, Any] = {
+        "operationId": declared.name,
+        "summary": declared.summary,
+        "parameters": _parameters(declared),
+        "responses": dict(sorted(answers.items())),
+    }
+    if declared.body is not None:
+        found["requestBody"] = {"required": True, "content": _content(declared.body)}
+    if declared.secured:
+        found["security"] = [{"token": []}]
+    return found
+
+
+def _parameters(declared: Operation) -> list[dict[str, Any]]:
+    in_path = [_parameter(name, "path", "", required=True) for name in _PARAMETER.findall(declared.path)]
+    in_query = [_parameter(name, "query", text) for name, text in declared.query.items()]
+    in_header = [_parameter(name, "header", text) for name, text in declared.headers.items()]
+    return in_path + in_query + in_header
+
+
+def _parameter(name: str, place: str, text: str, *, required: bool = False) -> dict[str, Any]:
+    described = {"description": text} if text else {}
+    return {"name": name, "in": place, "required": required, "schema": {"type": "string"}, **described}
+
+
+def _answer(status: int, shape: type | None) -> dict[str, Any]:
+    return {"description": HTTPStatus(status).phrase, "content": _content(shape)}
+
+
+def _content(shape: type | None) -> dict[str, Any]:
+    if shape is None or shape is dict:
+        return {"application/json": {"schema": {"type": "object"}}}
+    schema = {"$ref": _REF.format(name=shape.__name__)}
+    return {"application/json": {"schema": schema}}
+
+
+if __name__ == "__main__":
+    import app  # noqa: F401 - declares every route
+
+    Path(sys.argv[1]).write_text(
+        json.dumps(document(), ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8"
+    )

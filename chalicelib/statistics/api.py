@@ -1,0 +1,36 @@
+"""The published figures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chalice import Blueprint
+
+from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.http import Call, operation
+from chalicelib.place.wire import StatisticsBody
+from chalicelib.statistics import service
+
+blueprint = Blueprint(__name__)
+
+
+@operation(
+    blueprint,
+    "GET",
+    "/v1/statistics",
+    summary="Figures of a day",
+    answers={200: StatisticsBody},
+    problems=(400, 404),
+    query={"day": "YYYY-MM-DD in the place's zone; today when absent", "prefix": "the subdistrict's prefix"},
+)
+def statistics(call: Call) -> StatisticsBody:
+    """Rung, answered, accepted, refused, exhausted; how long answers took."""
+    prefix = call.query.get("prefix") or call.ports.policy.prefixes[0]
+    return StatisticsBody(**service.of_day(call.ports, prefix, _day(call.query.get("day", ""))))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(FieldError("day", "not_a_day")) from None

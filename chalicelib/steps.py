@@ -1,0 +1,63 @@
+"""What the entry points that are not HTTP do: the state machine's step, the stream's batch, the minute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from chalicelib import wiring
+from chalicelib.escalation import service as escalation
+from chalicelib.notice import service as notices
+from chalicelib.observability import logger
+from chalicelib.ports import HeadMoved, Ports, StreamRecord
+from chalicelib.statistics import service as statistics
+
+
+def advance(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The state machine asks what is due: `{id, version, seconds}` in and out."""
+    return escalation.advance(wiring.ports(), event)
+
+
+def react(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A batch of the table's stream, in order. The first record that fails is named, so that it and what follows
+    come again; everything a record causes may be done twice without harm."""
+    ports = wiring.ports()
+    for sequence, record in wiring.stream_records(event["Records"]):
+        try:
+            react_to(ports, record)
+        except Exception:  # noqa: BLE001 - whatever it is, the stream brings the record again
+            logger().exception("reaction failed", sequence=sequence)
+            return {"batchItemFailures": [{"itemIdentifier": sequence}]}
+    return {"batchItemFailures": []}
+
+
+def react_to(ports: Ports, record: StreamRecord) -> None:
+    """Everything that one fact causes: the timer first, so that a failed message delays no level."""
+    if isinstance(record, HeadMoved):
+        escalation.drive(ports, record)
+        return
+    notices.announce(ports, record.event)
+    statistics.count(ports, record.event)
+
+
+def sweep(event: Mapping[str, Any]) -> dict[str, int]:
+    """Each minute: held messages whose time has come, and clocks that nobody looked after.
+
+    With `{"rearm": true}` (the local run starts) every open clock gets a new timer at once.
+    """
+    ports = wiring.ports()
+    if event.get("rearm"):
+        horizon = timedelta(days=3650)
+        things = ports.store.overdue(ports.clock.now() + horizon)
+        return {"rearmed": escalation.sweep(ports, things, grace=-horizon, reason="restart")}
+    return sweep_once(ports)
+
+
+def sweep_once(ports: Ports) -> dict[str, int]:
+    """One minute's sweep."""
+    things = ports.store.overdue(ports.clock.now())
+    staff = [thing.partition("#")[2] for thing in things if thing.startswith("STAFF#")]
+    for staff_id in staff:
+        notices.flush(ports, staff_id)
+    return {"rearmed": escalation.sweep(ports, things), "flushed": len(staff)}

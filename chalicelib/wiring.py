@@ -1,0 +1,154 @@
+"""The only builder of real adapters: lazy, once a process. Tests and the local run put their own in place."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.config import Settings
+from chalicelib.core.times import tick
+from chalicelib.people.staff import Channel
+from chalicelib.place.directories import CachedDirectories
+from chalicelib.ports import Clock, Message, Policy, Ports, Sender, StreamRecord
+from chalicelib.timeline.runner import StepFunctionsTimeline
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+
+class SystemClock:
+    """The wall clock."""
+
+    def now(self) -> datetime:
+        """Aware UTC, to the millisecond."""
+        return tick(datetime.now(UTC))
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def real(self, seconds: int) -> int:
+        """Timers outside run at the same pace; they wait at least a second."""
+        return max(1, seconds)
+
+
+class SystemEntropy:
+    """The operating system's chance."""
+
+    def number(self, bits: int) -> int:
+        """A random integer of that many bits."""
+        return secrets.randbits(bits)
+
+
+class _LazySender:
+    """A sender that is built when the first message goes out: a ring must not pay for it."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._real: Sender | None = None
+
+    def send(self, message: Message) -> str:
+        """As the sender of the channel does."""
+        if self._real is None:
+            self._real = _sender(self._channel)
+        return self._real.send(message)
+
+
+_settings: Settings | None = None
+_ports: Ports | None = None
+_clock: Clock | None = None
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    global _settings  # noqa: PLW0603 - one a process, made at first use
+    if _settings is None:
+        _settings = Settings.from_env()
+    return _settings
+
+
+def ports() -> Ports:
+    """The ports of this process."""
+    global _ports  # noqa: PLW0603 - one a process, made at first use
+    if _ports is None:
+        _ports = _build(settings(), _clock or SystemClock())
+    return _ports
+
+
+def install(replacement: Ports | None, config: Settings | None = None) -> None:
+    """Use these ports (tests), or build anew at the next use (None)."""
+    global _ports, _settings
+    _ports, _settings = replacement, config
+
+
+def use_clock(clock: Clock | None) -> None:
+    """Let time pass as this clock says (the local run), or as the wall clock says (None)."""
+    global _clock, _ports
+    _clock, _ports = clock, None
+
+
+def stream_records(records: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, StreamRecord]]:
+    """What a batch of the table's stream says, each with its sequence number; what concerns nobody is left out."""
+    from chalicelib.store.stream import parse
+
+    return iter(parse(records))
+
+
+def _build(config: Settings, clock: Clock) -> Ports:
+    from chalicelib.store import DynamoStore
+
+    store = DynamoStore(config.table, config.region, clock.sleep)
+    return Ports(
+        store=store,
+        senders={channel: _LazySender(channel) for channel in Channel},
+        timeline=StepFunctionsTimeline(_LazySession(), config.state_machine),
+        clock=clock,
+        entropy=SystemEntropy(),
+        directories=CachedDirectories(store, clock, config.prefixes),
+        policy=policy_of(config),
+    )
+
+
+def policy_of(config: Settings) -> Policy:
+    """What services need to know of the settings."""
+    from chalicelib.web.privacy import VERSION
+
+    return Policy(
+        consent_version=VERSION,
+        key=config.key,
+        link_url=config.link_url,
+        public_url=config.public_url,
+        prefixes=config.prefixes,
+        rings_per_phone=config.rings_per_phone,
+        rings_per_address=config.rings_per_address,
+    )
+
+
+class _LazySession:
+    """A botocore session that is made when the first client is: a ring must not pay for it."""
+
+    def create_client(self, service_name: str) -> Any:
+        """A client of the service in the configured region."""
+        return _session().create_client(service_name)
+
+
+def _session() -> Session:
+    from botocore.session import get_session
+
+    session = get_session()
+    if region := settings().region:
+        session.set_config_variable("region", region)
+    return session
+
+
+def _sender(channel: Channel) -> Sender:
+    if channel is Channel.SMS:
+        from chalicelib.notify.sns import SnsSender
+
+        return SnsSender(_session)
+    from chalicelib.notify.ses import SesSender
+
+    return SesSender(_session, settings().mail_from)
