@@ -103,9 +103,9 @@ def _compare(directory: Directory, wanted: argparse.Namespace, say: _Printer) ->
 
 
 def _ports() -> Ports:
-    from chalicelib import wiring
+    from chalicelib.wiring import ports
 
-    return wiring.ports()
+    return ports()
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

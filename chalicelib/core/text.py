@@ -19,7 +19,7 @@ def fold(text: str) -> str:
     """The text without case, width, space, punctuation and symbols: rings with the same fold say the same."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LNM")
-    return kept or folded.strip()
+    return unicodedata.normalize("NFKC", kept or folded.strip())
 
 
 def phone(typed: str, country_code: str = "86") -> str | None:
