@@ -11,16 +11,20 @@ again.
 * The records of one request reach `gate.commit` before the caller gets its answer: one record for an item,
   none when nothing changed, with the right region and with sequence numbers that go on after a restart.
 * Lambda functions are called in this process by the name of their handler.
+* Executions share their clients (the original makes one for every state, about 30 ms each), and what they go
+  through by design, such as a time-out, is not logged as an error.
 """
 
 import copy
 import json
+import logging
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -31,6 +35,9 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
+from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
 Record = dict[str, Any]
 """One record of a DynamoDB stream, in the shape in which Lambda receives it."""
@@ -142,7 +149,29 @@ def mended(gate: Gate, functions: dict[str, Handler]) -> Iterator[None]:
             (LambdaFunction, "_invoke_lambda", _in_process(functions)),
         ):
             patches.enter_context(patch.object(owner, name, replacement, create=True))
+        shared = cache(lambda region, service: boto_client_for(region=region, service=service))
+        for module in (state_task_service_aws_sdk, lambda_eval_utils):
+            patches.enter_context(patch.object(module, "boto_client_for", _sharing(shared)))
+        patches.enter_context(_quiet("moto.stepfunctions"))
         yield
+
+
+def _sharing(shared: Callable[[str, str], Any]) -> Callable[..., Any]:
+    def boto_client_for(region: str, service: str, **_: Any) -> Any:
+        return shared(region, service)
+
+    return boto_client_for
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _collecting(gate: Gate) -> Callable[..., None]:
