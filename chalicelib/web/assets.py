@@ -1,4 +1,4 @@
-"""The static files of the pages: style, modules, icons. All are text, all live in one folder, nothing else is served."""
+"""The static files of the pages: style, modules, icons. All are text in one folder; nothing else is served."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from chalicelib.web.i18n import N_, translate
 
 # Invisible controls, shown as their pictures; the line breaks and tabs people type stay.
-_CONTROLS: Final = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)} | {0x7F: 0x2421}
+_CONTROLS: Final = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)} | {
+    0x7F: 0x2421
+}
 # Overrides and isolates could turn round the text beside them; <bdi> already orders what is honest.
-_BIDI: Final = {code: None for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-_C1: Final = {code: 0xFFFD for code in range(0x80, 0xA0)}
+_BIDI: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_C1: Final = dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _INVISIBLE: Final = _CONTROLS | _BIDI | _C1
 _PHONE: Final = re.compile(r"(\+?\d{3})\d+(\d{4})")
 

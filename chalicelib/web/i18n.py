@@ -3,7 +3,7 @@
 from functools import lru_cache
 from gettext import GNUTranslations, translation
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 Language = Literal["zh-CN", "en"]
 DEFAULT: Final[Language] = "zh-CN"
@@ -21,8 +21,7 @@ def N_(message: str) -> str:
 def catalogue(language: str) -> GNUTranslations:
     """The compiled catalogue of `language`; anything but English gives the default one."""
     folder = "en" if language == "en" else "zh_CN"
-    # Only `fallback=True` returns NullTranslations, so this is always the real class.
-    return cast(GNUTranslations, translation("messages", LOCALE_FOLDER, [folder]))
+    return translation("messages", LOCALE_FOLDER, [folder])
 
 
 def translate(language: str, message: str, **parameters: object) -> str:

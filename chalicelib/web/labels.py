@@ -72,14 +72,13 @@ CHANNELS: Final[Mapping[str, str]] = {
     "wechat": N_("WeChat message"),
 }
 FATES: Final[Mapping[str, str]] = {
+    "claimed": N_("on its way"),
     "sent": N_("sent"),
-    "delivered": N_("delivered"),
     "failed": N_("could not be sent"),
-    "unknown": N_("outcome unknown"),
-    "held": N_("held until morning"),
-    "bundled": N_("sent together with others"),
-    "limited": N_("held back: too many messages"),
-    "pending": N_("on its way"),
+    "unknown": N_("outcome unknown, so another way was tried"),
+    "held": N_("will be sent a little later"),
+    "moot": N_("no longer needed"),
+    "unreachable": N_("no way to reach them"),
 }
 HOTLINES: Final[Mapping[str, str]] = {
     "fire": N_("Fire and rescue"),

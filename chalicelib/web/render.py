@@ -43,7 +43,7 @@ def environment(language: Language) -> "Environment":
     built.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the i18n extension
     built.filters.update(_plain_filters(language))
     built.filters.update(_framed_filters(language))
-    built.globals.update(_links())
+    built.globals.update(_links(), icons=frozenset(labels.CATEGORIES))
     return built
 
 

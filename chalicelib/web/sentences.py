@@ -68,17 +68,23 @@ def _notified(data: Data, language: str) -> str:
 
 def _notice(notice: Data, language: str) -> str:
     resident = notice.get("role") == "resident"
-    to = translate(language, N_("the resident")) if resident else _typed(notice.get("to", ""))
-    return translate(
-        language, N_("%(channel)s to %(to)s: %(fate)s"), to=to,
-        channel=labels.channel(str(notice.get("channel", "")), language),
-        fate=labels.fate(str(notice.get("fate", "")), language),
-    )  # fmt: skip
+    to = (
+        translate(language, N_("the resident"))
+        if resident
+        else _typed(notice.get("name") or notice.get("to", ""))
+    )
+    channel, fate = str(notice.get("channel") or ""), labels.fate(str(notice.get("fate", "")), language)
+    if not channel:
+        return translate(language, N_("Message to %(to)s: %(fate)s"), to=to, fate=fate)
+    way = labels.channel(channel, language)
+    return translate(language, N_("%(channel)s to %(to)s: %(fate)s"), channel=way, to=to, fate=fate)
 
 
 def _answered(data: Data, language: str) -> str:
     who = labels.role(str(data.get("role", "")), language)
-    return translate(language, N_("%(name)s (%(who)s) answered the bell."), name=_typed(data.get("name", "")), who=who)
+    return translate(
+        language, N_("%(name)s (%(who)s) answered the bell."), name=_typed(data.get("name", "")), who=who
+    )
 
 
 def _accepted(data: Data, language: str) -> str:
@@ -108,6 +114,10 @@ def _decision_overdue(data: Data, language: str) -> str:
     return translate(language, N_("Answered, but not decided in time. Everybody responsible was reminded."))
 
 
+def _rearmed(data: Data, language: str) -> str:
+    return translate(language, N_("The timer had stopped and was started again."))
+
+
 def _names(staff: Any, language: str) -> str:
     return translate(language, N_(", ")).join(_typed(member.get("name", "")) for member in staff)
 
@@ -128,4 +138,5 @@ _TELLERS: Final[Mapping[str, Callable[[Data, str], str]]] = {
     "withdrawn": _withdrawn,
     "appealed": _appealed,
     "decision_overdue": _decision_overdue,
+    "rearmed": _rearmed,
 }

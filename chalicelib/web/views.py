@@ -1,4 +1,4 @@
-"""What each page shows: frozen, made of primitives and aware UTC datetimes. Page handlers build these, templates read them.
+"""What each page shows: frozen, made of primitives and aware UTC datetimes. Handlers build, templates read.
 
 Everything here is already fit for its reader: masked where it must be masked, absent where it must not be seen.
 Ids (category, desk, role, status, urgency, reason code) are translated by the templates, not by the handlers.
@@ -58,11 +58,10 @@ class Hotline:
 
 @dataclass(frozen=True, slots=True)
 class CategoryTile:
-    """A tile to choose from; `urgency`: emergency, urgent or ordinary. `icon` names a symbol of icons.svg."""
+    """A tile to choose from; `urgency`: emergency, urgent or ordinary. One without an icon of its own gets dots."""
 
     id: str
     urgency: str
-    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +211,9 @@ class DeclineForm:
     go_to: str = ""
 
 
-AnswerState = Literal["waiting", "mine", "taken", "accepted", "declined", "withdrawn", "expired", "superseded"]
+AnswerState = Literal[
+    "waiting", "mine", "taken", "accepted", "declined", "withdrawn", "expired", "superseded"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +288,7 @@ class BoardView:
 
     rows: tuple[BoardRow, ...]
     answered_today: int = 0
-    median_seconds: int | None = None
+    mean_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ COMMUNITIES = (
         "米市社区", (v.NeighbourhoodOption("yiqing", "一清新村"), v.NeighbourhoodOption("wenyi", "文一大院"))
     ),
     v.CommunityGroup(
-        "夹城巷社区", (v.NeighbourhoodOption("zuojia", "左家新村"), v.NeighbourhoodOption("xiaohe-east", "小河东村"))
+        "夹城巷社区",
+        (v.NeighbourhoodOption("zuojia", "左家新村"), v.NeighbourhoodOption("xiaohe-east", "小河东村")),
     ),
 )
 TOKEN = "3fQ9zK1mXb7Lw0Pa2Rd"
@@ -66,10 +67,21 @@ def ring(language: Language) -> v.RingView:
 
 def ring_emergency(language: Language) -> v.RingView:
     """A gas leak was chosen, and the server answered with a correction."""
-    form = v.RingForm(category="gas", neighbourhood="zuojia", where="厨房", text="闻到漏气的味道。", name="孙女士")
-    errors = (v.FieldError("phone", "请填写手机号码。" if language == "zh-CN" else "Please give a mobile number."),)
+    form = v.RingForm(
+        category="gas", neighbourhood="zuojia", where="厨房", text="闻到漏气的味道。", name="孙女士"
+    )
+    errors = (
+        v.FieldError("phone", "请填写手机号码。" if language == "zh-CN" else "Please give a mobile number."),
+    )
     return v.RingView(
-        ("community", "lawyer", "police"), CATEGORIES, COMMUNITIES, HOTLINES, "2026-11-01", form, errors, "k-1"
+        ("community", "lawyer", "police"),
+        CATEGORIES,
+        COMMUNITIES,
+        HOTLINES,
+        "2026-11-01",
+        form,
+        errors,
+        "k-1",
     )
 
 
@@ -80,10 +92,19 @@ def ring_errors(language: Language) -> v.RingView:
     errors = (
         v.FieldError("category", "请选择是什么事。" if zh else "Please choose what it is about."),
         v.FieldError("neighbourhood", "请选择小区。" if zh else "Please choose your neighbourhood."),
-        v.FieldError("phone", "这不像是一个手机号码，请检查。" if zh else "This does not look like a mobile number."),
+        v.FieldError(
+            "phone", "这不像是一个手机号码，请检查。" if zh else "This does not look like a mobile number."
+        ),
     )
     return v.RingView(
-        ("community", "lawyer", "police"), CATEGORIES, COMMUNITIES, HOTLINES, "2026-11-01", form, errors, "k-2"
+        ("community", "lawyer", "police"),
+        CATEGORIES,
+        COMMUNITIES,
+        HOTLINES,
+        "2026-11-01",
+        form,
+        errors,
+        "k-2",
     )
 
 
@@ -102,8 +123,8 @@ RUNG: tuple[Told, ...] = (
         "notified",
         6.7,
         {"notices": [
-            {"to": "resident", "role": "resident", "channel": "sms", "fate": "sent", "template": "rung"},
-            {"to": "赵虹", "role": "specialist", "channel": "sms", "fate": "sent", "template": "alert"},
+            {"to": "resident", "role": "resident", "channel": "sms", "fate": "sent"},
+            {"to": "zhao-hong", "name": "赵虹", "role": "specialist", "channel": "sms", "fate": "sent"},
         ]},
     ),
     ("alerted", 1.8, {"level": 2, "roles": ["community"], "staff": [CHEN, {"id": "li", "name": "李敏"}], "repeat": 0}),
@@ -139,7 +160,13 @@ def track_ringing(language: Language) -> v.TrackView:
     """Level two is being called."""
     due = NOW + timedelta(minutes=3, seconds=12)
     return _track(
-        language, "ringing", RUNG, due_at=due, step_at=due - timedelta(minutes=5), can_withdraw=True, flash="rung"
+        language,
+        "ringing",
+        RUNG,
+        due_at=due,
+        step_at=due - timedelta(minutes=5),
+        can_withdraw=True,
+        flash="rung",
     )
 
 
@@ -147,7 +174,11 @@ def track_emergency(language: Language) -> v.TrackView:
     """A gas leak: everybody is called at once."""
     told: tuple[Told, ...] = (
         ("rung", 1, {}),
-        ("alerted", 1, {"level": 1, "roles": ["specialist", "community", "subdistrict"], "staff": [ZHAO, CHEN]}),
+        (
+            "alerted",
+            1,
+            {"level": 1, "roles": ["specialist", "community", "subdistrict"], "staff": [ZHAO, CHEN]},
+        ),
     )
     due = NOW + timedelta(minutes=1)
     return _track(
@@ -189,7 +220,9 @@ def track_accepted(language: Language) -> v.TrackView:
 
 
 DECLINED = v.Decline(
-    "other_authority", "这面墙属于铁路用地，街道无权拆除。", "杭州铁路办事处 0571-12306；我们已把您的事转过去。"
+    "other_authority",
+    "这面墙属于铁路用地，街道无权拆除。",
+    "杭州铁路办事处 0571-12306；我们已把您的事转过去。",
 )
 
 
@@ -230,13 +263,17 @@ def answer_emergency(language: Language) -> v.AnswerView:
 def answer_mine(language: Language) -> v.AnswerView:
     """After the tap, with a decline that lacked its reason."""
     detail = v.AnswerDetail("陈阿姨", "13800001234", LEAK, "厨房", "3幢", "502")
-    return _answer("mine", rung_at=at(6.8), detail=detail, answered_at=at(0.2), due_at=NOW + timedelta(hours=23))
+    return _answer(
+        "mine", rung_at=at(6.8), detail=detail, answered_at=at(0.2), due_at=NOW + timedelta(hours=23)
+    )
 
 
 def answer_mine_errors(language: Language) -> v.AnswerView:
     """The decline form came back."""
     detail = v.AnswerDetail("陈阿姨", "13800001234", LEAK, "厨房", "3幢", "502")
-    errors = (v.FieldError("go_to", "请写明可以去哪里办。" if language == "zh-CN" else "Say where to go instead."),)
+    errors = (
+        v.FieldError("go_to", "请写明可以去哪里办。" if language == "zh-CN" else "Say where to go instead."),
+    )
     form = v.DeclineForm("other_authority", "这面墙属于铁路用地。", "")
     return _answer("mine", rung_at=at(6.8), detail=detail, answered_at=at(0.2), form=form, errors=errors)
 
@@ -277,9 +314,21 @@ def bells(language: Language) -> v.BellsView:
     return v.BellsView(
         "赵虹",
         (
-            v.BellCard(TOKEN, "MX-7F3K-92QD", "左家新村", "gas", "emergency", at(0.7), NOW + timedelta(seconds=75)),
-            v.BellCard(TOKEN, "MX-7F3K-8R2A", "小河东村", "fire-safety", "urgent", at(2), NOW + timedelta(minutes=3)),
-            v.BellCard(TOKEN, "MX-7F3J-XW4T", "密渡桥路小区", "greenery", "ordinary", at(4), NOW + timedelta(minutes=1)),
+            v.BellCard(
+                TOKEN, "MX-7F3K-92QD", "左家新村", "gas", "emergency", at(0.7), NOW + timedelta(seconds=75)
+            ),
+            v.BellCard(
+                TOKEN, "MX-7F3K-8R2A", "小河东村", "fire-safety", "urgent", at(2), NOW + timedelta(minutes=3)
+            ),
+            v.BellCard(
+                TOKEN,
+                "MX-7F3J-XW4T",
+                "密渡桥路小区",
+                "greenery",
+                "ordinary",
+                at(4),
+                NOW + timedelta(minutes=1),
+            ),
         ),
     )
 
@@ -292,7 +341,17 @@ def bells_none(language: Language) -> v.BellsView:
 def board(language: Language) -> v.BoardView:
     """What is ringing in the subdistrict."""
     rows = (
-        ("MX-7F3K-92QD", "左家新村", "gas", "emergency", ("specialist", "community", "subdistrict"), 1, 0.7, 2, 1.3),
+        (
+            "MX-7F3K-92QD",
+            "左家新村",
+            "gas",
+            "emergency",
+            ("specialist", "community", "subdistrict"),
+            1,
+            0.7,
+            2,
+            1.3,
+        ),
         ("MX-7F3K-8R2A", "小河东村", "fire-safety", "urgent", ("community",), 2, 6, 5, 4),
         ("MX-7F3J-XW4T", "密渡桥路小区", "greenery", "ordinary", ("specialist",), 1, 4, 5, 1),
         ("MX-7F3J-M20C", "一清新村", "neighbour-dispute", "ordinary", ("lawyer",), 1, 1.2, 5, 3.8),

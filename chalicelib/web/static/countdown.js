@@ -2,18 +2,14 @@
 // (data-speed), so neither a wrong clock in the pocket nor a sped-up trial run shows a wrong number.
 
 const loaded = performance.now();
+const SETTLED = 1000;
 const anchors = new WeakMap();
 
 function serverNow(element) {
-  // An element swapped in later carries a newer data-now and gets its own anchor.
-  if (!anchors.has(element)) {
-    const fresh = document.readyState === "loading" || performance.now() - loaded < 1000;
-    anchors.set(element, fresh ? 0 : performance.now());
-  }
-  const host = element.dataset.now ? element : document.querySelector("[data-due][data-now]");
-  if (!host) return Date.now();
-  const speed = Number(host.dataset.speed) || 1;
-  return Date.parse(host.dataset.now) + (performance.now() - anchors.get(element)) * speed;
+  // What was in the page at first counts from its loading, what was swapped in later from when it came.
+  if (!anchors.has(element)) anchors.set(element, performance.now() - loaded < SETTLED ? loaded : performance.now());
+  const passed = (performance.now() - anchors.get(element)) * (Number(element.dataset.speed) || 1);
+  return Date.parse(element.dataset.now) + passed;
 }
 
 export function words(element, milliseconds) {

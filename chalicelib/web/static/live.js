@@ -28,7 +28,10 @@ function essence(element) {
     timed.textContent = "";
     timed.removeAttribute("data-now");
   }
-  for (const arc of copy.querySelectorAll("[data-arc]")) arc.removeAttribute("stroke-dasharray");
+  for (const arc of copy.querySelectorAll("[data-arc]")) {
+    arc.removeAttribute("stroke-dasharray");
+    arc.removeAttribute("data-now");
+  }
   return copy.outerHTML;
 }
 
