@@ -1,0 +1,26 @@
+"""The one table, the only place that speaks pynamodb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalicelib.store.bells import Bells
+from chalicelib.store.notices import Notices
+from chalicelib.store.records import Records
+from chalicelib.store.table import Table
+
+
+class DynamoStore(Bells, Notices, Records):
+    """The port `Store` on DynamoDB; one instance serves all threads of a process.
+
+    `table_name` and `region` say where; an empty region means what the environment says, as does the endpoint
+    (AWS_ENDPOINT_URL). `sleep(seconds)` waits between the tries of a call that met a throttle, a rival transaction
+    or a broken connection; after the last try `core.errors.Unavailable` is raised. The client is made at the
+    first call.
+    """
+
+    def __init__(self, table_name: str, region: str, sleep: Callable[[float], None]) -> None:
+        super().__init__(Table(table_name, region, sleep))
+
+
+__all__ = ["DynamoStore"]

@@ -34,6 +34,7 @@ from chalicelib.ports import (
     Ringing,
     StreamRecord,
 )
+from chalicelib.store import cursors
 from tests.fakes.frozen import frozen, frozen_event
 
 P = ParamSpec("P")
@@ -241,15 +242,20 @@ class FakeStore:
     @operation
     def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
         """As the port says."""
+        after = cursors.unpack(cursor) if cursor else ""
         heads = (head.bell for head in self._heads.values())
         keyed = sorted(
-            (f"{iso(bell.due_at) if bell.due_at else '9999'}#{bell.id}", bell)
-            for bell in heads
-            if bell.open and ids.prefix_of(bell.id) == prefix
+            (
+                (f"{iso(bell.due_at) if bell.due_at else '9999'}#{bell.id}", bell)
+                for bell in heads
+                if bell.open and ids.prefix_of(bell.id) == prefix
+            ),
+            key=lambda pair: pair[0],
         )
-        rest = [(key, bell) for key, bell in keyed if key > cursor]
+        rest = [(key, bell) for key, bell in keyed if key > after]
         page = rest[:limit]
-        return Page(tuple(bell for _, bell in page), page[-1][0] if len(rest) > limit else "")
+        more = len(rest) > limit
+        return Page(tuple(bell for _, bell in page), cursors.pack(page[-1][0]) if more else "")
 
     @operation
     def bells(self, bell_ids: Sequence[str]) -> tuple[Bell, ...]:

@@ -1,0 +1,242 @@
+"""Bells in the table: rung, read and changed, each in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.bell.rules import Bell
+from chalicelib.core import ids
+from chalicelib.core.chain import Event
+from chalicelib.core.errors import Collision, NotFound, Stale, TooMany
+from chalicelib.core.links import Link
+from chalicelib.core.times import iso
+from chalicelib.ports import BellFile, Change, Limit, Opening, Page, Repeated, Ringing
+from chalicelib.store import codec, cursors, keys
+from chalicelib.store.models import (
+    BellHead,
+    ContactRow,
+    DirectoryRow,
+    EventRow,
+    GuardRow,
+    LimitRow,
+    LinkRow,
+    NoticeRow,
+    Row,
+    WindowRow,
+)
+from chalicelib.store.table import Raw, Refused, Table, Transaction
+
+_LIMIT_KEPT = timedelta(hours=1)
+_REMEMBERED = 1000
+
+
+@dataclass
+class Bells:
+    """The part of the store that knows bells."""
+
+    table: Table
+
+    def __post_init__(self) -> None:
+        # What a bell holds never changes, so what was read with it may be remembered.
+        self._guards: dict[str, str] = {}
+
+    def ring(self, ringing: Ringing) -> Repeated | None:
+        """One TransactWriteItems; see `ports.Store`."""
+        transaction = self._ring(ringing)
+        try:
+            self.table.transact(transaction)
+        except Refused as refused:
+            return _why_not(ringing, refused)
+        return None
+
+    def bell(self, bell_id: str) -> BellFile | None:
+        """One Query; see `ports.Store`."""
+        rows = [codec.row_of(raw) for raw in self.table.query(keys.bell(bell_id))]
+        head = next((row for row in rows if isinstance(row, BellHead)), None)
+        if head is None:
+            return None
+        return BellFile(
+            bell=self._bell_of(head),
+            contact=next((codec.contact_of(row) for row in rows if isinstance(row, ContactRow)), None),
+            events=tuple(codec.event_of(row) for row in rows if isinstance(row, EventRow)),
+            links=tuple(codec.link_of(row) for row in rows if isinstance(row, LinkRow)),
+            dispatches=tuple(codec.dispatch_of(row) for row in rows if isinstance(row, NoticeRow)),
+        )
+
+    def opening(self, bell_id: str, link_hash: str = "") -> Opening | None:
+        """One BatchGetItem; see `ports.Store`. Raises NotFound when the bell's subdistrict has no directory."""
+        thing = keys.bell(bell_id)
+        wanted = [keys.head(thing), keys.head(keys.place(ids.prefix_of(bell_id)))]
+        wanted += [keys.link(thing, link_hash)] if link_hash else []
+        rows = [codec.row_of(raw) for raw in self.table.get_many(wanted).values()]
+        head = next((row for row in rows if isinstance(row, BellHead)), None)
+        if head is None:
+            return None
+        directory = next((row for row in rows if isinstance(row, DirectoryRow)), None)
+        if directory is None:
+            raise NotFound("no_such_place")
+        link = next((codec.link_of(row) for row in rows if isinstance(row, LinkRow)), None)
+        return Opening(self._bell_of(head), link, codec.directory_of(directory))
+
+    def commit(self, change: Change) -> None:
+        """One TransactWriteItems; see `ports.Store`."""
+        before, after = change.before, change.after
+        transaction = Transaction()
+        same = (BellHead.version == before.version) & (BellHead.tip_hash == before.tip.hash)
+        actions = [*_assign(BellHead, codec.bell_state(after)), BellHead.by_timeline.set(change.by_timeline)]
+        # Who is told next finds the token in the stream's old image.
+        actions.append(BellHead.task_token.remove())
+        transaction.updates.append(("head", self.table.update(keys.head(before.thing), actions, same)))
+        self._extend(transaction, change.events)
+        self._add_links(transaction, before.thing, change.links)
+        if change.case is not None:
+            head = codec.case_head(change.case)
+            transaction.puts.append(("case", self.table.put(head, Row.pk.does_not_exist())))
+            self._extend(transaction, change.case_events)
+        if change.release:
+            transaction.deletes += self._releases(before.id, change.events[-1].at)
+        self._unless_stale(transaction, after)
+
+    def append(self, bell: Bell, events: Sequence[Event]) -> None:
+        """One TransactWriteItems; see `ports.Store`."""
+        transaction = Transaction()
+        end = {"tip_seq": events[-1].seq, "tip_hash": events[-1].hash}
+        same = BellHead.tip_hash == bell.tip.hash
+        update = self.table.update(keys.head(bell.thing), _assign(BellHead, end), same)
+        transaction.updates.append(("head", update))
+        self._extend(transaction, events)
+        try:
+            self.table.transact(transaction)
+        except Refused as refused:
+            if _tip_hash(refused) != events[-1].hash:
+                raise Stale(bell.thing) from refused
+
+    def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
+        """One Query; see `ports.Store`. Raises Invalid for a cursor that is none."""
+        scope = keys.worklist(prefix)
+        after = _start_after(scope, cursor) if cursor else None
+        # One more than asked for tells whether there is another page.
+        raws = self.table.query(scope, index="worklist", limit=limit + 1, after=after)
+        rows = [row for row in map(codec.row_of, raws[:limit]) if isinstance(row, BellHead)]
+        bells = tuple(map(self._bell_of, rows))
+        return Page(bells, _cursor_of(rows[-1]) if len(raws) > limit else "")
+
+    def bells(self, bell_ids: Sequence[str]) -> tuple[Bell, ...]:
+        """One BatchGetItem for each hundred; see `ports.Store`."""
+        wanted = [keys.head(keys.bell(bell_id)) for bell_id in dict.fromkeys(bell_ids)]
+        found = self.table.get_many(wanted)
+        rows = (codec.row_of(found[key]) for key in wanted if key in found)
+        return tuple(self._bell_of(row) for row in rows if isinstance(row, BellHead))
+
+    def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
+        """One Query for each of the shards; see `ports.Store`."""
+        found: list[tuple[str, str]] = []
+        for number in range(keys.SHARDS):
+            due = WindowRow.due_at < iso(before)
+            raws = self.table.query(keys.shard(number), due, index="due", limit=limit)
+            found += [(raw["due_at"]["S"], raw["pk"]["S"]) for raw in raws]
+        return tuple(thing for _, thing in sorted(found)[:limit])
+
+    # -- inside
+
+    def _ring(self, ringing: Ringing) -> Transaction:
+        transaction, thing = Transaction(), ringing.bell.thing
+        fresh = Row.pk.does_not_exist()
+        transaction.puts.append(("head", self.table.put(codec.bell_head(ringing), fresh)))
+        transaction.puts.append(("contact", self.table.put(codec.contact_row(thing, ringing.contact))))
+        free = fresh | (GuardRow.until <= iso(ringing.bell.rung_at))
+        for guard in ringing.guards:
+            put = self.table.put(codec.guard_row(guard, ringing.bell.id), free)
+            transaction.puts.append((f"guard {guard.key}", put))
+        transaction.updates += [(f"limit {limit.key}", self._spend(limit)) for limit in ringing.limits]
+        self._extend(transaction, ringing.events)
+        self._add_links(transaction, thing, ringing.links)
+        return transaction
+
+    def _spend(self, limit: Limit) -> Raw:
+        room = LimitRow.n.does_not_exist() | (LimitRow.n < limit.most)
+        actions = [*_assign(LimitRow, {"kind": LimitRow, "expires_at": limit.until + _LIMIT_KEPT})]
+        return self.table.update(keys.limit(limit.key), [*actions, LimitRow.n.add(1)], room)
+
+    def _extend(self, transaction: Transaction, events: Iterable[Event]) -> None:
+        for event in events:
+            # The head's tip forbids it already; an event that is there must not be lost to any mistake.
+            put = self.table.put(codec.event_row(event), Row.pk.does_not_exist())
+            transaction.puts.append((f"event {event.thing} {event.seq}", put))
+
+    def _add_links(self, transaction: Transaction, thing: str, links: Iterable[Link]) -> None:
+        once = {link.hash: link for link in links}
+        for link in once.values():
+            transaction.puts.append((f"link {link.hash}", self.table.put(codec.link_row(thing, link))))
+
+    def _unless_stale(self, transaction: Transaction, after: Bell) -> None:
+        try:
+            self.table.transact(transaction)
+        except Refused as refused:
+            # Done already, by us: the answer was lost on the way.
+            if _tip_hash(refused) != after.tip.hash:
+                raise Stale(after.thing) from refused
+
+    def _releases(self, bell_id: str, now: str) -> list[tuple[str, Raw]]:
+        """Removals of what the bell still holds; after its end a guard may be another bell's."""
+        held = codec.guards_of(self._guards_of(bell_id))
+        return [(f"guard {key}", self.table.delete(keys.guard(key))) for key, until in held if until > now]
+
+    def _guards_of(self, bell_id: str) -> str:
+        if bell_id not in self._guards:
+            raw = self.table.get(keys.head(keys.bell(bell_id)))
+            row = codec.row_of(raw) if raw else None
+            return row.guards if isinstance(row, BellHead) else "[]"
+        return self._guards[bell_id]
+
+    def _bell_of(self, row: BellHead) -> Bell:
+        bell = codec.bell_of(row)
+        if len(self._guards) >= _REMEMBERED:
+            self._guards.clear()
+        self._guards[bell.id] = row.guards
+        return bell
+
+
+def _why_not(ringing: Ringing, refused: Refused) -> Repeated | None:
+    """What a ring that could not be written means: the same again, a repetition, a taken id, a limit."""
+    if _tip_hash(refused) == ringing.bell.tip.hash:
+        return None
+    for guard in ringing.guards:
+        held = refused.found.get(f"guard {guard.key}")
+        if held:
+            return Repeated(held["bell"]["S"], guard.key, held["fingerprint"]["S"])
+    for limit in ringing.limits:
+        if f"limit {limit.key}" in refused.found and "head" not in refused.found:
+            raise TooMany("too_many_rings", limit.until) from refused
+    raise Collision(ringing.bell.id) from refused
+
+
+def _tip_hash(refused: Refused) -> str:
+    """The end of the record that stood in the way."""
+    tip: str = refused.found.get("head", {}).get("tip_hash", {}).get("S", "")
+    return tip
+
+
+def _assign(model: type[Row], values: dict[str, Any]) -> list[Action]:
+    """Set the attributes, or remove those that are None."""
+    attributes = model.get_attributes()
+    return [
+        attributes[name].remove() if value is None else attributes[name].set(value)
+        for name, value in values.items()
+    ]
+
+
+def _cursor_of(row: BellHead) -> str:
+    return cursors.pack(row.worklist_at)
+
+
+def _start_after(scope: str, packed: str) -> Raw:
+    place = cursors.unpack(packed)
+    thing, sort = keys.head(keys.bell(place.rpartition("#")[2]))
+    values = {"pk": thing, "sk": sort, "worklist_scope": scope, "worklist_at": place}
+    return {name: {"S": value} for name, value in values.items()}

@@ -1,0 +1,250 @@
+"""Domain objects as rows and back. What an attribute of the row holds is not repeated in its JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from chalicelib.bell.rules import Bell
+from chalicelib.case.rules import Case
+from chalicelib.core.chain import Event, Tip, canonical
+from chalicelib.core.links import Link
+from chalicelib.core.times import iso, parse_iso
+from chalicelib.notice.types import Bundle, Dispatch, Window
+from chalicelib.place import codec as places
+from chalicelib.place.rules import Directory
+from chalicelib.ports import Contact, Guard, Ringing
+from chalicelib.store import keys
+from chalicelib.store.models import (
+    BellHead,
+    BundleRow,
+    CaseHead,
+    ContactRow,
+    DirectoryRow,
+    EventRow,
+    GuardRow,
+    LinkRow,
+    NoticeRow,
+    Row,
+    WindowRow,
+)
+
+T = TypeVar("T")
+Raw = Mapping[str, Any]
+"""A row as DynamoDB gives it: `{"pk": {"S": "…"}, …}`."""
+
+# An expired link still says that it has expired, for as long.
+_LINK_KEPT = timedelta(days=30)
+_GUARD_KEPT = timedelta(hours=1)
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
+
+
+def encode(value: object) -> str:
+    """A frozen dataclass as compact JSON."""
+    return msgspec.json.encode(value).decode()
+
+
+def decode(kind: type[T], text: str) -> T:
+    """The reverse of `encode`; the decoder of a class is made when it is first needed."""
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
+    value: T = decoder.decode(text)
+    return value
+
+
+def row_of(raw: Raw) -> Row:
+    """The row as the class that its `kind` names."""
+    return Row.from_raw_data(dict(raw))
+
+
+def bell_head(ringing: Ringing) -> BellHead:
+    """The head of a bell that is rung now."""
+    bell = ringing.bell
+    pk, sk = keys.head(bell.thing)
+    return BellHead(
+        pk,
+        sk,
+        **bell_state(bell),
+        by_timeline=False,
+        guards=released_guards(ringing.guards),
+        person=ringing.person,
+        person_at=iso(bell.rung_at),
+    )
+
+
+def bell_state(bell: Bell) -> dict[str, Any]:
+    """The attributes of a head that change with the bell; None: the row has no such attribute."""
+    return {
+        "version": bell.version,
+        "generation": bell.generation,
+        "hops": bell.hops,
+        "status": str(bell.status),
+        "tip_seq": bell.tip.seq,
+        "tip_hash": bell.tip.hash,
+        "bell": encode(replace(bell, version=0, generation=1, hops=0, due_at=None, tip=Tip())),
+        "due_at": iso(bell.due_at) if bell.due_at else None,
+        "due_shard": keys.shard_of(bell.thing) if bell.due_at else None,
+        "worklist_scope": keys.worklist_of(bell.id) if bell.open else None,
+        "worklist_at": keys.worklist_at(bell.id, bell.due_at) if bell.open else None,
+    }
+
+
+def bell_of(row: BellHead) -> Bell:
+    """The bell that a head describes."""
+    return replace(
+        decode(Bell, row.bell),
+        version=int(row.version),
+        generation=int(row.generation),
+        hops=int(row.hops),
+        due_at=parse_iso(row.due_at) if row.due_at else None,
+        tip=Tip(int(row.tip_seq), row.tip_hash),
+    )
+
+
+def released_guards(guards: tuple[Guard, ...]) -> str:
+    """The guards that a bell gives up when it is taken back or declined.
+
+    One with a fingerprint is a client's own key for its request: repeating that request still meets this bell.
+    """
+    return json.dumps([[guard.key, iso(guard.until)] for guard in guards if not guard.fingerprint])
+
+
+def guards_of(text: str) -> list[tuple[str, str]]:
+    """The reverse of `released_guards`: keys and the instants until which they are held."""
+    return [(key, until) for key, until in json.loads(text)]
+
+
+def case_head(case: Case) -> CaseHead:
+    """The head of a case."""
+    pk, sk = keys.head(case.thing)
+    document = encode(replace(case, version=1, tip=Tip()))
+    return CaseHead(pk, sk, version=case.version, tip_seq=case.tip.seq, tip_hash=case.tip.hash, case=document)
+
+
+def event_row(event: Event) -> EventRow:
+    """An event; its JSON is canonical, so that what is read hashes like what was written."""
+    pk, sk = keys.event(event.thing, event.seq)
+    return EventRow(
+        pk,
+        sk,
+        seq=event.seq,
+        at=event.at,
+        actor=canonical(event.actor).decode(),
+        what=event.kind,
+        data=canonical(event.data).decode(),
+        prev=event.prev,
+        hash=event.hash,
+    )
+
+
+def event_of(row: EventRow) -> Event:
+    """The event of a row."""
+    return Event(
+        thing=row.pk,
+        seq=int(row.seq),
+        at=row.at,
+        actor=json.loads(row.actor),
+        kind=row.what,
+        data=json.loads(row.data),
+        prev=row.prev,
+        hash=row.hash,
+    )
+
+
+def contact_row(thing: str, contact: Contact) -> ContactRow:
+    """A resident's data."""
+    return ContactRow(thing, keys.CONTACT, contact=encode(contact))
+
+
+def contact_of(row: ContactRow) -> Contact:
+    """The contact of a row."""
+    return decode(Contact, row.contact)
+
+
+def link_row(thing: str, link: Link) -> LinkRow:
+    """What a token opens."""
+    pk, sk = keys.link(thing, link.hash)
+    return LinkRow(pk, sk, link=encode(link), expires_at=link.expires_at + _LINK_KEPT)
+
+
+def link_of(row: LinkRow) -> Link:
+    """The link of a row."""
+    return decode(Link, row.link)
+
+
+def guard_row(guard: Guard, bell_id: str) -> GuardRow:
+    """A guard held by a bell."""
+    pk, sk = keys.guard(guard.key)
+    return GuardRow(
+        pk,
+        sk,
+        bell=bell_id,
+        until=iso(guard.until),
+        fingerprint=guard.fingerprint,
+        expires_at=guard.until + _GUARD_KEPT,
+    )
+
+
+def notice_row(thing: str, dispatch: Dispatch, nonce: str | None = None) -> NoticeRow:
+    """A notice's claim or fate."""
+    pk, sk = keys.notice(thing, dispatch.version, dispatch.recipient, dispatch.channel)
+    return NoticeRow(pk, sk, fate=str(dispatch.fate), dispatch=encode(dispatch), nonce=nonce)
+
+
+def dispatch_of(row: NoticeRow) -> Dispatch:
+    """The dispatch of a row."""
+    return decode(Dispatch, row.dispatch)
+
+
+def window_row(window: Window, nonce: str) -> WindowRow:
+    """A person's window as it is stored next: one version on."""
+    thing = keys.staff(window.staff)
+    return WindowRow(
+        thing,
+        keys.WINDOW,
+        version=window.version + 1,
+        due_at=iso(window.due_at) if window.due_at else None,
+        due_shard=keys.shard_of(thing) if window.due_at else None,
+        window=encode(replace(window, version=0, due_at=None)),
+        nonce=nonce,
+    )
+
+
+def window_of(row: WindowRow) -> Window:
+    """The window of a row."""
+    due_at = parse_iso(row.due_at) if row.due_at else None
+    return replace(decode(Window, row.window), version=int(row.version), due_at=due_at)
+
+
+def bundle_row(bundle: Bundle) -> BundleRow:
+    """A bundle."""
+    pk, sk = keys.bundle(bundle.id)
+    return BundleRow(pk, sk, bundle=encode(bundle), expires_at=bundle.expires_at + _LINK_KEPT)
+
+
+def bundle_of(row: BundleRow) -> Bundle:
+    """The bundle of a row."""
+    return decode(Bundle, row.bundle)
+
+
+def directory_json(directory: Directory) -> str:
+    """A directory without its version, which the row holds."""
+    return places.encode(replace(directory, version=0)).decode()
+
+
+def directory_of(row: DirectoryRow) -> Directory:
+    """The directory of a row."""
+    return replace(places.decode(row.directory), version=int(row.version))
+
+
+def tip_of(row: Row) -> Tip:
+    """The end of the record that a head claims."""
+    if isinstance(row, BellHead | CaseHead | DirectoryRow) and row.tip_hash:
+        return Tip(int(row.tip_seq), row.tip_hash)
+    return Tip()

@@ -1,0 +1,101 @@
+"""Where things are in the table: partition and sort keys, and the keys of the indexes."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime
+
+from chalicelib.core import ids
+from chalicelib.core.times import iso
+
+Key = tuple[str, str]
+
+HEAD, CONTACT, DIRECTORY, WINDOW, BUNDLE = "HEAD", "CONTACT", "DIRECTORY", "WINDOW", "BUNDLE"
+EVENTS, LINKS, NOTICES, COUNTS = "EVENT#", "LINK#", "NOTICE#", "COUNT#"
+SHARDS = 4
+"""In so many partitions is the due index, which every change of a clock writes to."""
+
+
+def bell(bell_id: str) -> str:
+    """The partition of a bell."""
+    return f"BELL#{bell_id}"
+
+
+def place(prefix: str) -> str:
+    """The partition of a subdistrict."""
+    return f"PLACE#{prefix}"
+
+
+def staff(staff_id: str) -> str:
+    """The partition of a member of staff."""
+    return f"STAFF#{staff_id}"
+
+
+def head(thing: str) -> Key:
+    """The row that says where a thing stands and how its record ends."""
+    return thing, DIRECTORY if thing.startswith("PLACE#") else HEAD
+
+
+def event(thing: str, seq: int) -> Key:
+    """An event of a thing."""
+    return thing, f"{EVENTS}{seq:06d}"
+
+
+def link(thing: str, link_hash: str) -> Key:
+    """What a token opens."""
+    return thing, f"{LINKS}{link_hash}"
+
+
+def notice(thing: str, version: int, recipient: str, channel: str) -> Key:
+    """A notice on a channel; `-` is the notice as a whole."""
+    return thing, f"{NOTICES}{version:06d}#{recipient}#{channel or '-'}"
+
+
+def guard(key: str) -> Key:
+    """Who holds a guard."""
+    return f"GUARD#{key}", "GUARD"
+
+
+def limit(key: str) -> Key:
+    """How much of a limit is used up."""
+    return f"LIMIT#{key}", "LIMIT"
+
+
+def bundle(bundle_id: str) -> Key:
+    """A bundle."""
+    return f"BUNDLE#{bundle_id}", BUNDLE
+
+
+def counted(scope: str, event_id: str) -> Key:
+    """The mark that an event moved a scope's counters."""
+    return f"COUNTED#{scope}#{event_id}", "COUNTED"
+
+
+def counters(scope: str) -> str:
+    """The partition of a scope's counters."""
+    return f"COUNTERS#{scope}"
+
+
+def shard(number: int) -> str:
+    """A partition of the due index."""
+    return f"DUE#{number}"
+
+
+def shard_of(thing: str) -> str:
+    """The partition of the due index in which a thing is, always the same."""
+    return shard(zlib.crc32(thing.encode()) % SHARDS)
+
+
+def worklist(prefix: str) -> str:
+    """The open bells of a subdistrict."""
+    return f"BELL#{prefix}#open"
+
+
+def worklist_at(bell_id: str, due_at: datetime | None) -> str:
+    """Most pressing first; what has no deadline comes last."""
+    return f"{iso(due_at) if due_at else '9999'}#{bell_id}"
+
+
+def worklist_of(bell_id: str) -> str:
+    """The worklist of a bell while it is open."""
+    return worklist(ids.prefix_of(bell_id))

@@ -1,0 +1,139 @@
+"""The rows of the one table. `kind` says which class a row is; what a row means is decided in `store.codec`.
+
+Rows are built, serialised and read with these classes, and conditions are written with their attributes; calls go
+through `store.table`, so that all of them share one client.
+"""
+
+from __future__ import annotations
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.models import Model
+
+
+class Row(Model):
+    """What every row has. `expires_at`: DynamoDB removes the row some time after it."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+    expires_at = TTLAttribute(null=True)
+
+
+class BellHead(Row, discriminator="BELL"):
+    """`BELL#id / HEAD`. The state machine writes `task_token` and `hops`, so nobody may put the row as a whole.
+
+    `bell` is JSON of all that no other attribute holds. `guards`: JSON of what withdrawing gives up, `[[key, until]]`.
+    """
+
+    version = NumberAttribute()
+    generation = NumberAttribute()
+    hops = NumberAttribute()
+    due_at = UnicodeAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    task_token = UnicodeAttribute(null=True)
+    by_timeline = BooleanAttribute()
+    status = UnicodeAttribute()
+    tip_seq = NumberAttribute()
+    tip_hash = UnicodeAttribute()
+    bell = UnicodeAttribute()
+    guards = UnicodeAttribute()
+    worklist_scope = UnicodeAttribute(null=True)
+    worklist_at = UnicodeAttribute(null=True)
+    person = UnicodeAttribute()
+    person_at = UnicodeAttribute()
+
+
+class CaseHead(Row, discriminator="CASE"):
+    """`CASE#id / HEAD`. It has no clock yet, so the stream's reader passes it over."""
+
+    version = NumberAttribute()
+    tip_seq = NumberAttribute()
+    tip_hash = UnicodeAttribute()
+    case = UnicodeAttribute()
+
+
+class EventRow(Row, discriminator="EVENT"):
+    """`<thing> / EVENT#000001`. `actor` and `data` are JSON."""
+
+    seq = NumberAttribute()
+    at = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    what = UnicodeAttribute()
+    data = UnicodeAttribute()
+    prev = UnicodeAttribute()
+    hash = UnicodeAttribute()
+
+
+class ContactRow(Row, discriminator="CONTACT"):
+    """`BELL#id / CONTACT`: the only place with a resident's data. Erasing it is deleting this row."""
+
+    contact = UnicodeAttribute()
+
+
+class LinkRow(Row, discriminator="LINK"):
+    """`BELL#id / LINK#<sha256 of the token>`."""
+
+    link = UnicodeAttribute()
+
+
+class NoticeRow(Row, discriminator="NOTICE"):
+    """`<thing> / NOTICE#<version>#<recipient>#<channel>`: the claim, later the fate. `nonce`: whose claim it is."""
+
+    fate = UnicodeAttribute()
+    dispatch = UnicodeAttribute()
+    nonce = UnicodeAttribute(null=True)
+
+
+class GuardRow(Row, discriminator="GUARD"):
+    """`GUARD#key / GUARD`: held by `bell` until `until`, whether or not DynamoDB removed it by then."""
+
+    bell = UnicodeAttribute()
+    until = UnicodeAttribute()
+    fingerprint = UnicodeAttribute()
+
+
+class LimitRow(Row, discriminator="LIMIT"):
+    """`LIMIT#key / LIMIT`: how often the key was used."""
+
+    n = NumberAttribute()
+
+
+class WindowRow(Row, discriminator="WINDOW"):
+    """`STAFF#id / WINDOW`. `nonce`: which write this is."""
+
+    version = NumberAttribute()
+    due_at = UnicodeAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    window = UnicodeAttribute()
+    nonce = UnicodeAttribute()
+
+
+class BundleRow(Row, discriminator="BUNDLE"):
+    """`BUNDLE#id / BUNDLE`."""
+
+    bundle = UnicodeAttribute()
+
+
+class DirectoryRow(Row, discriminator="DIRECTORY"):
+    """`PLACE#prefix / DIRECTORY`, which is also the head of the place's record."""
+
+    version = NumberAttribute()
+    directory = UnicodeAttribute()
+    tip_seq = NumberAttribute(null=True)
+    tip_hash = UnicodeAttribute(null=True)
+
+
+class CountedRow(Row, discriminator="COUNTED"):
+    """`COUNTED#scope#event / COUNTED`: this event moved the scope's counters."""
+
+
+class CountRow(Row, discriminator="COUNT"):
+    """`COUNTERS#scope / COUNT#name`."""
+
+    n = NumberAttribute()
