@@ -51,7 +51,7 @@ def extracted(locale: str) -> Catalog:
 def merged(locale: str) -> Catalog:
     """The extracted messages with the translations on file; English says what the message says."""
     fresh, path = extracted(locale), folder(locale) / "messages.po"
-    known = read_po(path.open("rb"), locale=locale) if path.exists() else Catalog(locale)
+    known = read_po(io.BytesIO(path.read_bytes()), locale=locale) if path.exists() else Catalog(locale)
     for message in fresh:
         if not message.id:
             continue

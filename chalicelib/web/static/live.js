@@ -32,6 +32,7 @@ function essence(element) {
     arc.removeAttribute("stroke-dasharray");
     arc.removeAttribute("data-now");
   }
+  for (const details of [copy, ...copy.querySelectorAll("details")]) details.removeAttribute("open");
   return copy.outerHTML;
 }
 

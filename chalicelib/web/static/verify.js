@@ -18,14 +18,14 @@ export async function digest(event) {
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// Gives one {seq, at, kind, hash, fits} for each event, in order.
+// Gives one {place, seq, at, kind, hash, fits} for each event, in order.
 export async function check(events) {
   const found = [];
   let prev = ZEROS;
   for (const [index, event] of events.entries()) {
     const linked = event.prev === prev && event.seq === index + 1 && event.thing === events[0].thing;
     const fits = linked && (await digest(event)) === event.hash;
-    found.push({ seq: event.seq, at: event.at, kind: event.kind, hash: event.hash, fits });
+    found.push({ place: index + 1, seq: event.seq, at: event.at, kind: event.kind, hash: event.hash, fits });
     prev = event.hash;
   }
   return found;
@@ -50,10 +50,10 @@ function show(panel, entries, expected) {
   for (const entry of entries) line(list, entry);
   list.hidden = entries.length === 0;
   const broken = entries.find((entry) => !entry.fits);
-  // The page may be older than the record: its last seal must still be one of the seals.
+  // The page may be older than the record: its last seal must still be one of the seals, else the end was cut off.
   const known = entries.some((entry) => entry.hash === expected);
   panel.classList.toggle("is-broken", Boolean(broken) || !known);
-  if (broken || !known) result.textContent = panel.dataset.broken.replace("{n}", broken ? broken.seq : entries.length);
+  if (broken || !known) result.textContent = panel.dataset.broken.replace("{n}", broken ? broken.place : entries.length + 1);
   else result.textContent = panel.dataset.whole.replace("{n}", entries.length);
 }
 

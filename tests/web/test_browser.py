@@ -1,0 +1,370 @@
+"""The pages in a real Chromium: sizes, keyboard, count-down, refreshing, verifying. Nothing leaves the process."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
+
+from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
+from chalicelib.web.assets import asset
+from chalicelib.web.headers import page_headers
+from chalicelib.web.i18n import LANGUAGES, Language
+from chalicelib.web.render import render
+from tests.web import samples
+from tests.web.preview import page as sample
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium here"
+    ),
+]
+SECURE, INSECURE = "http://localhost", "http://bell.example"
+NARROW: ViewportSize = {"width": 375, "height": 800}
+Answers = dict[str, Callable[[], tuple[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield started
+        started.close()
+
+
+class Visit:
+    """A tab whose every request is answered from memory; what the page complains about fails the test."""
+
+    def __init__(self, browser: Browser, answers: Answers, **options: Any) -> None:
+        self.context = browser.new_context(**{"viewport": NARROW, "reduced_motion": "reduce"} | options)
+        self.page: Page = self.context.new_page()
+        self.answers, self.complaints, self.asked = answers, [], []  # type: Answers, list[str], list[str]
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        self.context.route("**/*", self._answer)
+
+    def _answer(self, route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        self.asked.append(path)
+        found = asset(path.removeprefix("/static/")) if path.startswith("/static/") else None
+        if found:
+            route.fulfill(body=found.body, content_type=found.content_type)
+        elif path in self.answers:
+            content_type, body = self.answers[path]()
+            headers = page_headers() if content_type == "text/html" else {"Content-Type": content_type}
+            route.fulfill(body=body, headers=headers)
+        else:
+            route.fulfill(status=404, body="")
+
+    def __enter__(self) -> Page:
+        return self.page
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+        assert self.complaints == []
+
+
+def html(text: str) -> Callable[[], tuple[str, str]]:
+    return lambda: ("text/html", text)
+
+
+def visit(
+    browser: Browser, name: str, language: Language = "zh-CN", elder: bool = False, **options: Any
+) -> Visit:
+    tab = Visit(browser, {"/": html(sample(name, language, elder))}, **options)
+    tab.page.goto(SECURE + "/")
+    return tab
+
+
+MEASURE = """() => [...document.querySelectorAll('a, button, summary, select, textarea, input:not([type=hidden])')]
+  .filter(e => e.checkVisibility() && !e.classList.contains('skip'))
+  .map(e => [e.outerHTML.slice(0, 90), (e.type === 'checkbox' ? e.closest('label') : e).getBoundingClientRect()])
+  .map(([html, box]) => [html, box.width, box.height])"""
+FOCUSED = """() => document.activeElement === document.body ? null
+  : document.activeElement.name || document.activeElement.textContent.trim()"""
+TYPE = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+  .map(e => [e.outerHTML.slice(0, 90), parseFloat(getComputedStyle(e).fontSize),
+             parseFloat(getComputedStyle(e).lineHeight) / parseFloat(getComputedStyle(e).fontSize)])"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("elder", [False, True], ids=["standard", "large print"])
+def test_everything_is_large_enough_and_nothing_scrolls_sideways(
+    browser: Browser, language: Language, elder: bool
+) -> None:
+    answers = {f"/{name}": html(sample(name, language, elder)) for name in samples.PAGES}
+    with (tab := Visit(browser, answers)) as page:
+        for name in samples.PAGES:
+            page.set_viewport_size(NARROW)
+            page.goto(f"{SECURE}/{name}")
+            assert faults(page, elder) == {}, name
+    assert tab.asked.count("/board") == 1
+
+
+def faults(page: Page, elder: bool) -> dict[str, list[Any]]:
+    """What breaks the rules for touch targets, type and reflow on the page in view."""
+    least, smallest = (60, 18) if elder else (44, 14)
+    pressed, written = page.evaluate(MEASURE), page.evaluate(TYPE)
+    found = {
+        "targets": [row for row in pressed if min(row[1], row[2]) < least - 0.5],
+        "type": [row for row in written if row[1] < smallest],
+        "lines": [row for row in written if row[2] < 1.3 - 0.01],
+        "sideways": [width for width in (375, 320) if _sideways(page, width)],
+    }
+    return {rule: rows for rule, rows in found.items() if rows}
+
+
+def _sideways(page: Page, width: int) -> bool:
+    page.set_viewport_size({"width": width, "height": 800})
+    return bool(page.evaluate("document.documentElement.scrollWidth") > width)
+
+
+def test_tab_reaches_every_control_of_the_ring_page_in_order(browser: Browser) -> None:
+    with visit(browser, "ring") as page:
+        reached: list[str] = []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            here = page.evaluate(FOCUSED)
+            if here is None:
+                break
+            reached.append(here)
+        wanted = [
+            "跳到正文",
+            "desk",
+            "category",
+            "neighbourhood",
+            "building",
+            "unit",
+            "where",
+            "text",
+            "name",
+            "phone",
+        ]
+        wanted += ["consent", "按铃"]
+        positions = [reached.index(name) for name in wanted[:-1]] + [
+            len(reached) - 1 - reached[::-1].index("按铃")
+        ]
+        assert positions == sorted(positions)
+        assert sum("119" in name for name in reached) == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_choosing_a_gas_leak_shows_the_numbers_and_what_to_do_at_once(
+    browser: Browser, scripts: bool
+) -> None:
+    with visit(browser, "ring", java_script_enabled=scripts) as page:
+        alarm = page.locator("#alarm")
+        assert not alarm.is_visible()
+        page.check("#category-gas", force=True)
+        assert alarm.is_visible()
+        assert alarm.get_by_text("打开门窗").is_visible()
+        assert not alarm.get_by_text("不要扒门").is_visible()
+        assert alarm.locator("a[href='tel:119']").is_visible()
+        page.check("#category-noise", force=True)
+        assert not alarm.is_visible()
+
+
+def test_a_draft_survives_a_change_of_language_but_never_the_name_and_number(browser: Browser) -> None:
+    tab = Visit(browser, {"/": html(sample("ring", "zh-CN"))})
+    tab.page.goto(SECURE + "/")
+    with tab as page:
+        page.check("#category-noise", force=True)
+        page.fill("#text", "半夜装修🔔")
+        page.fill("#name", "陈阿姨")
+        page.fill("#phone", "13800001234")
+        page.check("#consent")
+        assert page.inner_text("#text-count") == "还可以写 3,995 字"
+        assert page.input_value("[name=idempotency_key]")
+        tab.answers["/"] = html(sample("ring", "en"))
+        page.click("text=English")
+        assert page.input_value("#text") == "半夜装修🔔"
+        assert page.is_checked("#category-noise")
+        assert page.input_value("#name") == page.input_value("#phone") == ""
+        assert not page.is_checked("#consent")
+        assert "13800001234" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
+def test_after_a_mistake_the_summary_has_the_focus_and_leads_to_the_field(browser: Browser) -> None:
+    with visit(browser, "ring-errors") as page:
+        assert page.evaluate("document.activeElement.id") == "errors"
+        page.click("#errors a:last-of-type >> nth=2")
+        assert page.evaluate("document.activeElement.id") == "phone"
+        described = page.get_attribute("#phone", "aria-describedby")
+        assert page.inner_text(f"#{described}") == "这不像是一个手机号码，请检查。"
+
+
+def test_the_count_down_follows_the_servers_clock_and_its_speed(browser: Browser) -> None:
+    view = samples.track_ringing("zh-CN")
+    text = render("track.html", "zh-CN", frame=samples.frame("/t/x", speed=60), view=view)
+    tab = Visit(browser, {"/t/x": html(text)})
+    tab.page.clock.install()
+    tab.page.goto(SECURE + "/t/x")
+    with tab as page:
+        assert page.inner_text(".countdown") == "3 分 12 秒"
+        page.clock.run_for(2000)
+        assert page.inner_text(".countdown").startswith("1 分 1")
+        page.clock.run_for(2000)
+        assert page.inner_text(".countdown") == "马上"
+        assert page.get_attribute(".dial-left", "stroke-dasharray") == "0.00 100"
+
+
+def test_the_tracking_page_changes_by_itself_and_says_so(browser: Browser) -> None:
+    ringing, answered = sample("track-ringing", "zh-CN"), sample("track-answered", "zh-CN")
+    tab = Visit(browser, {"/t/x": html(ringing)})
+    tab.page.clock.install()
+    tab.page.goto(SECURE + "/t/x?told=rung")
+    with tab as page:
+        page.evaluate("document.querySelector('h1').kept = 'yes'")
+        page.click("#withdraw summary")
+        page.focus("#withdraw button")
+        page.clock.run_for(5200)
+        page.wait_for_function("document.querySelector('#live-updated').textContent.includes('已更新')")
+        assert page.evaluate("document.querySelector('h1').kept") == "yes", (
+            "what did not change was left alone"
+        )
+        tab.answers["/t/x"] = html(answered)
+        page.clock.run_for(5200)
+        page.wait_for_selector("h1:has-text('已接铃')")
+        assert "陈思阳" in page.inner_text("#live-timeline")
+        assert "已接铃" in page.inner_text("#live-say")
+        assert page.evaluate("document.activeElement.textContent") == "确定撤回"
+        assert page.locator("#withdraw").get_attribute("open") is not None
+
+
+def test_words_being_typed_are_not_swept_away(browser: Browser) -> None:
+    declined, accepted = sample("track-declined", "zh-CN"), sample("track-accepted", "zh-CN")
+    tab = Visit(browser, {"/t/x": html(declined)})
+    tab.page.clock.install()
+    tab.page.goto(SECURE + "/t/x")
+    with tab as page:
+        page.fill("#reason", "墙是去年才砌的")
+        tab.answers["/t/x"] = html(accepted)
+        page.clock.run_for(21000)
+        page.wait_for_selector("h1:has-text('已受理')")
+        assert page.input_value("#reason") == "墙是去年才砌的"
+
+
+def test_a_lost_connection_is_said_and_asked_again_ever_more_slowly(browser: Browser) -> None:
+    tab = Visit(browser, {"/board": html(sample("board", "zh-CN"))})
+    tab.page.clock.install()
+    tab.page.goto(SECURE + "/board")
+    page = tab.page
+    del tab.answers["/board"]
+    before = len(tab.asked)
+    page.clock.run_for(5200)
+    page.wait_for_function("document.querySelector('#live-updated').textContent.includes('网络断开')")
+    page.clock.run_for(5200)
+    assert tab.asked[before:].count("/board") == 1
+    tab.answers["/board"] = html(sample("board-quiet", "zh-CN"))
+    page.clock.run_for(5200)
+    page.wait_for_selector("text=很安静")
+    tab.context.close()
+
+
+def test_a_page_that_has_become_another_is_loaded(browser: Browser) -> None:
+    tab = Visit(browser, {"/a/x": html(sample("answer-waiting", "zh-CN"))})
+    tab.page.clock.install()
+    tab.page.goto(SECURE + "/a/x")
+    with tab as page:
+        tab.answers["/a/x"] = html(sample("answer-taken", "zh-CN"))
+        page.clock.run_for(10200)
+        page.wait_for_selector("text=已有人接铃")
+
+
+def _record(count: int) -> list[dict[str, Any]]:
+    data = {"words": 'é\u2028\u007f"\\\n🔔<b>', "nested": {"b": [True, None, 7], "a": "名字"}}
+    happenings = [Happening("alerted", data | {"level": n}) for n in range(count)]
+    events = extend("BELL#MX7F3K92QD", Tip(), samples.NOW, SYSTEM, happenings)
+    return [asdict(event) for event in events]
+
+
+def _verified(browser: Browser, record: list[dict[str, Any]], origin: str = SECURE) -> Visit:
+    view = samples.track_ringing("en")
+    seal = replace(view, record=replace(view.record, events=3, head_hash=_record(3)[-1]["hash"]))
+    text = render("track.html", "en", frame=samples.frame("/t/x"), view=seal)
+    body = json.dumps(
+        {"thing": "BELL#MX7F3K92QD", "events": record, "tip": {"seq": 3, "hash": record[-1]["hash"]}}
+    )
+    url = f"/v1/bells/{view.bell_id}/record"
+    tab = Visit(browser, {"/t/x": html(text), url: lambda: ("application/json", body)})
+    tab.page.goto(origin + "/t/x")
+    return tab
+
+
+def _said(page: Page) -> str:
+    page.click("[data-verify-start]")
+    page.wait_for_selector("[data-verify-start]:not([disabled])")
+    return page.inner_text("[data-verify-result]")
+
+
+def test_the_reader_recomputes_the_record_as_the_server_hashed_it(browser: Browser) -> None:
+    with _verified(browser, _record(3)) as page:
+        assert _said(page).startswith("Checked on this device: all 3 events fit together.")
+        assert page.locator("[data-verify-list] li.is-whole").count() == 3
+
+
+def test_a_newer_record_than_the_page_still_fits(browser: Browser) -> None:
+    with _verified(browser, _record(5)) as page:
+        assert "all 5 events" in _said(page)
+
+
+@pytest.mark.parametrize("change", ["a word", "left out", "cut off", "another thing"])
+def test_the_reader_finds_what_was_changed(browser: Browser, change: str) -> None:
+    record = _record(3)
+    if change == "a word":
+        record[1]["data"]["words"] = "nothing happened"
+    elif change == "left out":
+        del record[1]
+    elif change == "cut off":
+        del record[2]
+    else:
+        record[1]["thing"] = "BELL#MX0000000X"
+    with _verified(browser, record) as page:
+        place = 3 if change == "cut off" else 2
+        assert _said(page) == f"Event {place} does not fit. The record was changed or is incomplete."
+        assert "is-broken" in str(page.get_attribute("[data-verify]", "class"))
+
+
+def test_without_a_secure_connection_the_page_says_why_it_cannot_check(browser: Browser) -> None:
+    with _verified(browser, _record(3), INSECURE) as page:
+        assert "only check over a secure connection" in page.inner_text("[data-verify-result]")
+        assert not page.locator("[data-verify-start]").is_visible()
+
+
+def test_withdrawing_takes_two_steps_and_works_without_scripts(browser: Browser) -> None:
+    tab = Visit(
+        browser, {f"/t/{samples.TOKEN}": html(sample("track-ringing", "zh-CN"))}, java_script_enabled=False
+    )
+    tab.page.goto(f"{SECURE}/t/{samples.TOKEN}")
+    with tab as page:
+        assert not page.get_by_text("确定撤回").is_visible()
+        page.click("#withdraw summary")
+        with page.expect_request(lambda request: request.method == "POST") as sent:
+            page.click("text=确定撤回")
+        assert sent.value.post_data == "action=withdraw"
+
+
+def test_the_form_without_scripts_sends_every_field(browser: Browser) -> None:
+    with visit(browser, "ring", java_script_enabled=False) as page:
+        page.check("#category-noise", force=True)
+        page.select_option("#neighbourhood", "wenyi")
+        page.fill("#text", "吵")
+        page.fill("#phone", "13800001234")
+        page.check("#consent")
+        with page.expect_request(lambda request: request.method == "POST") as sent:
+            page.click(".button-ring")
+        fields = parse_qs(sent.value.post_data or "", keep_blank_values=True)
+        assert set(fields) == {
+            "desk", "category", "neighbourhood", "building", "unit", "where", "text", "name", "phone", "consent",
+            "consent_version", "idempotency_key",
+        }  # fmt: skip
+        assert fields["category"] == ["noise"]
+        assert fields["consent"] == ["yes"]
