@@ -11,15 +11,17 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from chalicelib.config import ConfigError
 from chalicelib.core.chain import Actor
-from chalicelib.core.errors import Stale
-from chalicelib.place.changes import Change
+from chalicelib.core.errors import Stale, Unavailable
+from chalicelib.place.changes import Change, diff
 from chalicelib.place.file import BadPlace, Problem, parse, review
 from chalicelib.place.rules import Directory
 from chalicelib.place.service import Plan, apply, plan
@@ -84,28 +86,43 @@ def _compare(directory: Directory, wanted: argparse.Namespace, say: _Printer) ->
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        ports = _ports()
-        planned = plan(ports, directory)
-        say.changes(planned)
-        if planned.changes and wanted.apply:
-            apply(ports, planned, Actor("staff", wanted.actor, role="operator"))
-            say.good(f"Applied, version {planned.directory.version}.")
-        elif planned.changes:
-            say.good("Nothing was written. To apply it: make place FILE=… APPLY=1")
+        with _ports(apply=wanted.apply) as ports:
+            return _change(ports, directory, wanted, say)
     except Stale:
         say.error("Somebody else applied a file just now; nothing was written. Run this again.")
-        return 1
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ConfigError, Unavailable) as error:
         say.error(f"The table cannot be reached: {error}")
-        say.error("For the platform on this machine set AWS_ENDPOINT_URL to the address `make run` prints.")
-        return 1
+    return 1
+
+
+def _change(ports: Ports | None, directory: Directory, wanted: argparse.Namespace, say: _Printer) -> int:
+    if ports is None:
+        say.error("No table was found, so this compares with nothing.")
+    planned = plan(ports, directory) if ports else Plan(directory, 0, diff(None, directory))
+    say.changes(planned)
+    if not planned.changes:
+        return 0
+    if ports is None or not wanted.apply:
+        say.good(f"Nothing was written. To apply it: make place FILE={wanted.file} APPLY=1")
+        return 0
+    apply(ports, planned, Actor("staff", wanted.actor, role="operator"))
+    say.good(f"Applied, version {planned.directory.version}.")
     return 0
 
 
-def _ports() -> Ports:
-    from chalicelib.wiring import ports
+@contextmanager
+def _ports(*, apply: bool) -> Iterator[Ports | None]:
+    """The table to write to, or to compare with; None when there is none and nothing is to be written."""
+    from infra.connect import NotConnected, connected, readable
 
-    return ports()
+    with ExitStack() as stack:
+        try:
+            ports = connected() if apply else stack.enter_context(readable())
+        except NotConnected as error:
+            if apply:
+                raise ConfigError(str(error)) from None
+            ports = None
+        yield ports
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

@@ -3,120 +3,96 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from chalicelib.core.chain import Actor, Event, Tip, verify
+from chalicelib.core.chain import Actor, verify
 from chalicelib.core.errors import Stale
-from chalicelib.place.file import decode, encode, parse
-from chalicelib.place.rules import Directory
+from chalicelib.place.file import parse
 from chalicelib.place.service import apply, plan
 from chalicelib.ports import Ports
 from infra import place
+from tests.fakes.clock import FakeClock
+from tests.fakes.store import FakeStore
 from tests.place.sample import MISHIXIANG, mishixiang, small
 
 OPERATOR = Actor("staff", "ops", "Ops", "operator")
 
 
-class Shelf:
-    """As much of a store as place files need."""
-
-    def __init__(self) -> None:
-        self.documents: dict[str, bytes] = {}
-        self.chain: dict[str, tuple[Event, ...]] = {}
-
-    def directory(self, prefix: str) -> Directory | None:
-        return decode(self.documents[prefix]) if prefix in self.documents else None
-
-    def save_directory(self, directory: Directory, events: Sequence[Event]) -> None:
-        stored = self.directory(directory.subdistrict.prefix)
-        if directory.version != (stored.version if stored else 0) + 1:
-            raise Stale
-        self.documents[directory.subdistrict.prefix] = encode(directory)
-        for event in events:
-            self.chain[event.thing] = (*self.chain.get(event.thing, ()), event)
-
-    def tip(self, thing: str) -> Tip:
-        events = self.chain.get(thing, ())
-        return Tip(events[-1].seq, events[-1].hash) if events else Tip()
-
-
-def ports_on(shelf: Shelf) -> Ports:
-    clock = SimpleNamespace(now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
-    return cast("Ports", SimpleNamespace(store=shelf, clock=clock))
+def ports_on(store: FakeStore) -> Ports:
+    return cast("Ports", SimpleNamespace(store=store, clock=FakeClock()))
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def store() -> FakeStore:
+    return FakeStore()
 
 
 @pytest.fixture
-def ports(shelf: Shelf) -> Ports:
-    return ports_on(shelf)
+def ports(store: FakeStore) -> Ports:
+    return ports_on(store)
 
 
 class TestApplying:
-    def test_a_plan_writes_nothing(self, shelf: Shelf, ports: Ports) -> None:
+    def test_a_plan_writes_nothing(self, store: FakeStore, ports: Ports) -> None:
         assert plan(ports, mishixiang()).changes
-        assert shelf.documents == {}
+        assert store.places == {}
 
-    def test_what_is_applied_is_there(self, shelf: Shelf, ports: Ports) -> None:
+    def test_what_is_applied_is_there(self, store: FakeStore, ports: Ports) -> None:
         apply(ports, plan(ports, mishixiang()), OPERATOR)
-        stored = shelf.directory("MX")
+        stored = store.directory("MX")
         assert stored is not None
         assert stored.version == 1
         assert plan(ports, mishixiang()).changes == ()
 
-    def test_applying_the_same_again_writes_nothing(self, shelf: Shelf, ports: Ports) -> None:
+    def test_applying_the_same_again_writes_nothing(self, store: FakeStore, ports: Ports) -> None:
         first = apply(ports, plan(ports, mishixiang()), OPERATOR)
         assert apply(ports, plan(ports, mishixiang()), OPERATOR) == first
-        assert len(shelf.chain["PLACE#MX"]) == 1
+        assert len(store.events("PLACE#MX")) == 1
 
-    def test_each_change_is_on_the_record_with_who_made_it(self, shelf: Shelf, ports: Ports) -> None:
+    def test_each_change_is_on_the_record_with_who_made_it(self, store: FakeStore, ports: Ports) -> None:
         apply(ports, plan(ports, parse(small())), OPERATOR)
         after = small()
         after["staff"][0]["name"] = "Anna"
         apply(ports, plan(ports, parse(after)), OPERATOR)
-        chain = shelf.chain["PLACE#TN"]
-        assert verify(chain, shelf.tip("PLACE#TN")).intact
+        chain = store.events("PLACE#TN")
+        assert verify(chain, store.tip("PLACE#TN")).intact
         assert [event.kind for event in chain] == ["directory_changed"] * 2
         assert chain[1].data["changes"][0]["fields"] == {"name": ["Ann", "Anna"]}
         assert chain[1].actor == {"kind": "staff", "id": "ops", "name": "Ops", "role": "operator"}
 
-    def test_somebody_who_applied_meanwhile_is_not_overwritten(self, shelf: Shelf, ports: Ports) -> None:
+    def test_somebody_who_applied_meanwhile_is_not_overwritten(self, store: FakeStore, ports: Ports) -> None:
         mine = plan(ports, parse(small()))
         theirs = small()
         theirs["staff"][0]["name"] = "Anna"
         apply(ports, plan(ports, parse(theirs)), OPERATOR)
         with pytest.raises(Stale):
             apply(ports, mine, OPERATOR)
-        stored = shelf.directory("TN")
+        stored = store.directory("TN")
         assert stored is not None
         assert stored.staff[0].name == "Anna"
 
 
 class TestCommand:
     @pytest.fixture(autouse=True)
-    def local(self, monkeypatch: pytest.MonkeyPatch, shelf: Shelf) -> None:
-        monkeypatch.setattr(place, "_ports", lambda: ports_on(shelf))
+    def local(self, monkeypatch: pytest.MonkeyPatch, store: FakeStore) -> None:
+        monkeypatch.setattr(place, "_ports", lambda apply: nullcontext(ports_on(store)))
 
     def test_it_is_a_dry_run_unless_told_to_apply(
-        self, shelf: Shelf, capsys: pytest.CaptureFixture[str]
+        self, store: FakeStore, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert place.main([str(MISHIXIANG)]) == 0
         said = capsys.readouterr().out
         assert "+ added neighbourhood midu-bridge 密渡桥路小区\n    name_en Midu Bridge Road\n" in said
         assert "Nothing was written" in said
-        assert shelf.documents == {}
+        assert store.places == {}
 
     def test_told_to_apply_it_writes_and_says_so(
-        self, shelf: Shelf, capsys: pytest.CaptureFixture[str]
+        self, store: FakeStore, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert place.main([str(MISHIXIANG), "--apply", "--actor", "ops"]) == 0
         assert "Applied, version 1." in capsys.readouterr().out
@@ -128,7 +104,7 @@ class TestCommand:
         assert "\033" not in capsys.readouterr().out
 
     def test_every_problem_is_listed_with_its_line_and_the_status_is_2(
-        self, shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, store: FakeStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         text = MISHIXIANG.read_text("utf-8")
         bad = tmp_path / "bad.yaml"
@@ -145,7 +121,7 @@ class TestCommand:
         numbers = [int(line.split(":")[1]) - 1 for line in said]
         assert "prefix: MI" in lines[numbers[0]]
         assert "role: layer" in lines[numbers[1]]
-        assert shelf.documents == {}
+        assert store.places == {}
 
     def test_a_key_written_twice_is_a_problem(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -177,20 +153,41 @@ class TestCommand:
         assert f"{name}" in capsys.readouterr().err
 
     def test_warnings_are_said_and_stop_nothing(
-        self, shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, store: FakeStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         file: dict[str, Any] = small()
         file["staff"][2]["role"] = "subdistrict"
         (tmp_path / "small.json").write_text(json.dumps(file), "utf-8")
         assert place.main([str(tmp_path / "small.json"), "--apply"]) == 0
         assert "warning: communities[0].neighbourhoods[0]: 小区 has no lawyer" in capsys.readouterr().err
-        assert "TN" in shelf.documents
+        assert "TN" in store.places
 
     def test_a_check_reaches_for_no_table(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def fail() -> Ports:
+        def fail(*, apply: bool) -> Ports:
             raise AssertionError("reached for the table")
 
         monkeypatch.setattr(place, "_ports", fail)
         assert place.main([str(MISHIXIANG), "--check"]) == 0
+
+    def test_without_any_table_it_compares_with_nothing_and_cannot_apply(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.undo()
+        monkeypatch.delenv("TABLE_NAME", raising=False)
+        monkeypatch.setenv("DATA", str(tmp_path))
+        assert place.main([str(MISHIXIANG)]) == 0
+        assert "compares with nothing" in capsys.readouterr().err
+        assert place.main([str(MISHIXIANG), "--apply"]) == 1
+        assert "make run" in capsys.readouterr().err
+
+    def test_a_file_applied_by_somebody_else_meanwhile_is_status_1(
+        self, store: FakeStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def lose(*_: object) -> None:
+            raise Stale
+
+        monkeypatch.setattr(store, "save_directory", lose)
+        assert place.main([str(MISHIXIANG), "--apply"]) == 1
+        assert "Run this again" in capsys.readouterr().err
