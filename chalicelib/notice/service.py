@@ -38,20 +38,24 @@ def announce(ports: Ports, event: Event) -> None:
     file = ports.store.bell(_bell_id(event.thing))
     if file is None:
         return
-    notices = rules.notices_of(event, _scene(ports, file, event))
-    dispatches = _deliver(ports, notices, file.dispatches)
+    dispatches = _deliver(ports, notices(ports, file, event), file.dispatches)
     _record(ports, file, event.seq, dispatches)
 
 
-def deliver(ports: Ports, notices: Sequence[Notice]) -> tuple[Dispatch, ...]:
+def notices(ports: Ports, file: BellFile, event: Event) -> tuple[Notice, ...]:
+    """What an event of the bell has to tell whom, with the directory as it is now."""
+    return rules.notices_of(event, _scene(ports, file, event))
+
+
+def deliver(ports: Ports, wanted: Sequence[Notice]) -> tuple[Dispatch, ...]:
     """Send each notice, or hold it, and answer every fate, also of what an earlier run had done.
 
     One notice that fails does not keep the others back; the first error is raised after them all.
     """
     known: list[Dispatch] = []
-    for thing in dict.fromkeys(notice.thing for notice in notices):
+    for thing in dict.fromkeys(notice.thing for notice in wanted):
         known += ports.store.dispatches(thing)
-    return _deliver(ports, notices, known)
+    return _deliver(ports, wanted, known)
 
 
 def flush(ports: Ports, staff_id: str) -> None:
