@@ -107,11 +107,11 @@ class EmbeddedAws:
     def stop_executions(self) -> None:
         """Stop whatever waits: it would wake up in the next test's AWS and write there."""
         backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][self.region]
-        for state_machine in backend.state_machines:
-            for execution in state_machine.executions:
-                if execution.status == "RUNNING":
-                    backend.stop_execution(execution.execution_arn)
-                    _release(execution)
+        executions = [execution for machine in backend.state_machines for execution in machine.executions]
+        for execution in executions:
+            if execution.status == "RUNNING" and _has_begun(execution):
+                backend.stop_execution(execution.execution_arn)
+                _release(execution)
 
 
 @contextmanager
@@ -200,6 +200,16 @@ def _empty_zip() -> bytes:
     with zipfile.ZipFile(buffer, "w"):
         pass
     return buffer.getvalue()
+
+
+def _has_begun(execution: Any) -> bool:
+    """Wait until an execution that was just started can be stopped."""
+    deadline = time.monotonic() + 2
+    while not (execution.exec_worker and execution.exec_worker.env):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.002)
+    return True
 
 
 def _release(execution: Any) -> None:

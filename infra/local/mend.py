@@ -11,6 +11,7 @@ again.
 * The records of one request reach `gate.commit` before the caller gets its answer: one record for an item,
   none when nothing changed, with the right region and with sequence numbers that go on after a restart.
 * Lambda functions are called in this process by the name of their handler.
+* A signal looks only at executions that have begun: one that starts at the same moment made the original fail.
 * Executions share their clients (the original makes one for every state, about 30 ms each), and what they go
   through by design, such as a time-out, is not logged as an error.
 """
@@ -38,6 +39,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 Record = dict[str, Any]
 """One record of a DynamoDB stream, in the shape in which Lambda receives it."""
@@ -48,6 +50,9 @@ Handler = Callable[[Any, Any], Any]
 FIRST_SEQUENCE = 100_000_000_000_000_000_001
 TOKEN_SECONDS = 600
 _MISMATCH = "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException"
+
+
+_ALL_EXECUTIONS = StepFunctionsParserBackend._get_executions  # noqa: SLF001  # what is to be mended
 
 
 @dataclass
@@ -147,6 +152,7 @@ def mended(gate: Gate, functions: dict[str, Handler]) -> Iterator[None]:
             (DynamoDBBackend, "transact_write_items", _atomic(gate, DynamoDBBackend.transact_write_items)),
             (DynamoDBBackend, "update_item", _atomic_update(gate, DynamoDBBackend.update_item)),
             (LambdaFunction, "_invoke_lambda", _in_process(functions)),
+            (StepFunctionsParserBackend, "_get_executions", _begun(_ALL_EXECUTIONS)),
         ):
             patches.enter_context(patch.object(owner, name, replacement, create=True))
         shared = cache(lambda region, service: boto_client_for(region=region, service=service))
@@ -154,6 +160,14 @@ def mended(gate: Gate, functions: dict[str, Handler]) -> Iterator[None]:
             patches.enter_context(patch.object(module, "boto_client_for", _sharing(shared)))
         patches.enter_context(_quiet("moto.stepfunctions"))
         yield
+
+
+def _begun(original: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    def executions(backend: StepFunctionsParserBackend, *status: Any, **named: Any) -> list[Any]:
+        found = original(backend, *status, **named)
+        return [execution for execution in found if execution.exec_worker and execution.exec_worker.env]
+
+    return executions
 
 
 def _sharing(shared: Callable[[str, str], Any]) -> Callable[..., Any]:

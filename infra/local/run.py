@@ -24,7 +24,10 @@ from infra.local.outbox import Outbox
 from infra.local.server import app_server, aws_server
 from infra.local.stream import StreamConsumer
 
+CATCH_UP_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
+SWEEP_AT_LEAST_SECONDS = 3.0
+"""However fast the clock runs, a timer waits a real second at least: a sweep must leave it the time to go off."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,7 @@ def running(
                 functions, outbox=Outbox(options.data, clock.now), on_commit=_keeping(journal, stream)
             )
         )
-        aws.gate.sequence = journal.next_sequence
-        aws.restore(journal.images())
+        _restore(aws, journal, stream)
         _set_environment(options, aws)
         module = load_app()
         functions.update({f"app.{name}": getattr(module, name) for name in FUNCTIONS})
@@ -127,15 +129,28 @@ def running(
         stack.callback(endpoint.server_close)
         run = Running(options, aws, clock, module)
         prepare(run)
-        _start(stack, "http", server.server.serve_forever, server.shutdown)
-        _start(stack, "aws", endpoint.serve_forever, endpoint.shutdown)
-        stream.put(journal.backlog())
         stream.start()
         stack.callback(stream.stop)
         ticker = Ticker(functions["app.sweep"], clock)
+        _catch_up(stream, ticker)
         _start(stack, "ticker", ticker.run, ticker.stop)
+        _start(stack, "http", server.server.serve_forever, server.shutdown)
+        _start(stack, "aws", endpoint.serve_forever, endpoint.shutdown)
         _announce(stack, options, aws)
         yield run
+
+
+def _restore(aws: EmbeddedAws, journal: Journal, stream: StreamConsumer) -> None:
+    """Put everything back where it was; what was not consumed yet comes before anything new."""
+    aws.gate.sequence = journal.next_sequence
+    aws.restore(journal.images())
+    stream.put(journal.backlog())
+
+
+def _catch_up(stream: StreamConsumer, ticker: "Ticker") -> None:
+    """First what the last run left undone, then new timers for all: the last run's ended with it."""
+    stream.settled(CATCH_UP_SECONDS)
+    ticker.rearm()
 
 
 def _keeping(journal: Journal, stream: StreamConsumer) -> Callable[[list[Record]], None]:
@@ -208,17 +223,16 @@ def attach(folder: Path) -> bool:
 
 
 class Ticker:
-    """Calls the sweeper each minute of the scaled clock, the first time at once to re-arm all clocks."""
+    """Calls the sweeper each minute of the scaled clock."""
 
     def __init__(self, sweep: Handler, clock: ScaledClock) -> None:
         self._sweep = sweep
         self._clock = clock
-        self._interval = max(0.25, SWEEP_SECONDS / clock.speed)
+        self._interval = max(SWEEP_AT_LEAST_SECONDS, SWEEP_SECONDS / clock.speed)
         self._stopped = threading.Event()
 
     def run(self) -> None:
         """Tick until stopped."""
-        self._call({"rearm": True})
         waited = 0.0
         while not self._stopped.wait(step := min(1.0, self._interval)):
             self._clock.keep()
@@ -226,6 +240,10 @@ class Ticker:
             if waited >= self._interval:
                 waited = 0.0
                 self._call({})
+
+    def rearm(self) -> None:
+        """Have every open clock given a new timer."""
+        self._call({"rearm": True})
 
     def stop(self) -> None:
         """Tick no more."""

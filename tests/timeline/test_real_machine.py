@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from chalicelib.timeline.runner import StepFunctionsTimeline
 from infra.local.embedded import EmbeddedAws, embedded_aws
@@ -142,3 +144,14 @@ def test_the_end_of_the_embedded_aws_leaves_no_execution_waiting() -> None:
     assert len(running) == 1
     assert [thread for thread in threading.enumerate() if "exec" in thread.name] == []
     assert advanced == [], "stopping is no time-out"
+
+
+def test_a_signal_is_no_error_while_another_execution_is_only_starting(
+    aws: EmbeddedAws, timeline: StepFunctionsTimeline
+) -> None:
+    timeline.start(THING, 1, 1, 60)
+    (machine,) = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][aws.region].state_machines
+    machine.executions[0].exec_worker, worker = None, machine.executions[0].exec_worker
+    timeline.signal("unknown", THING, 1, 60)
+    timeline.end("unknown")
+    machine.executions[0].exec_worker = worker
