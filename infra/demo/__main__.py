@@ -47,7 +47,7 @@ class Played:
 
     def row(self) -> Row:
         """The bell's line in the table."""
-        return Row(self.script["key"], self.rung["number"], self.body["status"], self.record["events"])
+        return Row(self.script["title"], self.rung["number"], self.body["status"], self.record["events"])
 
 
 def main() -> int:
@@ -176,20 +176,19 @@ class _Screen:
     """Draws over itself on a terminal; elsewhere prints a line whenever something changed."""
 
     def __init__(self) -> None:
-        self._drawn, self._last = 0, [""]
+        self._drawn, self._last = 0, set[tuple[str, ...]]()
         self._terminal = sys.stdout.isatty()
 
     def draw(self, rows: list[Row], progress: str) -> None:
         """Show the table as it is now."""
-        text = lines(rows)
+        text, cells = lines(rows), {row.cells() for row in rows}
         if self._terminal:
             print(f"\033[{self._drawn}A\033[J" * bool(self._drawn), end="")
             print("\n".join([*text, "", progress]), flush=True)
             self._drawn = len(text) + 2
-        elif text != self._last:
-            news = [line for line in text[2:] if line not in self._last]
-            print("\n".join(f"{progress} │ {line}" for line in news), flush=True)
-        self._last = text
+        elif news := [row.cells() for row in rows if row.cells() not in self._last]:
+            print("\n".join(f"{progress} │ {' · '.join(filter(None, row))}" for row in news), flush=True)
+        self._last = cells
 
 
 def _conclude(client: Client, played: list[Played]) -> int:
