@@ -13,7 +13,8 @@ from chalicelib.core.errors import Stale, Unavailable
 from chalicelib.escalation.rules import due, rearmed, remaining
 from chalicelib.ports import HeadMoved, Opening, Ports
 
-GRACE = timedelta(seconds=60)
+# With the minute between two sweeps and a second for the new timer: less than two minutes late in all.
+GRACE = timedelta(seconds=45)
 _TRIES = 6
 
 
