@@ -82,7 +82,9 @@ def read(call: Call, bell_id: str) -> wire.BellBody:
 def record(call: Call, bell_id: str) -> wire.RecordBody:
     """Every event as it was hashed, and the server's verdict."""
     reading = service.read(call.ports, call.bearer, bell_id)
-    return present.record(reading, verify(reading.file.events, reading.file.bell.tip))
+    return present.record(
+        reading, verify(reading.file.events, reading.file.bell.tip, reading.file.bell.thing)
+    )
 
 
 @operation(

@@ -65,7 +65,7 @@ def hotlines(directory: Directory) -> tuple[views.Hotline, ...]:
 def track(reading: Reading, token: str, language: str, told: str) -> views.TrackView:
     """The resident's page."""
     file, bell = reading.file, reading.file.bell
-    contact, verdict = file.contact, verify(file.events, file.bell.tip)
+    contact, verdict = file.contact, verify(file.events, bell.tip, bell.thing)
     open_to = present.open_to(reading)
     declined = present.declined(file.events)
     return views.TrackView(

@@ -123,20 +123,23 @@ def extend(
     return tuple(events)
 
 
-def verify(events: Sequence[Event], tip: Tip | None = None) -> Verdict:
-    """Walk the chain from its first event; with `tip`, it must also end there (nothing cut off)."""
+def verify(events: Sequence[Event], tip: Tip | None = None, thing: str = "") -> Verdict:
+    """Walk the chain from its first event. With `tip` it must end there: nothing cut off, nothing put behind;
+    with `thing` every event must be that thing's, so that no other chain can stand in for it."""
     seq, prev = 0, GENESIS
     for event in events:
         seq += 1
-        if reason := _misfit(event, seq, prev):
+        if reason := _misfit(event, seq, prev, thing):
             return Verdict(False, len(events), seq, reason)
         prev = event.hash
     if tip is not None and (tip.seq, tip.hash) != (seq, prev):
-        return Verdict(False, len(events), seq + 1, "truncated")
+        return Verdict(False, len(events), seq + 1, "truncated" if tip.seq > seq else "beyond_tip")
     return Verdict(True, len(events))
 
 
-def _misfit(event: Event, seq: int, prev: str) -> str:
+def _misfit(event: Event, seq: int, prev: str, thing: str) -> str:
+    if thing and event.thing != thing:
+        return "foreign"
     if event.seq != seq:
         return "missing"
     if event.prev != prev:

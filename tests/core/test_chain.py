@@ -216,3 +216,15 @@ class TestActors:
             "name": "赵虹",
             "role": "specialist",
         }
+
+
+def test_a_whole_chain_of_another_thing_cannot_stand_in() -> None:
+    events = extend("BELL#A", Tip(), NOW, SYSTEM, [Happening("rung", {})])
+    tip = Tip(events[-1].seq, events[-1].hash)
+    assert verify(events, tip, "BELL#A").intact
+    assert verify(events, tip, "BELL#B").reason == "foreign"
+
+
+def test_an_event_put_behind_the_tip_is_found() -> None:
+    events = extend("BELL#A", Tip(), NOW, SYSTEM, [Happening("rung", {}), Happening("answered", {})])
+    assert verify(events, Tip(1, events[0].hash)).reason == "beyond_tip"
