@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pytest
@@ -14,6 +15,14 @@ from chalicelib.store.stream import parse
 from infra.local.embedded import EmbeddedAws, embedded_aws
 from tests.fakes.clock import FakeClock
 from tests.fakes.store import FakeStore
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one call; `after` the service had done it: only the answer is lost."""
+
+    error: Exception
+    after: bool = False
 
 
 class Home(Protocol):
@@ -101,6 +110,22 @@ class DynamoHome:
         events = self.store.table._connection.client.meta.events
         events.register_first("before-send.dynamodb", sent)
         return calls
+
+    def disturb(self, *faults: Fault) -> None:
+        """Let the next calls of the store suffer these faults, one each; None is a call that goes well."""
+        client = self.store.table._connection.client
+        original, waiting = type(client)._make_api_call, list(faults)
+
+        def call(operation: str, parameters: dict[str, Any]) -> Any:
+            fault = waiting.pop(0) if waiting else None
+            if fault is not None and not fault.after:
+                raise fault.error
+            answer = original(client, operation, parameters)
+            if fault is not None:
+                raise fault.error
+            return answer
+
+        client._make_api_call = call
 
     def wipe(self) -> None:
         """Leave an empty table behind."""
