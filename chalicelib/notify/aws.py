@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.ports import PermanentFailure, TemporaryFailure, UnknownOutcome
 
 if TYPE_CHECKING:
     from botocore.session import Session
-
-T = TypeVar("T")
 
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
@@ -45,8 +43,9 @@ def client(session: Session, service: str, endpoint_url: str | None, read_second
     return session.create_client(service, endpoint_url=endpoint_url, config=config)
 
 
-def once(call: Callable[[], T]) -> T:
-    """Make the call; raises TemporaryFailure, PermanentFailure or UnknownOutcome with the error's code.
+def send_once(call: Callable[[], Mapping[str, Any]]) -> str:
+    """Make the call and answer its message id; raises TemporaryFailure, PermanentFailure or UnknownOutcome with the
+    error's code.
 
     The error itself is not chained: it may quote the address.
     """
@@ -55,7 +54,7 @@ def once(call: Callable[[], T]) -> T:
 
     failure: Exception
     try:
-        return call()
+        answer = call()
     except ClientError as error:
         failure = _refusal(error.response)
     except ParamValidationError:
@@ -66,6 +65,10 @@ def once(call: Callable[[], T]) -> T:
     except BotoCoreError as error:
         # No credentials, no region, no connection: nothing left this machine.
         failure = TemporaryFailure(type(error).__name__)
+    else:
+        if answer.get("MessageId"):
+            return str(answer["MessageId"])
+        failure = UnknownOutcome("no_message_id")
     raise failure from None
 
 

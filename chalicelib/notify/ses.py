@@ -28,8 +28,7 @@ class SesSender:
 
     def send(self, message: Message) -> str:
         """Send once; answers SES's message id. Failures as `ports.Sender` has them."""
-        answer = aws.once(lambda: self._send(message))
-        return str(answer["MessageId"])
+        return aws.send_once(lambda: self._send(message))
 
     def _send(self, message: Message) -> Any:
         if self._client is None:

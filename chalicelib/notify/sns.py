@@ -29,8 +29,7 @@ class SnsSender:
 
     def send(self, message: Message) -> str:
         """Publish once; answers SNS's message id. Failures as `ports.Sender` has them."""
-        answer = aws.once(lambda: self._publish(message))
-        return str(answer["MessageId"])
+        return aws.send_once(lambda: self._publish(message))
 
     def _publish(self, message: Message) -> Any:
         if self._client is None:

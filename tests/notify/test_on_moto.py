@@ -1,0 +1,46 @@
+"""The senders against an emulated SNS and SES."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+
+from chalicelib.notify.ses import SesSender
+from chalicelib.notify.sns import SnsSender
+from chalicelib.ports import Message, PermanentFailure
+from tests.notify.carrier import session
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture(autouse=True)
+def aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def test_an_sms_is_in_the_outbox_once() -> None:
+    message_id = SnsSender(session).send(Message("+8613900000001", "协商铃：有新铃", "alert"))
+    outbox = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
+    assert {key: value[:2] for key, value in outbox.items()} == {
+        message_id: ("+8613900000001", "协商铃：有新铃")
+    }
+
+
+def test_a_mail_from_a_verified_address_is_in_the_outbox_once() -> None:
+    client = session().create_client("sesv2")
+    client.create_email_identity(EmailIdentity="bell@example.org")
+    SesSender(session, "bell@example.org").send(Message("li@example.org", "请接铃", "alert", {}, "有新铃"))
+    (sent,) = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    assert (sent.source, sent.subject, sent.body) == ("bell@example.org", "有新铃", "请接铃")
+    assert sent.destinations["ToAddresses"] == ["li@example.org"]
+
+
+def test_a_mail_from_an_address_nobody_verified_will_never_go() -> None:
+    with pytest.raises(PermanentFailure):
+        SesSender(session, "nobody@example.org").send(Message("li@example.org", "x", "alert", {}, "x"))
