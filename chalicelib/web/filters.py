@@ -15,6 +15,7 @@ _CONTROLS: Final = {code: 0x2400 + code for code in range(0x20) if code not in (
 _BIDI: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _C1: Final = dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _INVISIBLE: Final = _CONTROLS | _BIDI | _C1
+_MOBILE: Final = re.compile(r"(?:\+86)?(1\d{2})(\d{4})(\d{4})")
 _PHONE: Final = re.compile(r"(\+?\d{3})\d+(\d{4})")
 
 
@@ -28,9 +29,9 @@ def local(moment: datetime, timezone: str) -> datetime:
     return moment.astimezone(ZoneInfo(timezone))
 
 
-def clock_time(moment: datetime, timezone: str) -> str:
-    """14:05, on the place's clock."""
-    return f"{local(moment, timezone):%H:%M}"
+def clock_time(moment: datetime, timezone: str, seconds: bool = False) -> str:
+    """14:05 (or 14:05:09), on the place's clock."""
+    return f"{local(moment, timezone):{'%H:%M:%S' if seconds else '%H:%M'}}"
 
 
 def day_time(moment: datetime, timezone: str, language: str) -> str:
@@ -85,6 +86,12 @@ def masked_phone(phone: str) -> str:
     """138****1234; a number too short to mask keeps nothing but stars."""
     found = _PHONE.fullmatch(phone)
     return f"{found[1]}****{found[2]}" if found else "*" * len(phone)
+
+
+def readable_phone(phone: str) -> str:
+    """A Chinese mobile number as people read it out, 138 0000 1234; any other as it is."""
+    found = _MOBILE.fullmatch(phone)
+    return f"{found[1]} {found[2]} {found[3]}" if found else plain(phone)
 
 
 def telephone(phone: str) -> str:

@@ -55,6 +55,7 @@ def _plain_filters(language: Language) -> dict[str, Callable[..., Any]]:
         "number": filters.number,
         "masked_phone": filters.masked_phone,
         "telephone": filters.telephone,
+        "readable_phone": filters.readable_phone,
         "spaced": filters.spaced,
         "span": _in(language, filters.span),
     }
@@ -77,6 +78,7 @@ def _framed_filters(language: Language) -> dict[str, Callable[..., Any]]:
     return {
         "clock": framed(lambda frame, at: filters.clock_time(at, frame.timezone)),
         "day_time": framed(lambda frame, at: filters.day_time(at, frame.timezone, language)),
+        "clock_seconds": framed(lambda frame, at: filters.clock_time(at, frame.timezone, seconds=True)),
         "when": framed(lambda frame, at: filters.when(at, frame.now, frame.timezone, language)),
         "remaining": framed(lambda frame, due: filters.remaining(due, frame.now, language)),
         "share_left": framed(lambda frame, due, began: filters.share_left(due, began, frame.now)),

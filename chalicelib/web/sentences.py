@@ -96,9 +96,9 @@ def _declined(data: Data, language: str) -> str:
     why = labels.decline_reason(str(data.get("reason_code", "")), language)
     parts = [translate(language, N_("Not accepted: %(why)s."), why=why)]
     if data.get("reason"):
-        parts.append(translate(language, N_("Reason given: %(reason)s"), reason=_typed(data["reason"])))
+        parts.append(translate(language, N_("Reason given: %(reason)s."), reason=_clause(data["reason"])))
     if data.get("go_to"):
-        parts.append(translate(language, N_("Where to go instead: %(place)s"), place=_typed(data["go_to"])))
+        parts.append(translate(language, N_("Where to go instead: %(place)s."), place=_clause(data["go_to"])))
     return (" " if language == "en" else "").join(parts)
 
 
@@ -120,6 +120,11 @@ def _rearmed(data: Data, language: str) -> str:
 
 def _names(staff: Any, language: str) -> str:
     return translate(language, N_(", ")).join(_typed(member.get("name", "")) for member in staff)
+
+
+def _clause(text: Any) -> str:
+    """What was typed without its own full stop, because the sentence around it has one."""
+    return _typed(str(text).rstrip().rstrip("。.；;"))
 
 
 def _typed(text: Any) -> str:

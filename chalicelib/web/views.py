@@ -151,7 +151,7 @@ class RecordPanel:
 
 @dataclass(frozen=True, slots=True)
 class TrackView:
-    """track.html. Its forms post `action` = withdraw, or appeal with `reason`, to "/t/{token}".
+    """track.html. Its forms post `action` = withdraw or appeal to "/t/{token}".
 
     `due_at` is when the bell moves on to the next level (ringing) or when the decision is due (answered);
     `step_at` when that span began. `flash`: rung, duplicate, withdrawn, appealed or empty.
@@ -184,10 +184,8 @@ class TrackView:
     exhausted: bool = False
     can_withdraw: bool = False
     can_appeal: bool = False
-    appeal_reason: str = ""
     hotlines: tuple[Hotline, ...] = ()
     flash: str = ""
-    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

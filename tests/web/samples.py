@@ -229,10 +229,9 @@ DECLINED = v.Decline(
 def track_declined(language: Language) -> v.TrackView:
     """Refused with a reason; it can be appealed once."""
     data = {"reason_code": DECLINED.reason_code, "reason": DECLINED.reason, "go_to": DECLINED.go_to}
-    errors = (v.FieldError("reason", "请写明理由。" if language == "zh-CN" else "Please say why."),)
     return _track(
         language, "declined", (*ANSWERED, ("declined", 0.2, data)), levels=_levels("past", "answered", "next"),
-        decline=DECLINED, can_appeal=True, errors=errors, answered_by=v.Person("陈思阳", "community"),
+        decline=DECLINED, can_appeal=True, answered_by=v.Person("陈思阳", "community"),
     )  # fmt: skip
 
 

@@ -218,6 +218,7 @@ def test_the_count_down_follows_the_servers_clock_and_its_speed(browser: Browser
 
 def test_the_tracking_page_changes_by_itself_and_says_so(browser: Browser) -> None:
     ringing, answered = sample("track-ringing", "zh-CN"), sample("track-answered", "zh-CN")
+    later = ringing.replace("14:34:12", "14:34:20")
     tab = Visit(browser, {"/t/x": html(ringing)})
     tab.page.clock.install()
     tab.page.goto(SECURE + "/t/x?told=rung")
@@ -225,8 +226,9 @@ def test_the_tracking_page_changes_by_itself_and_says_so(browser: Browser) -> No
         page.evaluate("document.querySelector('h1').kept = 'yes'")
         page.click("#withdraw summary")
         page.focus("#withdraw button")
+        tab.answers["/t/x"] = html(later)
         page.clock.run_for(5200)
-        page.wait_for_function("document.querySelector('#live-updated').textContent.includes('已更新')")
+        page.wait_for_selector("#live-updated:has-text('14:34:20')")
         assert page.evaluate("document.querySelector('h1').kept") == "yes", (
             "what did not change was left alone"
         )
@@ -245,11 +247,15 @@ def test_words_being_typed_are_not_swept_away(browser: Browser) -> None:
     tab.page.clock.install()
     tab.page.goto(SECURE + "/t/x")
     with tab as page:
-        page.fill("#reason", "墙是去年才砌的")
+        page.evaluate(
+            "document.querySelector('#live-decision').insertAdjacentHTML('beforeend', '<input id=note>')"
+        )
+        page.fill("#note", "墙是去年才砌的")
+        page.focus("h1 >> xpath=ancestor::main")
         tab.answers["/t/x"] = html(accepted)
         page.clock.run_for(21000)
         page.wait_for_selector("h1:has-text('已受理')")
-        assert page.input_value("#reason") == "墙是去年才砌的"
+        assert page.input_value("#note") == "墙是去年才砌的"
 
 
 def test_a_lost_connection_is_said_and_asked_again_ever_more_slowly(browser: Browser) -> None:
@@ -260,7 +266,7 @@ def test_a_lost_connection_is_said_and_asked_again_ever_more_slowly(browser: Bro
     del tab.answers["/board"]
     before = len(tab.asked)
     page.clock.run_for(5200)
-    page.wait_for_function("document.querySelector('#live-updated').textContent.includes('网络断开')")
+    page.wait_for_selector("#live-updated:has-text('网络断开')")
     page.clock.run_for(5200)
     assert tab.asked[before:].count("/board") == 1
     tab.answers["/board"] = html(sample("board-quiet", "zh-CN"))

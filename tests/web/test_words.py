@@ -92,7 +92,7 @@ SENTENCES = [
     (
         "declined",
         {"reason_code": "duplicate", "reason": "已在办。", "go_to": "社区"},
-        "不予受理：已在办理，重复反映。理由：已在办。可以找：社区",
+        "不予受理：已在办理，重复反映。理由：已在办。可以找：社区。",
     ),
     ("withdrawn", {}, "按铃人撤回了这次按铃。"),
     ("appealed", {}, "按铃人不同意这个决定，铃声转上一级，重新响起。"),
@@ -133,6 +133,7 @@ def test_every_id_has_its_words(language: Language) -> None:
 
 def test_times_are_shown_on_the_places_clock() -> None:
     assert filters.clock_time(NOON, "Asia/Shanghai") == "12:00"
+    assert filters.clock_time(NOON, "Asia/Shanghai", seconds=True) == "12:00:00"
     assert filters.day_time(NOON, "Europe/Berlin", "en") == "3 Nov, 05:00"
     assert filters.day_time(NOON, "Asia/Shanghai", "zh-CN") == "11月3日 12:00"
     late = NOON + timedelta(hours=13)
@@ -158,6 +159,10 @@ def test_the_share_left_stays_within_the_dial() -> None:
 def test_phones_are_masked_and_numbers_grouped() -> None:
     assert filters.masked_phone("13800001234") == "138****1234"
     assert filters.masked_phone("12345") == "*****"
+    assert (
+        filters.readable_phone("+8613800001234") == filters.readable_phone("13800001234") == "138 0000 1234"
+    )
+    assert filters.readable_phone("+44 20 7946") == "+44 20 7946"
     assert filters.number(10879) == "10,879"
 
 

@@ -52,6 +52,8 @@ function take(html) {
   const source = incoming.querySelector("[data-live-page]");
   if (!source) return false;
   page.dataset.liveEvery = source.dataset.liveEvery;
+  // The place's time as the server tells it, not that of the device.
+  if (note) tell(incoming.getElementById(note.id).textContent);
   for (const old of document.querySelectorAll("[data-live]")) {
     const fresh = incoming.getElementById(old.id);
     if (!fresh || busy(old) || essence(old) === essence(fresh)) continue;
@@ -72,7 +74,6 @@ async function refresh() {
     // A page of another kind (the bell was answered, the link has run out) is shown by loading it.
     if (!take(await answer.text())) return location.reload();
     failures = 0;
-    tell(note?.dataset.liveUpdated.replace("{time}", new Date().toTimeString().slice(0, 8)) ?? "");
   } catch {
     failures = Math.min(failures + 1, 4);
     tell(note?.dataset.liveOffline ?? "");
