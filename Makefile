@@ -50,11 +50,11 @@ run: $(READY) i18n-compile ## The whole platform on this machine (HOST, PORT, DA
 
 .PHONY: demo
 demo: $(READY) i18n-compile ## Ring the ten bells of the newspaper article and watch what becomes of each
-	@$(PY) -m infra.local.demo
+	@$(PY) -m infra.demo
 
 .PHONY: place
 place: $(READY) ## Check places, people and rosters in FILE=… and show what would change (APPLY=1: do it)
-	@test -n "$(FILE)" || { echo "Name the file: make place FILE=infra/local/place.yaml [APPLY=1]" >&2; exit 2; }
+	@test -n "$(FILE)" || { echo "Name the file: make place FILE=infra/places/mishixiang.yaml [APPLY=1]" >&2; exit 2; }
 	@$(PY) -m infra.place "$(FILE)" $(if $(filter 1 yes true,$(APPLY)),--apply)
 
 .PHONY: verify
@@ -100,6 +100,10 @@ generated: $(READY) ## Generated files are exactly what the code generates
 	  $(MAKE) --silent asl openapi >/dev/null; \
 	  sha256sum --check --quiet "$$before" || \
 	  { echo "They were out of date and have been made again: look at them and commit them" >&2; exit 1; }
+
+.PHONY: sizes
+sizes: ## Modules over 300 lines: not refused, but looked at
+	@find app.py chalicelib infra -name '*.py' -exec wc -l {} + | awk '$$1 > 300 && $$2 != "total"' | sort -rn
 
 .PHONY: fix
 fix: $(READY) ## Let ruff mend and format what it can
