@@ -10,7 +10,8 @@ from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
 from chalicelib.people.staff import Channel
 from chalicelib.store import codec, keys
 from chalicelib.store.models import BundleRow, NoticeRow, Row, WindowRow
-from chalicelib.store.table import Refused, Table, nonce
+from chalicelib.store.patience import nonce
+from chalicelib.store.table import Refused, Table
 
 
 @dataclass

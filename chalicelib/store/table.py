@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import functools
 import threading
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ClientError
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
-from pynamodb.exceptions import (
-    CancellationReason,
-    PynamoDBConnectionError,
-    TransactWriteError,
-    VerboseClientError,
-)
+from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.core.errors import Unavailable
 from chalicelib.store.keys import Key
 from chalicelib.store.models import Row
+from chalicelib.store.patience import BUSY, PAUSES, Busy, nonce, patiently, stretched
 
 T = TypeVar("T")
 Raw = dict[str, Any]
@@ -35,27 +30,8 @@ INDEXES = {
 }
 """The indexes that are asked: their partition and sort keys, all strings, as infra/template.yaml has them."""
 
-PAUSES = (0.05, 0.1, 0.2)
-"""Seconds between the tries of one call, about: each is stretched by chance so that rivals do not meet again."""
-
 _CONDITION = "ConditionalCheckFailed"
-_BUSY = frozenset(
-    {
-        "TransactionConflict",
-        "TransactionConflictException",
-        "TransactionInProgressException",
-        "ThrottlingError",
-        "ThrottlingException",
-        "Throttling",
-        "RequestLimitExceeded",
-        "ProvisionedThroughputExceeded",
-        "ProvisionedThroughputExceededException",
-        "InternalServerError",
-        "ServiceUnavailable",
-    }
-)
 _BATCH = 100
-_SERVER_ERROR = 500
 
 
 class Refused(Exception):
@@ -64,10 +40,6 @@ class Refused(Exception):
     def __init__(self, found: Mapping[str, Raw]) -> None:
         super().__init__(", ".join(found))
         self.found = found
-
-
-class _Busy(Exception):
-    """Worth another try."""
 
 
 class _SharedConnection(Connection):
@@ -148,15 +120,15 @@ class Table:
     def transact(self, transaction: Transaction) -> None:
         """Write all or nothing, in one call; raises Refused."""
         token = nonce()
-        self._patiently(lambda: self._transact(transaction, token))
+        self._try(lambda: self._transact(transaction, token))
 
     def write(self, put: Raw) -> None:
         """Write one row; raises Refused with what was there under the label `row`."""
-        self._patiently(lambda: self._write(put))
+        self._try(lambda: self._write(put))
 
     def get(self, key: Key) -> Raw | None:
         """A row, strongly consistent."""
-        answer = self._patiently(lambda: self._connection.get_item(self.name, *key, consistent_read=True))
+        answer = self._try(lambda: self._connection.get_item(self.name, *key, consistent_read=True))
         item: Raw | None = answer.get("Item")
         return item
 
@@ -201,6 +173,9 @@ class Table:
 
     # -- inside
 
+    def _try(self, call: Callable[[], T]) -> T:
+        return patiently(call, self._sleep)
+
     def _transact(self, transaction: Transaction, token: str) -> None:
         try:
             self._connection.transact_write_items(
@@ -224,7 +199,7 @@ class Table:
 
     def _get_batch(self, wanted: list[Any], found: dict[Key, Raw]) -> None:
         for pause in (*PAUSES, None):
-            answer = self._patiently(functools.partial(self._get_some, wanted))
+            answer = self._try(functools.partial(self._get_some, wanted))
             for item in answer["Responses"].get(self.name, ()):
                 found[item["pk"]["S"], item["sk"]["S"]] = item
             # DynamoDB leaves keys out when it is busy or the answer grows too large.
@@ -232,7 +207,7 @@ class Table:
             if not wanted:
                 return
             if pause is not None:
-                self._sleep(pause * (1 + _chance()))
+                self._sleep(stretched(pause))
         raise Unavailable("BatchGetItem")
 
     def _get_some(self, wanted: list[Any]) -> Raw:
@@ -246,7 +221,7 @@ class Table:
         limit: int | None,
         after: Raw | None,
     ) -> Raw:
-        return self._patiently(
+        return self._try(
             lambda: self._connection.query(
                 self.name,
                 partition,
@@ -259,7 +234,7 @@ class Table:
         )
 
     def _scan_page(self, after: Raw | None) -> Raw:
-        return self._patiently(
+        return self._try(
             lambda: self._connection.scan(
                 self.name,
                 # A start key is passed on as it is; pynamodb's annotation knows only its short form.
@@ -268,64 +243,15 @@ class Table:
             )
         )
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        for pause in (*PAUSES, None):
-            try:
-                return _classified(call)
-            except _Busy as error:
-                if pause is None:
-                    raise Unavailable(str(error)) from error
-                self._sleep(pause * (1 + _chance()))
-        raise AssertionError
-
-
-def nonce() -> str:
-    """A name that no other write has."""
-    return uuid.uuid1().hex
-
-
-def _chance() -> float:
-    return (uuid.uuid1().time % 997) / 997
-
-
-def _classified(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except PynamoDBConnectionError as error:
-        _raise_if_busy(error.cause)
-        raise
-    except TransactWriteError as error:
-        _raise_if_busy(error.cause)
-        raise
-    except (BotoCoreError, ClientError) as error:
-        _raise_if_busy(error)
-        raise
-
-
-def _raise_if_busy(error: Exception | None) -> None:
-    if isinstance(error, HTTPClientError):
-        raise _Busy(type(error).__name__) from error
-    if isinstance(error, ClientError):
-        code = error.response.get("Error", {}).get("Code", "")
-        if code in _BUSY or _status(error) >= _SERVER_ERROR:
-            raise _Busy(code) from error
-
-
-def _status(error: ClientError) -> int:
-    """The HTTP status; pynamodb keeps the original error, which knows it, as the cause of its own."""
-    original = error.__cause__ if isinstance(error.__cause__, ClientError) else error
-    status: int = original.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status
-
 
 def _judge(reasons: Sequence[CancellationReason | None], labels: Sequence[str]) -> None:
-    """Raise Refused when a condition failed, else _Busy when somebody was in the way."""
+    """Raise Refused when a condition failed, else Busy when somebody was in the way."""
     named = [(label, reason) for label, reason in zip(labels, reasons, strict=False) if reason]
     found = {label: reason.raw_item or {} for label, reason in named if reason.code == _CONDITION}
     if found:
         raise Refused(found)
-    if named and all(reason.code in _BUSY for _, reason in named):
-        raise _Busy(named[0][1].code)
+    if named and all(reason.code in BUSY for _, reason in named):
+        raise Busy(named[0][1].code)
 
 
 def _rejected(error: ClientError) -> Raw:

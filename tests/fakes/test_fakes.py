@@ -50,7 +50,7 @@ def test_nothing_that_the_store_gave_out_can_be_changed() -> None:
     event = store.events(ringing().bell.thing)[0]
     for values in (event.data, event.actor):
         with pytest.raises(TypeError):
-            values.update(desk="police")  # type: ignore[attr-defined]  # a careless caller would
+            values.update(desk="police")  # type: ignore[union-attr]  # a careless caller would
     with pytest.raises(TypeError):
         event.data["ladder"]["levels"].clear()
 

@@ -10,7 +10,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.core.chain import Tip
@@ -19,8 +25,9 @@ from chalicelib.notice.types import Fate, Window
 from chalicelib.people.staff import Channel
 from chalicelib.ports import HeadMoved, Limit, Repeated
 from chalicelib.store import DynamoStore, keys
+from chalicelib.store.patience import PAUSES
 from chalicelib.store.stream import parse
-from chalicelib.store.table import INDEXES, PAUSES
+from chalicelib.store.table import INDEXES
 from infra.local.embedded import load_template
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.places import directory
@@ -155,6 +162,8 @@ def test_all_threads_share_one_client(dynamo: DynamoHome, monkeypatch: pytest.Mo
         cancelled("ThrottlingError"),
         RESET,
         TIMEOUT,
+        EndpointConnectionError(endpoint_url="https://dynamodb"),
+        ConnectTimeoutError(endpoint_url="https://dynamodb"),
     ],
     ids=str,
 )
