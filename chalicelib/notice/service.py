@@ -112,9 +112,6 @@ def _admission(ports: Ports, notice: Notice) -> Verdict:
     """Ask the person's window, and write down what it said before acting on it."""
     for _ in range(_TRIES):
         now, window = ports.clock.now(), ports.store.window(notice.recipient.id)
-        for held in window.held:
-            if held.key == notice.key:
-                return Hold(window.due_at or now)
         verdict = windows.admit(window, notice, now, _quiet_until(ports, [notice], now))
         after = _after(window, notice, verdict, now)
         if after == window:

@@ -14,7 +14,7 @@ from chalicelib.notice.types import Fate
 from chalicelib.people.staff import Channel
 from chalicelib.place.ladder import Urgency
 from chalicelib.ports import PermanentFailure, TemporaryFailure, UnknownOutcome
-from tests.notice.office import Office
+from tests.notice.office import Crash, Office
 from tests.notice.samples import ANN, BOSS, DIRECTORY, KEY, LI, MORNING, NIGHT, WANG, sms_only
 
 
@@ -358,3 +358,46 @@ def test_flushing_what_is_not_due_does_nothing() -> None:
     office.announce(office.alert(office.ring(), LI))
     service.flush(office.ports, "li")
     assert len(office.sent) == 1
+
+
+def test_a_superseded_alert_delivered_again_stays_silent() -> None:
+    office = Office()
+    office.announce(office.alert(office.ring(), LI))
+    bell = office.ring()
+    early, late = office.alert(bell, LI), office.alert(bell, LI, repeat=1)
+    for event in (early, late):
+        office.announce(event)
+    office.pass_time(minutes=6)
+    for event in (early, late):
+        office.announce(event)
+    no_other_message(office, ("sms", "li", "alert"), ("sms", "li", "alert_again"))
+
+
+def test_an_interrupted_failover_goes_on_at_once_even_within_a_window() -> None:
+    office = Office()
+    for _ in range(5):
+        office.announce(office.alert(office.ring(), LI))
+        office.pass_time(minutes=2, seconds=30)
+    event = office.alert(office.ring(), LI)
+    office.mail.fail(Crash("the process dies"))
+    with pytest.raises(Crash):
+        office.announce(event)
+    office.pass_time(minutes=20)
+    office.announce(office.alert(office.ring(), LI))
+    before = len(office.sent)
+    office.announce(event)
+    assert office.record(event.thing[5:]) == [
+        [("li", "sms", "failed"), ("li", "mail", "unknown")],
+    ]
+    assert len(office.sent) == before
+
+
+def test_two_people_never_share_the_link_of_a_bundle() -> None:
+    office = Office()
+    for bell in [office.ring() for _ in range(3)]:
+        office.announce(office.alert(bell, LI, WANG))
+    office.ports.entropy.next_numbers += [7, 7, 7, 8]  # type: ignore[attr-defined] # a fake's
+    office.pass_time(minutes=3)
+    bundles = [sent for sent in office.sent if sent.template == "bundle"]
+    opened = [office.store.bundle(thing_id_of(str(sent.params["link"])[-19:]) or "") for sent in bundles]
+    assert [bundle.staff for bundle in opened if bundle] == ["li", "wang"]
