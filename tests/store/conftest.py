@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -99,17 +98,6 @@ class DynamoHome:
         """Every row of the table."""
         items: list[dict[str, Any]] = self.raw.scan(TableName=self.aws.table_name)["Items"]
         return items
-
-    def count_calls(self) -> Counter[str]:
-        """From now on, every request that leaves the store's client, by operation."""
-        calls: Counter[str] = Counter()
-
-        def sent(event_name: str, **_: object) -> None:
-            calls[event_name.rpartition(".")[2]] += 1
-
-        events = self.store.table._connection.client.meta.events
-        events.register_first("before-send.dynamodb", sent)
-        return calls
 
     def disturb(self, *faults: Fault) -> None:
         """Let the next calls of the store suffer these faults, one each; None is a call that goes well."""
