@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -57,8 +58,8 @@ class Run:
         self.http.close()
 
 
-def start(folder: Path, port: int) -> Run:
-    """Start a run and wait until it answers."""
+def start(folder: Path, port: int, module: str = "tests.local.serve", sign: str = "ready") -> Run:
+    """Start a run and wait until it says that it answers."""
     environment = {
         **os.environ,
         "PORT": str(port),
@@ -67,18 +68,15 @@ def start(folder: Path, port: int) -> Run:
         "PYTHONPATH": str(ROOT),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.local.serve"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-m", module], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("ready"):
-            break
-    else:
-        raise AssertionError("it did not start")
+    # A run that never says so must fail the test, not hang it.
+    patience = threading.Timer(30, process.kill)
+    patience.start()
+    started = any(sign in line for line in process.stdout)
+    patience.cancel()
+    assert started, "it did not start"
     return Run(process, httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10), port)
 
 
