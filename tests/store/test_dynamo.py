@@ -266,6 +266,12 @@ def test_a_window_whose_answer_was_lost_is_saved_once(dynamo: DynamoHome) -> Non
     assert dynamo.store.window("zhao").version == 1
 
 
+def test_a_directory_whose_answer_was_lost_is_saved_once(dynamo: DynamoHome) -> None:
+    dynamo.disturb(Fault(TIMEOUT, after=True))
+    dynamo.store.save_directory(directory(), ())
+    assert dynamo.store.directory("MX") == directory()
+
+
 def test_figures_whose_answer_was_lost_move_once(dynamo: DynamoHome) -> None:
     dynamo.disturb(Fault(TIMEOUT, after=True))
     dynamo.store.count("event", {"rung": 1}, "day")
