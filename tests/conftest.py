@@ -1,4 +1,4 @@
-"""What holds for every test: no AWS, no network but loopback, an odd time zone, examples that are the same each time."""
+"""What holds for every test: no AWS, no network but loopback, an odd time zone, the same examples each time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ for _name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[_name]
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",  # noqa: S105 - opens nothing
+    "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "cn-north-1",
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
