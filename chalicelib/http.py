@@ -7,6 +7,8 @@ declaration; `page` declares an HTML one.
 from __future__ import annotations
 
 import functools
+import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -119,6 +121,15 @@ class Call:
         return str(self._request.context.get("identity", {}).get("sourceIp", ""))
 
     @property
+    def prefix(self) -> str:
+        """The subdistrict asked for, the first one by default; raises NotFound when it is not served here."""
+        served = self.ports.policy.prefixes
+        asked = self.query.get("prefix") or served[0]
+        if asked not in served:
+            raise errors.NotFound("no_such_place")
+        return asked
+
+    @property
     def bearer(self) -> str:
         """The token of the Authorization header; raises Unauthorized without one."""
         scheme, _, token = self.header("authorization").partition(" ")
@@ -128,36 +139,47 @@ class Call:
 
     def body(self) -> bytes:
         """The raw body; raises BadRequest when it is larger than `MAX_BODY` bytes."""
-        raw = self._request.raw_body or b""
-        raw = raw.encode() if isinstance(raw, str) else raw
+        raw: bytes = self._request.raw_body or b""
         if len(raw) > MAX_BODY:
             raise BadRequest("body_too_large", 413)
         return raw
 
     def form(self) -> dict[str, str]:
-        """The fields of a posted form; the last one wins, unknown bytes are replaced."""
-        text = self.body().decode("utf-8", "replace")
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+        """The fields of a posted form, the last one wins; raises BadRequest when it is none."""
+        if (kind := self.header("content-type")) and FORM not in kind.lower():
+            raise BadRequest("unsupported_media_type", 415)
+        try:
+            text = self.body().decode()
+            return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100, errors="strict"))
+        except ValueError:  # not UTF-8, or more fields than any form of ours has
+            raise BadRequest("broken_form") from None
 
     def read(self, shape: type[T]) -> tuple[T, tuple[FieldError, ...]]:
         """The JSON body in this shape, and every field that has not the right type or is missing.
 
         Wrong fields hold their type's empty value, so that the rules can look at the others too.
         """
-        try:
-            raw = msgspec.json.decode(self.body())
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise BadRequest("broken_json") from None
+        raw = _json_of(self.body())
         if not isinstance(raw, dict):
             raise BadRequest("not_an_object")
         return _shape(raw, shape)
 
-    def read_valid(self, shape: type[T]) -> T:
-        """As `read`; raises Invalid when a field is wrong."""
-        value, problems = self.read(shape)
-        if problems:
-            raise Invalid(*problems)
-        return value
+
+def _json_of(body: bytes) -> Any:
+    """The value; raises BadRequest. Msgspec refuses what is no JSON and half characters, the other reader
+    fields that are there twice: which of the two was meant?"""
+    try:
+        msgspec.json.decode(body)
+        return json.loads(body, object_pairs_hook=_once_each)
+    except (ValueError, RecursionError, msgspec.DecodeError):
+        raise BadRequest("broken_json") from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise BadRequest("duplicate_field")
+    return found
 
 
 def _shape(raw: Mapping[str, Any], shape: type[T]) -> tuple[T, tuple[FieldError, ...]]:
@@ -172,7 +194,7 @@ def _shape(raw: Mapping[str, Any], shape: type[T]) -> tuple[T, tuple[FieldError,
         try:
             values[info.name] = msgspec.convert(raw[info.encode_name], info.type)
         except msgspec.ValidationError:
-            problems.append(FieldError(info.encode_name, "wrong_type", {"type": info.type.__name__}))
+            problems.append(FieldError(info.encode_name, "wrong_type"))
             values[info.name] = info.type()
     return shape(**values), tuple(problems)
 
@@ -232,9 +254,9 @@ def operation(
             reply = answer if isinstance(answer, Reply) else Reply(answer)
             return _json(reply)
 
-        blueprint.route(path, methods=[method], content_types=["application/json"], name=handler.__name__)(
-            view
-        )
+        # Where nothing is read its type does not matter: curl -d "" names a form's.
+        types = ["*/*"] if body is None else ["application/json"]
+        blueprint.route(path, methods=[method], content_types=types, name=handler.__name__)(view)
         return handler
 
     return declare
@@ -262,17 +284,23 @@ def explain(error: Exception, language: str) -> tuple[int, ErrorBody, dict[str, 
         for e in (error.errors if isinstance(error, Invalid) else ())
     ]
     status = error.status if isinstance(error, BadRequest) else _STATUS[type(error)]
-    return (
-        status,
-        ErrorBody(error.code, message(language, error.code, error.params), details),
-        _headers(error),
-    )
+    said = message(language, error.code, _params(error))
+    return status, ErrorBody(error.code, said, details), _headers(error)
+
+
+def _params(error: DomainError) -> dict[str, object]:
+    again = {"minutes": -(-_seconds_left(error) // 60)} if isinstance(error, errors.TooMany) else {}
+    return {**error.params, **again}
+
+
+def _seconds_left(error: errors.TooMany) -> int:
+    left = (error.again_at - wiring.ports().clock.now()).total_seconds()
+    return max(1, math.ceil(left))
 
 
 def _headers(error: DomainError) -> dict[str, str]:
     if isinstance(error, errors.TooMany):
-        left = (error.again_at - wiring.ports().clock.now()).total_seconds()
-        return {"Retry-After": str(max(1, int(left + 1))), "X-Again-At": iso(error.again_at)}
+        return {"Retry-After": str(_seconds_left(error)), "X-Again-At": iso(error.again_at)}
     if isinstance(error, errors.Unauthorized):
         return {"WWW-Authenticate": "Bearer"}
     return {}

@@ -13,6 +13,7 @@ import msgspec
 from chalice import Blueprint
 
 from chalicelib.http import OPERATIONS, Call, ErrorBody, Operation, operation
+from chalicelib.web.problems import FIELD_MESSAGES, MESSAGES
 
 blueprint = Blueprint(__name__)
 VERSION = "1.0.0"
@@ -30,6 +31,7 @@ def document() -> dict[str, Any]:
     """OpenAPI 3.1: every JSON route with its shapes and errors."""
     shapes = sorted(_shapes(), key=lambda shape: shape.__name__)
     _, components = msgspec.json.schema_components(shapes, ref_template=_REF)
+    _name_codes(components)
     paths: dict[str, dict[str, Any]] = {}
     for declared in sorted(OPERATIONS, key=lambda o: (o.path, o.method)):
         paths.setdefault(declared.path, {})[declared.method.lower()] = _operation(declared)
@@ -44,6 +46,18 @@ def document() -> dict[str, Any]:
     }
 
 
+def rendered() -> str:
+    """The text of docs/openapi.json."""
+    return json.dumps(document(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _name_codes(components: dict[str, Any]) -> None:
+    """Clients may rely on the codes, so the document lists them all."""
+    for shape, meanings in (("ErrorBody", MESSAGES), ("ErrorDetail", FIELD_MESSAGES)):
+        listed = "\n".join(f"- `{code}`: {meaning}" for code, meaning in sorted(meanings.items()))
+        components[shape]["properties"]["code"] |= {"enum": sorted(meanings), "description": listed}
+
+
 def _shapes() -> set[type]:
     named = {shape for declared in OPERATIONS for shape in (declared.body, *declared.answers.values())}
     return {shape for shape in named if shape and shape is not dict} | {ErrorBody}
@@ -51,7 +65,8 @@ def _shapes() -> set[type]:
 
 def _operation(declared: Operation) -> dict[str, Any]:
     answers = {str(status): _answer(status, shape) for status, shape in declared.answers.items()}
-    answers |= {str(status): _answer(status, ErrorBody) for status in (*declared.problems, 503)} | answers
+    for status in (*declared.problems, *((413, 415) if declared.body else ()), 503):
+        answers[str(status)] = _either(answers.get(str(status)), _answer(status, ErrorBody))
     found: dict[str, Any] = {
         "operationId": declared.name,
         "summary": declared.summary,
@@ -81,6 +96,14 @@ def _answer(status: int, shape: type | None) -> dict[str, Any]:
     return {"description": HTTPStatus(status).phrase, "content": _content(shape)}
 
 
+def _either(own: dict[str, Any] | None, problem: dict[str, Any]) -> dict[str, Any]:
+    """An answer that may also be an error, such as a 503."""
+    if own is None:
+        return problem
+    schemas = [answer["content"]["application/json"]["schema"] for answer in (own, problem)]
+    return {**own, "content": {"application/json": {"schema": {"anyOf": schemas}}}}
+
+
 def _content(shape: type | None) -> dict[str, Any]:
     if shape is None or shape is dict:
         return {"application/json": {"schema": {"type": "object"}}}
@@ -91,6 +114,4 @@ def _content(shape: type | None) -> dict[str, Any]:
 if __name__ == "__main__":
     import app  # noqa: F401 - declares every route
 
-    Path(sys.argv[1]).write_text(
-        json.dumps(document(), ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8"
-    )
+    Path(sys.argv[1] if sys.argv[1:] else "docs/openapi.json").write_text(rendered(), "utf-8")

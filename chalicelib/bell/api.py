@@ -8,6 +8,7 @@ from chalicelib.bell import present, service, wire
 from chalicelib.bell.ringing import Draft
 from chalicelib.core import ids
 from chalicelib.core.chain import verify
+from chalicelib.core.errors import Invalid
 from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply, operation
 
@@ -23,14 +24,14 @@ _KEY = {"Idempotency-Key": "any text of the client's own; the same key is the sa
     summary="Ring a bell",
     body=wire.RingRequest,
     answers={201: wire.RingAnswer, 200: wire.RingAnswer},
-    problems=(400, 409, 413, 429),
+    problems=(400, 409, 429),
     headers=_KEY,
 )
 def ring(call: Call) -> Reply:
     """A new bell (201), or the one that was rung before (200)."""
     body, problems = call.read(wire.RingRequest)
     draft = Draft(**{name: getattr(body, name) for name in body.__struct_fields__}, language=call.language)
-    caller = service.Caller(call.address, call.header("idempotency-key")[:200])
+    caller = service.Caller(call.address, call.header("idempotency-key"))
     rung = service.ring(call.ports, draft, caller, problems)
     url = f"{call.ports.policy.public_url}/t/{rung.token}"
     answer = wire.RingAnswer(
@@ -50,8 +51,7 @@ def ring(call: Call) -> Reply:
 )
 def board(call: Call) -> wire.BellList:
     """Open bells, most pressing first."""
-    prefix = call.query.get("prefix") or call.ports.policy.prefixes[0]
-    page = service.ringing_now(call.ports, prefix, call.query.get("cursor", ""))
+    page = service.ringing_now(call.ports, call.prefix, call.query.get("cursor", ""))
     return wire.BellList([present.summary(bell) for bell in page.items], page.cursor)
 
 
@@ -66,7 +66,7 @@ def board(call: Call) -> wire.BellList:
 )
 def read(call: Call, bell_id: str) -> wire.BellBody:
     """As the resident (tracking token) or the person asked (link's token) sees it."""
-    reading = service.read(call.ports, call.bearer, bell_id)
+    reading = present.current(service.read(call.ports, call.bearer, bell_id))
     return present.body(reading, call.language, iso(call.ports.clock.now()))
 
 
@@ -81,7 +81,7 @@ def read(call: Call, bell_id: str) -> wire.BellBody:
 )
 def record(call: Call, bell_id: str) -> wire.RecordBody:
     """Every event as it was hashed, and the server's verdict."""
-    reading = service.read(call.ports, call.bearer, bell_id)
+    reading = present.current(service.read(call.ports, call.bearer, bell_id))
     return present.record(
         reading, verify(reading.file.events, reading.file.bell.tip, reading.file.bell.thing)
     )
@@ -122,15 +122,20 @@ def accept(call: Call, bell_id: str) -> wire.ActionAnswer:
     summary="Refuse the matter, with a reason and a place to go instead",
     body=wire.DeclineRequest,
     answers={200: wire.ActionAnswer},
-    problems=(400, *_TOKEN, 409, 413),
+    problems=(400, *_TOKEN, 409),
     secured=True,
 )
 def decline(call: Call, bell_id: str) -> wire.ActionAnswer:
     """Only by the person who answered."""
-    token, body = call.bearer, call.read_valid(wire.DeclineRequest)
-    return present.action(
-        service.decline(call.ports, token, body.reason_code, body.reason, body.go_to, bell_id)
-    )
+    token, (body, known) = call.bearer, call.read(wire.DeclineRequest)
+    words = (body.reason_code, body.reason, body.go_to)
+    try:
+        bell = service.decline(call.ports, token, *words, bell_id)
+    except Invalid as error:
+        raise Invalid(*{wrong.field: wrong for wrong in (*error.errors, *known)}.values()) from None
+    if known:  # declined before, so that the rules looked at nothing
+        raise Invalid(*known)
+    return present.action(bell)
 
 
 @operation(

@@ -7,10 +7,11 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.bell import screens, service
+from chalicelib.bell import present, screens, service
 from chalicelib.bell.ringing import Draft
-from chalicelib.core.errors import Conflict, Gone, Invalid
-from chalicelib.http import Call
+from chalicelib.core.errors import Conflict, Forbidden, Gone, Invalid, TooMany, Unavailable
+from chalicelib.core.links import Purpose
+from chalicelib.http import BadRequest, Call, explain
 from chalicelib.statistics import service as statistics
 from chalicelib.web import views
 from chalicelib.web.edge import page, see_other, show
@@ -38,13 +39,29 @@ def ring(call: Call) -> Response:
     typed = {name: form.get(name, "").replace("\r\n", "\n") for name in _DRAFT}
     consent = form.get("consent_version", "") if form.get("consent") else ""
     draft = Draft(**typed, consent_version=consent, language=call.language)
-    key = form.get("idempotency_key", "")[:200]
+    key = form.get("idempotency_key", "")
     try:
-        rung = service.ring(call.ports, draft, service.Caller(call.address, key))
-    except Invalid as error:
+        rung = _ring(call, draft, key)
+    except (Invalid, TooMany, Unavailable) as error:
         kept = views.RingForm(**typed, consent=bool(form.get("consent")))
-        return _form(call, kept, key, errors_of(call, error), 400)
+        return _form_again(call, kept, key, error)
     return see_other(call, f"/t/{rung.token}?told={'duplicate' if rung.repeated else 'rung'}")
+
+
+def _ring(call: Call, draft: Draft, key: str) -> service.Rung:
+    try:
+        return service.ring(call.ports, draft, service.Caller(call.address, key))
+    except Conflict:  # went back to the form and wrote about something else: that is another bell
+        return service.ring(call.ports, draft, service.Caller(call.address))
+
+
+def _form_again(call: Call, kept: views.RingForm, key: str, error: Exception) -> Response:
+    """The form with everything that was typed and what is wrong with it, or why it could not be rung."""
+    status, body, headers = explain(error, call.language)
+    told = errors_of(call, error) if isinstance(error, Invalid) else (views.FieldError("text", body.message),)
+    answer = _form(call, kept, key, told, status)
+    answer.headers.update(headers)
+    return answer
 
 
 def _form(
@@ -73,6 +90,8 @@ def errors_of(call: Call, error: Invalid) -> tuple[views.FieldError, ...]:
 def track(call: Call, token: str) -> Response:
     """What has happened to the bell, in plain words."""
     reading = service.read(call.ports, token)
+    if reading.link.purpose is not Purpose.TRACK:
+        raise Forbidden("link_not_for_this")
     view = screens.track(reading, token, call.language, call.query.get("told", ""))
     return show(call, "track.html", view, directory=reading.directory)
 
@@ -80,11 +99,14 @@ def track(call: Call, token: str) -> Response:
 @page(blueprint, "POST", "/t/{token}")
 def resident_acts(call: Call, token: str) -> Response:
     """The resident withdraws or appeals."""
-    if call.form().get("action") == "appeal":
-        service.appeal(call.ports, token)
-        return see_other(call, f"/t/{token}?told=appealed")
-    service.withdraw(call.ports, token)
-    return see_other(call, f"/t/{token}?told=withdrawn")
+    match call.form().get("action"):
+        case "appeal":
+            service.appeal(call.ports, token)
+            return see_other(call, f"/t/{token}?told=appealed")
+        case "withdraw":
+            service.withdraw(call.ports, token)
+            return see_other(call, f"/t/{token}?told=withdrawn")
+    raise BadRequest("unknown_action")
 
 
 @page(blueprint, "GET", "/a/{token}")
@@ -102,12 +124,11 @@ def staff_acts(call: Call, token: str) -> Response:
     except Invalid as error:
         typed = views.DeclineForm(*(form.get(name, "") for name in ("reason_code", "reason", "go_to")))
         return _answer_page(call, token, typed, errors_of(call, error), 400)
+    except Gone:
+        return _answer_page(call, token)
     except Conflict as error:
-        return (
-            _answer_page(call, token, status=409)
-            if error.code != "not_possible_now"
-            else see_other(call, f"/a/{token}")
-        )
+        if error.code != "not_possible_now":
+            return _answer_page(call, token, status=409)
     return see_other(call, f"/a/{token}")
 
 
@@ -118,8 +139,10 @@ def _act(call: Call, token: str, form: dict[str, str]) -> None:
         case "decline":
             words = [form.get(name, "") for name in ("reason_code", "reason", "go_to")]
             service.decline(call.ports, token, *words)
-        case _:
+        case "answer" | None:
             service.answer(call.ports, token)
+        case _:
+            raise BadRequest("unknown_action")
 
 
 def _answer_page(
@@ -130,12 +153,13 @@ def _answer_page(
     status: int = 200,
 ) -> Response:
     try:
-        reading = service.read(call.ports, token)
+        reading = present.current(service.read(call.ports, token))
+        if reading.link.purpose is not Purpose.ANSWER:
+            raise Forbidden("link_not_for_this")
     except Gone as error:
         view = screens.dead_link(token, error)
         return show(call, "answer.html", view, status=410)
     view = screens.answer(reading, token, call.language, form or views.DeclineForm(), errors)
-    status = 410 if view.state == "superseded" else status
     return show(call, "answer.html", view, directory=reading.directory, status=status)
 
 
@@ -150,10 +174,9 @@ def waiting_bells(call: Call, token: str) -> Response:
 @page(blueprint, "GET", "/board")
 def board(call: Call) -> Response:
     """What is ringing now, without personal data; two AWS calls."""
-    prefix = call.query.get("prefix") or call.ports.policy.prefixes[0]
-    directory = call.ports.directories.of(prefix)
-    rows = service.ringing_now(call.ports, prefix, limit=_ROWS).items
-    figures = statistics.of_day(call.ports, prefix)
+    directory = call.ports.directories.of(call.prefix)
+    rows = service.ringing_now(call.ports, call.prefix, limit=_ROWS).items
+    figures = statistics.of_day(call.ports, call.prefix)
     view = screens.board(
         rows, directory, figures["answered"], figures["mean_seconds_to_answer"], call.language
     )

@@ -10,6 +10,7 @@ from chalicelib.bell.rules import Bell, Status, possible
 from chalicelib.bell.service import Reading
 from chalicelib.core import ids, text
 from chalicelib.core.chain import Event, Verdict
+from chalicelib.core.errors import Gone
 from chalicelib.core.links import Purpose
 from chalicelib.core.times import iso
 from chalicelib.ports import Contact
@@ -48,6 +49,16 @@ def body(reading: Reading, language: str, now: str) -> wire.BellBody:
         unit=shown.unit if shown else None,
         contact=_contact(reading, shown),
     )
+
+
+def current(reading: Reading) -> Reading:
+    """The reading, unless its one-tap link is of an earlier ringing or of somebody who has left: then Gone."""
+    if reading.link.purpose is Purpose.ANSWER:
+        if reading.link.epoch != reading.file.bell.epoch:
+            raise Gone("link_superseded")
+        if reading.directory.member(reading.link.holder) is None:
+            raise Gone("link_of_former_staff")
+    return reading
 
 
 def is_answerer(reading: Reading) -> bool:

@@ -237,8 +237,6 @@ def _decline(body: wire.DeclineBody | None) -> views.Decline | None:
 
 def _state(reading: Reading) -> views.AnswerState:
     bell = reading.file.bell
-    if reading.link.epoch != bell.epoch:
-        return "superseded"
     if bell.status is Status.RINGING:
         return "waiting"
     if bell.status is Status.WITHDRAWN:

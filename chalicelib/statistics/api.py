@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from chalice import Blueprint
 
@@ -25,12 +25,13 @@ blueprint = Blueprint(__name__)
 )
 def statistics(call: Call) -> StatisticsBody:
     """Rung, answered, accepted, refused, exhausted; how long answers took."""
-    prefix = call.query.get("prefix") or call.ports.policy.prefixes[0]
-    return StatisticsBody(**service.of_day(call.ports, prefix, _day(call.query.get("day", ""))))
+    return StatisticsBody(**service.of_day(call.ports, call.prefix, _day(call.query.get("day", ""))))
 
 
 def _day(text: str) -> date | None:
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day of the place has no zone
     except ValueError:
         raise Invalid(FieldError("day", "not_a_day")) from None

@@ -9,7 +9,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.core.errors import TooMany
-from chalicelib.http import FORM, Call, explain
+from chalicelib.http import Call, explain
 from chalicelib.place.rules import Directory
 from chalicelib.web.headers import page_headers
 from chalicelib.web.views import ErrorView, Frame
@@ -32,8 +32,8 @@ def page(blueprint: Blueprint, method: str, path: str) -> Callable[[Callable[...
                 answer = error_page(call, error)
             return _remembering(call, answer)
 
-        types = [FORM] if method == "POST" else ["*/*"]
-        blueprint.route(path, methods=[method], content_types=types, name=handler.__name__)(view)
+        # A wrong type is refused by `Call.form`, as a page; a press of a button without fields may name none.
+        blueprint.route(path, methods=[method], content_types=["*/*"], name=handler.__name__)(view)
         return handler
 
     return declare
@@ -96,7 +96,7 @@ def error_page(call: Call, error: Exception) -> Response:
         answer = Response(
             explain(fault, call.language)[1].message,
             status_code=503,
-            headers={"Content-Type": "text/plain; charset=utf-8"},
+            headers={**page_headers(), "Content-Type": "text/plain; charset=utf-8"},
         )
     answer.headers.update(headers)
     return answer

@@ -12,6 +12,9 @@ from chalicelib.web.i18n import N_, translate
 MESSAGES: Final[Mapping[str, str]] = {
     "invalid": N_("Some fields need another look. Please correct them and send it again."),
     "broken_json": N_("The request is not valid JSON. Please check it and send it again."),
+    "duplicate_field": N_("A field is there twice. Please send each field once."),
+    "broken_form": N_("The form could not be read. Please open the page again and send it once more."),
+    "unknown_action": N_("Please use one of the buttons on the page."),
     "not_an_object": N_("The request must be a JSON object with the fields of the documentation."),
     "body_too_large": N_("The request is larger than 64 KB. Please send less text."),
     "unsupported_media_type": N_("Send JSON (application/json) here, or use the form on the page."),
@@ -37,7 +40,8 @@ MESSAGES: Final[Mapping[str, str]] = {
     "no_such_bell": N_("There is no such bell."),
     "no_such_place": N_("There is no such place here."),
     "too_many_rings": N_(
-        "Too many bells from here in a short time. In danger call 110, 119 or 120; else please come back later."
+        "Too many bells from here in a short time. In danger call 110, 119 or 120; "
+        "else please ring again in %(minutes)s min."
     ),
     "unavailable": N_("The service is very busy. Nothing was lost; please try again in a few seconds."),
 }
