@@ -11,7 +11,8 @@ BIN    := $(VENV)/bin
 PY     := $(BIN)/python
 READY  := $(VENV)/.ready
 REGION ?= eu-central-1
-GENERATED = infra/escalation.asl.json $(wildcard infra/openapi.json)
+STAGE  ?= dev
+GENERATED = infra/escalation.asl.json infra/template.yaml docs/openapi.json
 # Colour only for eyes.
 BOLD   := $(if $(MAKE_TERMOUT),\033[1m)
 CYAN   := $(if $(MAKE_TERMOUT),\033[36m)
@@ -45,11 +46,11 @@ $(READY): requirements.txt requirements-dev.txt
 ##@ Use it
 
 .PHONY: run
-run: $(READY) i18n-compile ## The whole platform on this machine (HOST, PORT, DATA; SPEED=60: an hour in a minute)
+run: $(READY) ## The whole platform on this machine (HOST, PORT, DATA; SPEED=60: an hour in a minute)
 	@$(PY) -m infra.local
 
 .PHONY: demo
-demo: $(READY) i18n-compile ## Ring the ten bells of the newspaper article and watch what becomes of each
+demo: $(READY) ## Ring the ten bells of the newspaper article and watch what becomes of each
 	@$(PY) -m infra.demo
 
 .PHONY: place
@@ -64,11 +65,11 @@ verify: $(READY) ## Recompute every record's chain of hashes and say whether eac
 ##@ Is it right
 
 .PHONY: test
-test: $(READY) i18n-compile ## All tests (ARGS="-k bell -x" picks some; the browser's are skipped without Chromium)
+test: $(READY) ## All tests (ARGS="-k bell -x" picks some; the browser's are skipped without Chromium)
 	@$(PY) -m pytest $(ARGS)
 
 .PHONY: check
-check: $(READY) lint types imports templates generated ## Everything short of running it: style, types, imports, templates, generated files
+check: $(READY) lint types imports templates generated sizes ## Everything short of running it: style, types, imports, templates, generated files
 	@$(SAY) "All checks passed"
 
 .PHONY: lint
@@ -111,26 +112,22 @@ fix: $(READY) ## Let ruff mend and format what it can
 	@$(BIN)/ruff format
 
 .PHONY: bench
-bench: $(READY) i18n-compile ## Time it: the cold start against a bare boto3 client, and the rest (ARGS="--rounds 31")
+bench: $(READY) ## Time it: the cold start against a bare boto3 client, and the rest (ARGS="--rounds 31")
 	@$(PY) -m bench $(ARGS)
 
 ##@ Generate
 
 .PHONY: asl
-asl: $(READY) ## infra/escalation.asl.json from the state machine in code
-	@$(PY) -m chalicelib.timeline.machine
+asl: $(READY) ## infra/escalation.asl.json, and its copy in infra/template.yaml, from the state machine in code
+	@$(PY) -m infra.inline
 
 .PHONY: openapi
-openapi: $(READY) ## The OpenAPI document from the wire shapes
-	@$(PY) -m chalicelib.openapi
+openapi: $(READY) ## docs/openapi.json from the routes and their shapes
+	@$(PY) -m chalicelib.openapi docs/openapi.json
 
 .PHONY: i18n
-i18n: $(READY) ## Collect new texts into the translation catalogues, then compile them
-	@$(PY) -m infra.i18n update
-
-.PHONY: i18n-compile
-i18n-compile: $(READY)
-	@true
+i18n: $(READY) ## The translation catalogues: collect new texts, compile what is translated
+	@$(PY) -m tests.web.catalogue
 
 .PHONY: screenshots
 screenshots: $(READY) browser ## Photograph the pages into docs/
@@ -139,10 +136,10 @@ screenshots: $(READY) browser ## Photograph the pages into docs/
 ##@ Ship
 
 .PHONY: package
-package: $(READY) i18n-compile ## What `chalice deploy` would send, into build/package (STAGE=dev)
-	@$(SAY) "Packaging stage $(or $(STAGE),dev)"
+package: $(READY) ## What `chalice deploy` would send, into build/package (STAGE=dev)
+	@$(SAY) "Packaging stage $(STAGE)"
 	@mkdir -p build && rm -rf build/package
-	@$(BIN)/chalice package --stage $(or $(STAGE),dev) build/package
+	@$(BIN)/chalice package --stage $(STAGE) --merge-template .chalice/names-$(STAGE).json build/package
 	@ls -l build/package
 
 .PHONY: browser
