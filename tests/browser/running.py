@@ -25,7 +25,7 @@ SPEED = 60
 """Five minutes pass in five seconds."""
 
 _LOOK_AGAIN_SECONDS = 0.05
-_LINK = re.compile(r"/([as])/([0-9A-Za-z]{%d})" % links.LENGTH)
+_LINK = re.compile(rf"/([as])/([0-9A-Za-z]{{{links.LENGTH}}})")
 _phones = itertools.count(13_900_000_001)
 T = TypeVar("T")
 
@@ -167,11 +167,9 @@ class Platform:
 
 def _answers(process: "subprocess.Popen[bytes]", url: str) -> bool:
     assert process.poll() is None, "the platform ended before it answered"
-    with (
-        contextlib.suppress(URLError, OSError),
-        urllib.request.urlopen(f"{url}/v1/health", timeout=5) as answer,
-    ):  # noqa: S310
-        return bool(answer.status == 200)
+    with contextlib.suppress(URLError, OSError):
+        with urllib.request.urlopen(f"{url}/v1/health", timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
     return False
 
 
