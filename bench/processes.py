@@ -1,0 +1,76 @@
+"""Fresh processes, timed from their start to their end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from bench.stub import ROOT
+
+
+def environment(endpoint: str) -> dict[str, str]:
+    """What Lambda would set, with AWS at `endpoint`; nothing of the caller's own AWS."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
+    return own | {
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_REGION": "eu-central-1",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": endpoint,
+        "PYTHONPATH": str(ROOT),
+        "STAGE": "local",
+        "TABLE_NAME": "bench",
+        "STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:000000000000:stateMachine:bench",
+        "PUBLIC_URL": "https://bell.example.org",
+    }
+
+
+def seconds(program: str, env: Mapping[str, str]) -> float:
+    """How long a fresh Python takes for the program; raises RuntimeError with its errors when it fails."""
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=dict(env),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    passed = time.perf_counter() - start
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return passed
+
+
+def interleaved(
+    programs: Mapping[str, str], rounds: int, env: Mapping[str, str]
+) -> Iterator[dict[str, float]]:
+    """Time all programs once a round, so that whatever else the machine does troubles them alike. A first round,
+    which writes the bytecode and warms the disk, is not counted."""
+    for number in range(rounds + 1):
+        row = {name: seconds(program, env) for name, program in programs.items()}
+        if number:
+            yield row
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The middle of some numbers and where the middle half of them lies."""
+
+    middle: float
+    low: float
+    high: float
+
+    @staticmethod
+    def of(numbers: list[float]) -> Spread:
+        """Of at least two numbers."""
+        low, _, high = quantiles(numbers, n=4)
+        return Spread(median(numbers), low, high)
