@@ -58,6 +58,15 @@ def sweep_once(ports: Ports) -> dict[str, int]:
     """One minute's sweep."""
     things = ports.store.overdue(ports.clock.now())
     staff = [thing.partition("#")[2] for thing in things if thing.startswith("STAFF#")]
-    for staff_id in staff:
+    rearmed = escalation.sweep(ports, things)
+    flushed = sum(_flushed(ports, staff_id) for staff_id in staff)
+    return {"rearmed": rearmed, "flushed": flushed}
+
+
+def _flushed(ports: Ports, staff_id: str) -> bool:
+    try:
         notices.flush(ports, staff_id)
-    return {"rearmed": escalation.sweep(ports, things), "flushed": len(staff)}
+    except Exception:  # noqa: BLE001 - one person's trouble must not silence the others; the next minute tries again
+        logger().exception("flush failed", staff=staff_id)
+        return False
+    return True

@@ -66,7 +66,8 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Bell:
     """One resident's ring. `epoch` counts its ringings (an appeal begins the second), `round` how often it was
-    exhausted in this one; `version` counts changes of state, `tip` is the end of its record."""
+    exhausted in this one; `version` counts changes of state, `tip` is the end of its record. `hops` is how often
+    this generation of the timer began to wait; the state machine counts it."""
 
     id: str
     neighbourhood: str
@@ -232,7 +233,7 @@ def apply(bell: Bell | None, event: Event) -> Bell:
     if event.kind == "notified":
         return replace(bell, tip=tip)
     changed = _CHANGES[event.kind](bell, data, at)
-    return replace(changed, tip=tip, version=bell.version + 1, hops=changed.hops + 1)
+    return replace(changed, tip=tip, version=bell.version + 1)
 
 
 def fold(events: Iterable[Event], bell: Bell | None = None) -> Bell:

@@ -224,7 +224,7 @@ def test_an_old_timer_is_followed_by_its_next_generation(world: World, why: str)
     world.settle()
     world.expect("rung", to="resident")
     if why == "hops":
-        for _ in range(MAX_HOPS // 2 + 1):
+        for _ in range(MAX_HOPS + 1):
             world.clock.advance(minutes=15)
             world.settle()
     else:

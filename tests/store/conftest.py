@@ -122,7 +122,7 @@ class DynamoHome:
         self.aws.records.clear()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def store_aws() -> Iterator[EmbeddedAws]:
     """One embedded AWS for all tests of the store."""
     with embedded_aws() as aws:
