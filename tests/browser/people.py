@@ -1,13 +1,10 @@
 """What people do with their pages, in their words."""
 
-from collections.abc import Iterator
-
 from playwright.sync_api import Locator, Page
 
 from tests.browser.running import Platform, Rung, fresh_phone
 
 MOST_TABS = 90
-FOCUSED = "document.activeElement?.matches({selector!r})"
 
 
 def fill_in(page: Page, category: str = "noise", neighbourhood: str = "yiqing", phone: str = "") -> str:
@@ -63,8 +60,3 @@ def mark(page: Page) -> None:
 def never_reloaded(page: Page) -> bool:
     """Whether the mark is still there."""
     return bool(page.evaluate("window.neverReloaded === true"))
-
-
-def headings(page: Page) -> Iterator[str]:
-    """The texts of the main headings in view."""
-    yield from page.locator("h1").all_inner_texts()

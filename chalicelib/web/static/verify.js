@@ -38,7 +38,7 @@ function line(panel, entry) {
   mark.textContent = entry.fits ? "✓" : "✗";
   const text = document.createElement("span");
   text.className = "digest";
-  text.textContent = `${entry.seq} · ${entry.kind} · ${String(entry.hash).slice(0, 16)}…`;
+  text.textContent = `${entry.seq} · ${String(entry.hash).slice(0, 16)}…`;
   item.append(mark, text);
   panel.append(item);
 }
