@@ -18,6 +18,7 @@ from chalicelib.web.problems import FIELD_MESSAGES, MESSAGES
 blueprint = Blueprint(__name__)
 VERSION = "1.0.0"
 _REF = "#/components/schemas/{name}"
+_PLACE = re.compile(r"%\((\w+)\)s")
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -54,8 +55,9 @@ def rendered() -> str:
 def _name_codes(components: dict[str, Any]) -> None:
     """Clients may rely on the codes, so the document lists them all."""
     for shape, meanings in (("ErrorBody", MESSAGES), ("ErrorDetail", FIELD_MESSAGES)):
-        listed = "\n".join(f"- `{code}`: {meaning}" for code, meaning in sorted(meanings.items()))
-        components[shape]["properties"]["code"] |= {"enum": sorted(meanings), "description": listed}
+        lines = (f"- `{code}`: {_PLACE.sub(r'{\1}', text)}" for code, text in sorted(meanings.items()))
+        described = {"enum": sorted(meanings), "description": "\n".join(lines)}
+        components[shape]["properties"]["code"] |= described
 
 
 def _shapes() -> set[type]:

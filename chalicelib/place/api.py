@@ -47,10 +47,12 @@ def categories(call: Call) -> wire.CategoryList:
     "/v1/privacy-notice",
     summary="The privacy notice in force",
     answers={200: wire.NoticeBody},
+    problems=(404,),
+    query={"prefix": "the subdistrict's prefix"},
 )
 def privacy_notice(call: Call) -> wire.NoticeBody:
     """The text to consent to, and its version."""
-    root = call.ports.directories.all()[0].subdistrict
+    root = call.ports.directories.of(call.prefix).subdistrict
     name = root.name_en if call.language == "en" and root.name_en else root.name
     found = privacy.notice(call.language, name, "12345")
     return wire.NoticeBody(found.version, found.text)

@@ -17,7 +17,7 @@ _PER_EVENT = 100
 Entries = dict[tuple[str, str], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """One entry that was added, removed or changed (`kind`); `fields`: key, value before and after."""
 

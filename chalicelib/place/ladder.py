@@ -38,7 +38,7 @@ class Desk(StrEnum):
     POLICE = "police"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Level:
     """Roles alerted together, the seconds they have, and how often they are alerted again before the next."""
 
@@ -47,7 +47,7 @@ class Level:
     repeats: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ladder:
     """Levels in order; when the last stays silent `exhausted_roles` are told, again every `repeat_seconds`.
 
@@ -67,7 +67,7 @@ class Ladder:
         return self.levels[min(index, len(self.levels) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LadderRule:
     """Which bells a ladder is for; an empty field matches all."""
 
@@ -116,7 +116,7 @@ def choose(rules: Sequence[LadderRule], urgency: Urgency, desk: Desk) -> Ladder:
     return next(fitting, None) or default_ladder(urgency, desk)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Category:
     """What a bell can be about; names are in the translations."""
 

@@ -15,7 +15,7 @@ blueprint = Blueprint(__name__)
 @page(blueprint, "GET", "/privacy")
 def privacy_notice(call: Call) -> Response:
     """The privacy notice in force."""
-    directory = call.ports.directories.all()[0]
+    directory = call.ports.directories.of(call.prefix)
     name = name_of(directory.subdistrict, call.language)
     view = privacy.notice(call.language, name, CONTACT).view()
     return show(call, "privacy.html", view, directory=directory)

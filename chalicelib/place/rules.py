@@ -13,7 +13,7 @@ from chalicelib.place.ladder import Desk, Ladder, LadderRule, Urgency, choose
 _NIGHT = QuietHours()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Neighbourhood:
     """小区. `short` (at most 8 characters, used in SMS) defaults to the beginning of the name."""
 
@@ -25,7 +25,7 @@ class Neighbourhood:
     households: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Community:
     """社区 with its neighbourhoods."""
 
@@ -35,7 +35,7 @@ class Community:
     neighbourhoods: tuple[Neighbourhood, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hotline:
     """A number shown before anything else in an emergency, such as the gas company's."""
 
@@ -43,7 +43,7 @@ class Hotline:
     phone: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subdistrict:
     """街道: the root of the directory. `prefix` begins every number of its bells and cases."""
 
@@ -64,7 +64,7 @@ class Subdistrict:
         return ZoneInfo(self.timezone)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Directory:
     """Everything about a subdistrict that decides who is asked: places, staff, rosters, ladders."""
 

@@ -10,7 +10,7 @@ from chalicelib.place.rules import Directory
 from chalicelib.ports import Ports
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What applying would change, on top of which stored version; nothing to do when `changes` is empty."""
 

@@ -31,7 +31,7 @@ class Unfit(ValueError):
     """A value cannot be read; the sentence says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """What is wrong (as a warning: unwise) at which path of the file, in a sentence that says what to do."""
 
@@ -40,7 +40,7 @@ class Problem:
     warning: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """How a value is read: by a reader or a shape, or (`many`) a list of either."""
 
@@ -50,7 +50,7 @@ class Field:
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """An object with these keys and no others."""
 
