@@ -133,16 +133,19 @@ class Platform:
         found: list[dict[str, str]] = self.get("/_local/outbox.json")
         return found
 
+    def links_sent(self) -> list[tuple[str, str]]:
+        """What staff were sent, oldest first: "a" and the token for one bell, "s" and the token for several."""
+        return [link for message in self.outbox() for link in _LINK.findall(message["text"])]
+
     def answer_link(self, bell: Rung, after: int = 0) -> str:
         """The path of the one-tap link that staff got for the bell; `after`: of whoever was told after that many."""
         return until(f"a link to answer {bell.number}", lambda: self._answer_link(bell, after))
 
     def _answer_link(self, bell: Rung, after: int) -> str | None:
         found: list[str] = []
-        for message in self.outbox():
-            for kind, token in _LINK.findall(message["text"]):
-                behind = self._behind(token) if kind == "s" else [token]
-                found += [t for t in behind if links.thing_id_of(t) == bell.id and t not in found]
+        for kind, token in self.links_sent():
+            behind = self._behind(token) if kind == "s" else [token]
+            found += [t for t in behind if links.thing_id_of(t) == bell.id and t not in found]
         return f"/a/{found[after]}" if len(found) > after else None
 
     def _behind(self, bundle: str) -> list[str]:
