@@ -55,7 +55,8 @@ def rendered() -> str:
 def _name_codes(components: dict[str, Any]) -> None:
     """Clients may rely on the codes, so the document lists them all."""
     for shape, meanings in (("ErrorBody", MESSAGES), ("ErrorDetail", FIELD_MESSAGES)):
-        lines = (f"- `{code}`: {_PLACE.sub(r'{\1}', text)}" for code, text in sorted(meanings.items()))
+        shown = {code: _PLACE.sub(r"{\1}", text) for code, text in sorted(meanings.items())}
+        lines = (f"- `{code}`: {text}" for code, text in shown.items())
         described = {"enum": sorted(meanings), "description": "\n".join(lines)}
         components[shape]["properties"]["code"] |= described
 

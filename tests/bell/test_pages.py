@@ -129,7 +129,7 @@ def test_when_something_is_wrong_everything_typed_is_kept(web: Web) -> None:
         value = re.search(rf'<input id="{name}"[^>]*? value="([^"]*)"', answer.text)
         assert value, name
         assert html.unescape(value[1]) == TRICKY[name]
-    text = re.search(r'<textarea[^>]*id="text".*?>\n(.*?)</textarea>', answer.text, re.S)
+    text = re.search(r'<textarea[^>]*id="text".*?>\n(.*?)</textarea>', answer.text, re.DOTALL)
     assert text
     assert html.unescape(text[1]) == TRICKY["text"].replace("\r\n", "\n")
     assert re.search(r'value="community" checked', answer.text)

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import app as application
 import pytest
 from jsonschema import Draft202012Validator
 
+import app as application
 from chalicelib import openapi
 from chalicelib.web.problems import FIELD_MESSAGES, MESSAGES, NAMED
 from tests.contract.client import document
