@@ -13,7 +13,7 @@ class ConfigError(Exception):
     """A setting is missing or wrong; the message names it and says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """What the operator decides. `link_url` begins links in SMS: the shorter the better (24 characters at most
     keep an alert in one segment)."""

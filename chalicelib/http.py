@@ -69,7 +69,7 @@ class ErrorBody(msgspec.Struct, frozen=True):
     details: list[ErrorDetail] = []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """A JSON route as it was declared."""
 
@@ -204,7 +204,7 @@ def _cookies(header: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs if name}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """What a handler answers: a value for the body, its status, further headers."""
 

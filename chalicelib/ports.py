@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contact:
     """The personal data of a bell and the resident's own words; the only place that has them.
 
@@ -42,7 +42,7 @@ class Contact:
     salt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guard:
     """A key that one bell holds until an instant: a repeated ring meets it. `fingerprint`: of what was asked."""
 
@@ -51,7 +51,7 @@ class Guard:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limit:
     """At most `most` rings under this key until `until` (the key holds the window, so that it starts anew)."""
 
@@ -60,7 +60,7 @@ class Limit:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ringing:
     """Everything one ring writes, in one transaction. `person`: HMAC of the phone, for "my bells"."""
 
@@ -73,7 +73,7 @@ class Ringing:
     limits: tuple[Limit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Repeated:
     """The ring was made before: the bell that holds the guard, and the fingerprint it was made with."""
 
@@ -82,7 +82,7 @@ class Repeated:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """A bell that moved on: written only if its stored version and tip are still those of `before`.
 
@@ -100,7 +100,7 @@ class Change:
     by_timeline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BellFile:
     """All there is about one bell. `contact` is None once erased."""
 
@@ -111,7 +111,7 @@ class BellFile:
     dispatches: tuple[Dispatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opening:
     """What answering or advancing needs, read at once: the bell, the link if it exists, the directory."""
 
@@ -120,7 +120,7 @@ class Opening:
     directory: Directory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page(Generic[T]):
     """One page of a list and the opaque cursor of the next, empty when this is the last."""
 
@@ -128,7 +128,7 @@ class Page(Generic[T]):
     cursor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeadMoved:
     """A stream record: the clock of a thing was created or its version changed. `token`: what the machine
     waited with."""
@@ -143,7 +143,7 @@ class HeadMoved:
     by_timeline: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EventAppended:
     """A stream record: an event joined a thing's chain."""
 
@@ -238,7 +238,7 @@ class UnknownOutcome(Exception):
     """The message may or may not have gone: never repeat it on this channel."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """A rendered notice for one address. `subject` is for mail only."""
 
@@ -290,7 +290,7 @@ class Entropy(Protocol):
         """A random integer of that many bits, fit for secrets."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """What the operator configured and services need.
 
@@ -322,7 +322,7 @@ class Directories(Protocol):
         """The directory that has that neighbourhood."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ports:
     """Everything outside, handed to every use case."""
 

@@ -100,7 +100,7 @@ def stream_records(records: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, 
 def _build(config: Settings, clock: Clock) -> Ports:
     from chalicelib.store import DynamoStore
 
-    store = DynamoStore(config.table, config.region, clock.sleep)
+    store = DynamoStore(config.table, config.region, clock.sleep, _session)
     return Ports(
         store=store,
         senders={channel: _LazySender(channel) for channel in Channel},
@@ -138,7 +138,10 @@ class _LazySession:
 def _session() -> Session:
     from botocore.session import get_session
 
+    from chalicelib.aws_models import loader
+
     session = get_session()
+    session.register_component("data_loader", loader())
     if region := settings().region:
         session.set_config_variable("region", region)
     return session

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from chalice import Blueprint, Response
+from msgspec.structs import replace
 
 from chalicelib.bell import present, screens, service
 from chalicelib.bell.ringing import Draft

@@ -50,7 +50,7 @@ DECLINE_REASONS = (
 REASON_LIMIT = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """A member of staff as an event remembers them."""
 
@@ -63,7 +63,7 @@ class Person:
         return {"id": self.id, "name": self.name, "role": self.role}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bell:
     """One resident's ring. `epoch` counts its ringings (an appeal begins the second), `round` how often it was
     exhausted in this one; `version` counts changes of state, `tip` is the end of its record. `hops` is how often
@@ -106,14 +106,14 @@ class Bell:
         return self.status in OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """A person takes the bell."""
 
     by: Person
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Accept:
     """The answerer takes the matter on: a case is opened."""
 
@@ -121,7 +121,7 @@ class Accept:
     case: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decline:
     """The answerer refuses it, with a reason and a place to go instead."""
 
@@ -131,7 +131,7 @@ class Decline:
     go_to: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Withdraw:
     """The resident takes it back."""
 

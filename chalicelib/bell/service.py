@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.bell import ringing
@@ -50,7 +50,7 @@ _EMERGENCY_FACTOR = 3
 _TRIES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caller:
     """Where a request comes from: the network address and the client's own key for it."""
 
@@ -58,7 +58,7 @@ class Caller:
     idempotency_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rung:
     """A bell and the resident's token; `repeated` when it had been rung before."""
 
@@ -67,7 +67,7 @@ class Rung:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A bell's file as the holder of a link may see it."""
 
@@ -76,7 +76,7 @@ class Reading:
     directory: Directory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Waiting:
     """The bells of a bundled message that still ring for the person it went to."""
 
@@ -158,8 +158,7 @@ def _first_events(
 
 def committed(contact: Contact) -> str:
     """The commitment to a contact that its bell's first event holds."""
-    values = {name: getattr(contact, name) for name in Contact.__slots__ if name != "salt"}
-    return commitment(contact.salt, values)
+    return commitment(contact.salt, {k: v for k, v in asdict(contact).items() if k != "salt"})
 
 
 def _contact(draft: Draft, phone: str, salt: str) -> Contact:

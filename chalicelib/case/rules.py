@@ -17,7 +17,7 @@ class Stage(StrEnum):
     LOOKING_INTO = "looking_into"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """What is being settled; one or more bells join it."""
 

@@ -21,7 +21,7 @@ _EXACT = 2**53 - 1  # what JavaScript reads without rounding
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Actor:
     """Who did it: `kind` is resident, staff or system; the name is a staff member's, never a resident's."""
 
@@ -39,7 +39,7 @@ SYSTEM = Actor("system")
 RESIDENT = Actor("resident")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Happening:
     """What the rules decided: an event before it has its place in the chain."""
 
@@ -47,7 +47,7 @@ class Happening:
     data: Json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One link of a thing's chain; `at` as `core.times.iso` writes it."""
 
@@ -61,7 +61,7 @@ class Event:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tip:
     """Where a chain ends: the last event's number and hash."""
 
@@ -69,7 +69,7 @@ class Tip:
     hash: str = GENESIS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """Whether a chain holds, how many events it has, and which is the first that does not fit."""
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class FieldError:
     """One wrong field: its name as the client wrote it, a stable code, parameters of the sentence."""
 

@@ -29,7 +29,7 @@ class Purpose(StrEnum):
     BUNDLE = "bundle"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Link:
     """What a token allows, for whom and until when; `epoch` is the ringing it belongs to."""
 

@@ -25,7 +25,7 @@ def tick(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QuietHours:
     """Local hours in which nothing that can wait is sent; `start == end` means there are none."""
 

@@ -29,7 +29,7 @@ _MAY_HAVE_ARRIVED = frozenset({Fate.SENT, Fate.UNKNOWN, Fate.CLAIMED})
 _SHORT = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Links:
     """Makes the links in messages: the secret they derive from and the (short!) address they begin with."""
 
@@ -50,7 +50,7 @@ class Links:
         return f"{self.base}/s/{token}", links.hash_of(token)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """What a bell's event is told from. `bell`: as it was right after the event; `since`: number of the event that
     began its present ringing; `resident`: None once their contact is erased."""

@@ -19,7 +19,7 @@ MOST: Mapping[str, int] = {"minutes": 9999, "count": 999}
 LINK_LIMIT = 24 + len("/a/") + 19
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """One template in one language: the SMS, and the mail's subject and body."""
 
@@ -28,7 +28,7 @@ class Words:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rendered:
     """A notice in words; `subject` is empty for an SMS."""
 

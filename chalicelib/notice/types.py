@@ -28,7 +28,7 @@ class Fate(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recipient:
     """Whom a notice goes to: a staff id or `resident`, their addresses in order of preference, their language."""
 
@@ -39,7 +39,7 @@ class Recipient:
     addresses: tuple[tuple[Channel, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Notice:
     """One message to one person about one event of a thing (`version` is that event's number).
 
@@ -67,7 +67,7 @@ class Notice:
         return f"{self.key}#{channel}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dispatch:
     """A notice's fate on one channel, as the thing's record keeps it; no address, no personal data.
 
@@ -85,7 +85,7 @@ class Dispatch:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
     """What a person was sent lately and what waits for them: the state of bundles, limits and quiet hours.
 
@@ -103,7 +103,7 @@ class Window:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bundle:
     """Several waiting bells behind one link."""
 

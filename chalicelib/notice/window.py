@@ -22,19 +22,19 @@ _LONGEST = max(span for span, _ in LIMITS)
 _REMEMBERED = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Send:
     """Now, on the first channel that works."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hold:
     """Not before `until`."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NextChannel:
     """Now, but not by SMS: the limit is reached."""
 
@@ -87,7 +87,7 @@ def hold(window: Window, notice: Notice, until: datetime) -> Window:
     return replace(window, held=(*window.held, notice), due_at=due_at)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outgoing:
     """One message that may go now: a single notice, or the alerts that it bundles."""
 
@@ -95,7 +95,7 @@ class Outgoing:
     by_sms: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What becomes of what waits. `window` must be saved before anything is sent: it counts the messages, and its
     `due_at` is a lease after which somebody else goes on where a crash left off.

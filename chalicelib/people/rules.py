@@ -21,7 +21,7 @@ NOBODY_REACHABLE = "nobody_reachable"
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Duty:
     """Who can be alerted now; when there is nobody, `reason` says why and the level is skipped."""
 

@@ -16,7 +16,7 @@ class Channel(StrEnum):
     MAIL = "mail"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Staff:
     """A member of staff. `places` are ids of neighbourhoods, communities or the subdistrict they work for.
 
@@ -50,7 +50,7 @@ class Frequency(StrEnum):
     WEEKLY = "weekly"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rotation:
     """Members take turns, handing over at `handover` in the place's zone; the first begins on `starts`.
 
@@ -74,7 +74,7 @@ class Change(StrEnum):
     REMOVE = "remove"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Override:
     """A change of the roster with dates: [starts, ends). REPLACE puts `staff` in the place of `instead_of`
     (everybody when empty); ADD adds `staff`; REMOVE takes `staff` off, and his deputy stands in.
@@ -88,7 +88,7 @@ class Override:
     instead_of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roster:
     """Who answers for a role at a place (neighbourhood, community or subdistrict id).
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
+from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
@@ -45,12 +46,18 @@ class Refused(Exception):
 class _SharedConnection(Connection):
     """pynamodb makes a client on first use, in whichever threads come first: here exactly one is made."""
 
-    def __init__(self, region: str | None) -> None:
+    def __init__(self, region: str | None, session: Callable[[], Session]) -> None:
         # Failed calls are repeated below, where the pauses can be counted and moved by tests.
         super().__init__(
             region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=0
         )
         self._making = threading.Lock()
+        self._session = session
+
+    @property
+    def session(self) -> Session:
+        """The session that makes the client."""
+        return self._session()
 
     @property
     def client(self) -> Any:
@@ -59,7 +66,7 @@ class _SharedConnection(Connection):
             return super().client
 
 
-@dataclass(slots=True)
+@dataclass
 class Transaction:
     """What one TransactWriteItems writes. Labels say which condition failed."""
 
@@ -80,10 +87,12 @@ class Table:
     their tries, and single writes are recognised by their writer.
     """
 
-    def __init__(self, name: str, region: str | None, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self, name: str, region: str | None, sleep: Callable[[float], None], session: Callable[[], Session]
+    ) -> None:
         self.name = name
         self._sleep = sleep
-        self._connection = _SharedConnection(region or None)
+        self._connection = _SharedConnection(region or None, session)
         self._connection.add_meta_table(_meta_table(name))
 
     # -- building blocks of writes

@@ -15,7 +15,7 @@ CONTENT_TYPES: Final = {
 CACHE_CONTROL: Final = "public, max-age=86400"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
     """A static file: its text, its content type and a short hash of it that goes into links and the ETag."""
 

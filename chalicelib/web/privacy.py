@@ -15,7 +15,7 @@ VERSION: Final = "2026-11-01"
 FOLDER: Final = Path(__file__).parent / "privacy"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Notice:
     """The notice: `text` is its whole plain wording (Markdown headings and lists), as the API gives it."""
 

@@ -1,10 +1,10 @@
 """What every page keeps: both languages, escaping, no inline code, links under the stage's path."""
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.web import views
 from chalicelib.web.assets import asset
