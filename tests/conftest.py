@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 Calls = Counter[str]
 
@@ -32,7 +32,9 @@ os.environ |= {
 os.environ["TZ"] = "Asia/Kathmandu"
 time.tzset()
 
-settings.register_profile("same-each-time", derandomize=True, deadline=None, max_examples=60)
+# Explaining a failure traces every line; with the many steps of some tests that takes minutes.
+_PHASES = [phase for phase in Phase if phase is not Phase.explain]
+settings.register_profile("same-each-time", derandomize=True, deadline=None, max_examples=60, phases=_PHASES)
 settings.load_profile("same-each-time")
 
 
