@@ -168,8 +168,9 @@ def _alerted_before(event: Event, scene: Scene) -> Iterable[Person]:
 
 def _word(event: Event, scene: Scene, person: Person, template: str, params: Mapping[str, str]) -> Notice:
     to = recipient(person, scene.directory.member(person.id))
-    urgent = scene.bell.urgency is Urgency.EMERGENCY
-    return Notice(event.thing, event.seq, template, to, params, urgent=urgent)
+    # Whoever runs to an emergency must hear at once that it is over, after however many alerts.
+    emergency = scene.bell.urgency is Urgency.EMERGENCY
+    return Notice(event.thing, event.seq, template, to, params, urgent=emergency, pressing=emergency)
 
 
 def _alerted(event: Event, scene: Scene) -> Iterable[Notice]:

@@ -44,7 +44,7 @@ class Notice:
     """One message to one person about one event of a thing (`version` is that event's number).
 
     `params`: the template's own; of an alert also `epoch`, the ringing it belongs to. `urgent`: never waits for the
-    morning. `pressing`: an alert of an emergency, exempt from bundles and limits.
+    morning. `pressing`: of an emergency, exempt from bundles and limits.
     `alert`: pointless once the bell no longer rings, so the bell is read again right before sending.
     """
 

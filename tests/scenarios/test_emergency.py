@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.bell import service as bells
 from chalicelib.bell.service import Rung
 from chalicelib.people.staff import Channel
 from tests.fakes.senders import Sent
@@ -75,4 +76,26 @@ def test_20_an_emergency_is_not_held_back_by_the_bell_before_it(world: World) ->
     world.expect("answered", to="resident")
     world.expect("taken", to="zhao")
     world.expect("taken", to="wang")
+    ends_well(world)
+
+
+@pytest.mark.parametrize("end", ["taken", "withdrawn"])
+def test_20_that_an_emergency_is_over_is_told_at_once_however_many_alerts_went_before(
+    world: World, end: str
+) -> None:
+    """The limit on a person's SMS must not keep somebody running to a gas leak that is in good hands."""
+    rung, alerts = _emergency(world)
+    world.pass_time(minutes=20)
+    for _ in range(10):
+        for person in (*LEVELS, "he"):
+            world.expect("exhausted", to=person)
+    if end == "taken":
+        world.tap(alerts["zhao"])
+    else:
+        bells.withdraw(world.ports, rung.token)
+    world.pass_time(minutes=14)
+    if end == "taken":
+        world.expect("answered", to="resident")
+    for person in ("wang", "li", "he") if end == "taken" else (*LEVELS, "he"):
+        world.expect(end, to=person, at=after(world, minutes=20))
     ends_well(world)
