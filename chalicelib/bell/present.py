@@ -105,8 +105,18 @@ def declined(events: tuple[Event, ...]) -> wire.DeclineBody | None:
 
 
 def timeline(events: tuple[Event, ...], language: str) -> list[wire.TimelineEntry]:
-    """The events in plain words, oldest first."""
-    return [wire.TimelineEntry(e.seq, e.at, e.kind, say(e, language)) for e in events]
+    """The public events in plain words, oldest first."""
+    return [wire.TimelineEntry(e.seq, e.at, e.kind, say(e, language)) for e in public(events)]
+
+
+def public(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """What the timeline tells. That the resident's own SMS went out is on the record and is no news to him."""
+    return tuple(event for event in events if not _only_to_resident(event))
+
+
+def _only_to_resident(event: Event) -> bool:
+    notices = event.data.get("notices", ()) if event.kind == "notified" else ()
+    return bool(notices) and all(n["to"] == "resident" and n["fate"] == "sent" for n in notices)
 
 
 def say(event: Event, language: str) -> str:

@@ -223,7 +223,8 @@ def step_at(bell: Bell, events: tuple[Event, ...]) -> datetime | None:
 
 def _events(events: tuple[Event, ...], language: str) -> tuple[views.TimelineEvent, ...]:
     return tuple(
-        views.TimelineEvent(e.seq, e.kind, parse_iso(e.at), present.say(e, language)) for e in events
+        views.TimelineEvent(e.seq, e.kind, parse_iso(e.at), present.say(e, language))
+        for e in present.public(events)
     )
 
 

@@ -460,3 +460,12 @@ def test_time_on_the_wire_is_utc(web: Web) -> None:
     assert bell["rung_at"] == "2026-11-23T02:00:00.000Z"
     assert bell["now"] == "2026-11-23T02:00:01.000Z"
     assert web.world.clock.now() - web.world.start == timedelta(seconds=1)
+
+
+def test_the_timeline_tells_who_was_told_but_not_the_resident_of_his_own_messages(web: Web) -> None:
+    rung = web.ring().json
+    web.world.settle()
+    told = [e["text"] for e in web.get(of(rung), token=rung["tracking_token"]).json["timeline"]]
+    record = web.get(of(rung, "record"), token=rung["tracking_token"]).json["events"]
+    assert [e["kind"] for e in record].count("notified") == 2
+    assert len(told) == len(record) - 1, "the SMS to the resident is on the record only"
