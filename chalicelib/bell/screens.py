@@ -22,7 +22,7 @@ from chalicelib.ports import Policy
 from chalicelib.web import views
 from chalicelib.web.edge import name_of
 
-_CHINA = (("ambulance", "120"), ("police", "110"), ("fire", "119"))
+_CHINA = (("fire", "119"), ("police", "110"), ("ambulance", "120"))
 StepState = Literal["past", "now", "next", "skipped", "answered"]
 _TOLD = frozenset({"rung", "duplicate", "withdrawn", "appealed"})
 
