@@ -6,7 +6,7 @@ A ladder is copied into the bell when it is rung, so that an edit changes only l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -122,4 +122,3 @@ class Category:
 
     id: str
     urgency: Urgency
-    icon: str = field(default="")
