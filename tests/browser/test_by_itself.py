@@ -51,6 +51,7 @@ def test_a_bell_outlives_a_kill_and_still_climbs_before_the_residents_eyes(
         page.get_by_role("link", name="刷新").click()
         expect(page.locator("#live-updated")).to_contain_text("网络断开")
         platform.start_again()
+        page.get_by_role("link", name="刷新").click()
         expect(page.locator("#live-timeline")).to_contain_text("徐伟明", timeout=BY_ITSELF)
         expect(page.locator(".levels .is-past").first).to_contain_text("小区专员")
         assert never_reloaded(page)
