@@ -181,6 +181,19 @@ def test_the_staffs_own_words_are_the_only_text_in_the_record(answered: Life) ->
     assert "半夜" not in text
 
 
+def test_after_an_appeal_waiting_and_reminding_begin_anew() -> None:
+    life = Life("elevator")
+    life.does(Answer(ZHAO))
+    for _ in range(3):
+        life.later(hours=2).falls_due()
+    life.does(decline())
+    life.later(hours=5).appeals()
+    life.later(seconds=30).does(Answer(WANG))
+    assert life.events[-1].data["after_seconds"] == 30
+    assert life.bell.reminders == 0
+    assert [p["id"] for p in life.later(hours=2).falls_due()[0].data["staff"]] == ["wang"]
+
+
 # -- whatever anybody does in whatever order
 
 _PEOPLE = st.sampled_from([ZHAO, WANG, LI])

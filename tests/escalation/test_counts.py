@@ -57,3 +57,14 @@ def test_a_step_is_two_calls_and_a_step_that_is_not_due_one() -> None:
         calls = dict(world.store.calls - before)
         print(f"advance {minutes} minutes after the ring: {calls}")
         assert calls == expected
+
+
+def test_a_timer_of_an_earlier_version_obeys_the_row_and_does_nothing() -> None:
+    world = World()
+    rung = world.ring()
+    world.clock.advance(minutes=6)
+    before = Counter(world.store.calls)
+    answer = escalation.advance(world.ports, {"id": rung.bell.thing, "version": rung.bell.version - 1})
+    assert answer == {"id": rung.bell.thing, "version": rung.bell.version, "seconds": 1}
+    assert dict(world.store.calls - before) == {"opening": 1}
+    assert world.kinds(rung) == ["rung", "alerted"]

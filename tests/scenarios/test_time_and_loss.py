@@ -92,11 +92,22 @@ def test_18_a_lost_execution_that_comes_back_ends_when_it_finds_its_successor(wo
     """It was not dead, only late: two timers must not stay behind one bell."""
     rung, _ = rings(world)
     (first,) = world.engine.running()
-    first.wakes_at = after(world, minutes=8)
+    first.wakes_at, first.token = after(world, minutes=8), "a token nobody can end it by"
     world.pass_time(minutes=9)
     assert world.expect("escalated", to="wang").at <= after(world, minutes=7)
     assert [execution.name[-2:] for execution in world.engine.running()] == ["g2"]
     assert world.kinds(rung) == ["rung", "alerted", "rearmed", "alerted"]
+    ends_well(world)
+
+
+def test_18_an_execution_that_is_replaced_is_told_to_end(world: World) -> None:
+    rung, _ = rings(world)
+    (first,) = world.engine.running()
+    first.wakes_at = after(world, hours=2)
+    world.pass_time(minutes=8)
+    world.expect("escalated", to="wang")
+    assert first.status == "SUCCEEDED"
+    assert world.engine.of(rung.bell.thing).name.endswith("-g2")
     ends_well(world)
 
 
