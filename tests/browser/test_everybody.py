@@ -120,7 +120,7 @@ def test_what_a_reader_of_the_screen_hears_has_landmarks_names_and_one_title(
     for scene in scenes:
         page.goto(scene.path)
         for landmark in ("banner", "main", "contentinfo"):
-            expect(page.get_by_role(landmark)).to_have_count(1)  # type: ignore[arg-type]  # names of roles
+            expect(page.get_by_role(landmark)).to_have_count(1)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         heard = page.locator("body").aria_snapshot()
         nameless = [line for line in heard.splitlines() if line.strip(" -:") in _NEED_A_NAME]
