@@ -7,7 +7,11 @@ from zoneinfo import ZoneInfo
 
 from infra.local.outbox import Sent
 
-_META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+# Without an icon of its own the browser asks for /favicon.ico, which is nobody's.
+_META = (
+    '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<link rel="icon" href="data:,">'
+)
 _LINK = re.compile(r"https?://[^\s<>\"'，。；：！？、）】」]+")
 SHOWN = 200
 
