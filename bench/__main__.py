@@ -1,23 +1,21 @@
-"""`python -m bench`: every timing the project promises, as tables. Exit status 1 when a target is missed."""
+"""`python -m bench`: every timing the project promises, as tables; `bench.cold` alone exits with 1 when its target is missed."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 
 from bench import cold, warm
 
 
-def main() -> int:
+def main() -> None:
     """Run them all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="of the cold start")
     options = parser.parse_args()
-    met = cold.report(options.rounds)
+    cold.report(options.rounds)
     print()
     warm.report()
-    return 0 if met else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
