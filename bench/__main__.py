@@ -1,4 +1,4 @@
-"""`python -m bench`: every timing the project promises, as tables; `bench.cold` alone exits with 1 when its target is missed."""
+"""`python -m bench`: every timing the project promises, as tables. Only `bench.cold` alone exits with 1 for a miss."""
 
 from __future__ import annotations
 
