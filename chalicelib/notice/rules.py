@@ -186,7 +186,9 @@ def _alerted(event: Event, scene: Scene) -> Iterable[Notice]:
 
 
 def _exhausted(event: Event, scene: Scene) -> Iterable[Notice]:
-    return _asking(event, scene, "exhausted")
+    # Who runs must know to what; that nobody answered for two minutes matters less than "gas".
+    emergency = scene.bell.urgency is Urgency.EMERGENCY
+    return _asking(event, scene, "emergency" if emergency else "exhausted")
 
 
 _ASKS: Mapping[str, tuple[str, ...]] = {

@@ -59,7 +59,7 @@ def test_an_emergency_is_pressing_at_every_step() -> None:
     (alert,) = bell.notices(bell.alerted(LI))
     assert (alert.template, alert.params["category"], alert.pressing) == ("emergency", "gas", True)
     (again,) = bell.notices(bell.exhausted(BOSS, after=120))
-    assert (again.template, again.pressing, again.params["minutes"]) == ("exhausted", True, 2)
+    assert (again.template, again.pressing, again.params["category"]) == ("emergency", True, "gas")
 
 
 def test_the_place_is_named_in_the_readers_language() -> None:

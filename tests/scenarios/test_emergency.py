@@ -49,7 +49,7 @@ def test_20_an_unanswered_emergency_alerts_everybody_and_the_supervisor_every_tw
     for step in range(1, 31):
         at = rung.bell.rung_at + step * timedelta(minutes=2)
         for person in (*LEVELS, "he"):
-            world.expect("exhausted", to=person, channel=Channel.SMS, at=at)
+            world.expect("emergency", to=person, channel=Channel.SMS, at=at)
     ends_well(world)
 
 
@@ -88,7 +88,7 @@ def test_20_that_an_emergency_is_over_is_told_at_once_however_many_alerts_went_b
     world.pass_time(minutes=20)
     for _ in range(10):
         for person in (*LEVELS, "he"):
-            world.expect("exhausted", to=person)
+            world.expect("emergency", to=person)
     if end == "taken":
         world.tap(alerts["zhao"])
     else:
