@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalice import Chalice, Response
+from chalice.app import CloudWatchEvent
 
 from chalicelib import http, openapi
 from chalicelib.bell import api as bell_api
@@ -42,9 +43,9 @@ def react(event: dict[str, Any], context: object) -> dict[str, Any]:
     return steps.react(event)
 
 
-@app.lambda_function(name="sweep")
-def sweep(event: dict[str, Any], context: object) -> dict[str, int]:
+@app.schedule("rate(1 minute)", name="sweep")
+def sweep(event: CloudWatchEvent) -> dict[str, int]:
     """Each minute: look after what nobody looked after."""
     from chalicelib import steps
 
-    return steps.sweep(event)
+    return steps.sweep(event.detail)

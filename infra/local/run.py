@@ -222,6 +222,21 @@ def attach(folder: Path) -> bool:
     return True
 
 
+def scheduled(detail: dict[str, Any]) -> dict[str, Any]:
+    """What EventBridge hands to a scheduled function. AWS's own rule has an empty `detail`."""
+    return {
+        "version": "0",
+        "id": "local",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "123456789012",
+        "time": "1970-01-01T00:00:00Z",
+        "region": "local",
+        "resources": [],
+        "detail": detail,
+    }
+
+
 class Ticker:
     """Calls the sweeper each minute of the scaled clock."""
 
@@ -249,7 +264,8 @@ class Ticker:
         """Tick no more."""
         self._stopped.set()
 
-    def _call(self, event: dict[str, Any]) -> None:
+    def _call(self, detail: dict[str, Any]) -> None:
+        event = scheduled(detail)
         try:
             self._sweep(event, Context("sweep", "sweep"))
         except Exception:  # noqa: BLE001  # the next minute may do better
