@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -23,10 +23,15 @@ from chalicelib.core.errors import DomainError, FieldError, Invalid
 from chalicelib.core.times import iso
 from chalicelib.observability import logger
 from chalicelib.ports import Ports
+from chalicelib.session.rules import EVERYBODY, SIGNED_IN, Audience, Caller, Session
 from chalicelib.web.i18n import negotiate
 from chalicelib.web.problems import field_message, message
 
+if TYPE_CHECKING:
+    from chalicelib.session.service import Member
+
 T = TypeVar("T")
+SESSION_COOKIE = "session"
 MAX_BODY = 64 * 1024
 FORM = "application/x-www-form-urlencoded"
 _STATUS: Mapping[type[Exception], int] = {
@@ -80,19 +85,29 @@ class Operation:
     body: type | None
     answers: Mapping[int, type | None]
     problems: tuple[int, ...]
-    secured: bool
+    audience: Audience = EVERYBODY
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def secured(self) -> bool:
+        """Whether a token is needed."""
+        return Caller.NOBODY not in self.audience
+
 
 OPERATIONS: list[Operation] = []
+AUDIENCES: dict[str, Audience] = {}
+"""Who may call each route as it was declared, pages too: `"GET /v1/bells"` and so on."""
 
 
 class Call:
-    """One request."""
+    """One request. Programs bring their session in the Authorization header, browsers in a cookie; neither way is
+    open to the other, so that no foreign page can make a browser call the API."""
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: Any, *, browser: bool = False) -> None:
         self._request = request
+        self._browser = browser
+        self._member: Member | None = None
         self.query: Mapping[str, str] = dict(request.query_params or {})
         self.cookies = _cookies(request.headers.get("cookie", ""))
         accepted = request.headers.get("accept-language")
@@ -136,6 +151,47 @@ class Call:
         if scheme.lower() != "bearer" or not token.strip():
             raise errors.Unauthorized("token_missing")
         return token.strip()
+
+    @property
+    def session_token(self) -> str:
+        """The token of a session, or the empty string; links' tokens have no dot, sessions' have two."""
+        if self._browser:
+            return self.cookies.get(SESSION_COOKIE, "")
+        scheme, _, token = self.header("authorization").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" and "." in token else ""
+
+    @property
+    def member(self) -> Member | None:
+        """Who has signed in, None when nobody has; raises Unauthorized for a session that is over or not ours."""
+        if self._member is None and self.session_token:
+            from chalicelib.session import service
+
+            self._member = service.resume(self.ports, self.session_token)
+        return self._member
+
+    @property
+    def signed_in(self) -> Member:
+        """Who has signed in; raises Unauthorized when nobody has."""
+        if (member := self.member) is None:
+            raise errors.Unauthorized("sign_in_first")
+        return member
+
+    @property
+    def credential(self) -> str | Session:
+        """What opens a bell: the session of a member of staff, or a link's token."""
+        member = self.member
+        return member.session if member else self.bearer
+
+    def admit(self, audience: Audience) -> None:
+        """Raise unless this caller may call a route of that audience. What a link opens is judged by who opens it."""
+        # On a page the link decides where there is one: whose browser it is opened in does not matter.
+        if Caller.NOBODY in audience or (self._browser and not audience <= SIGNED_IN):
+            return
+        member = self.member
+        if member and member.session.caller not in audience:
+            raise errors.Forbidden("role_not_for_this")
+        if member is None and audience <= SIGNED_IN:
+            raise errors.Unauthorized("sign_in_first")
 
     def body(self) -> bytes:
         """The raw body; raises BadRequest when it is larger than `MAX_BODY` bytes."""
@@ -221,14 +277,15 @@ def operation(
     summary: str,
     answers: Mapping[int, type | None],
     body: type | None = None,
+    audience: Audience,
     problems: tuple[int, ...] = (),
-    secured: bool = False,
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a JSON route: the handler gets a `Call` and the path's parameters and answers a value or a `Reply`."""
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
+        AUDIENCES[f"{method} {path}"] = audience
         OPERATIONS.append(
             Operation(
                 method,
@@ -238,7 +295,7 @@ def operation(
                 body,
                 answers,
                 problems,
-                secured,
+                audience,
                 query or {},
                 headers or {},
             )
@@ -248,6 +305,7 @@ def operation(
         def view(**params: str) -> Response:
             call = Call(blueprint.current_request)
             try:
+                call.admit(audience)
                 answer = handler(call, **params)
             except Exception as error:  # noqa: BLE001 - the edge turns every error into an answer
                 return problem(error, call.language)
@@ -302,7 +360,8 @@ def _headers(error: DomainError) -> dict[str, str]:
     if isinstance(error, errors.TooMany):
         return {"Retry-After": str(_seconds_left(error)), "X-Again-At": iso(error.again_at)}
     if isinstance(error, errors.Unauthorized):
-        return {"WWW-Authenticate": "Bearer"}
+        left = {"X-Tries-Left": str(error.params["left"])} if "left" in error.params else {}
+        return {"WWW-Authenticate": "Bearer", **left}
     return {}
 
 

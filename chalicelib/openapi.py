@@ -13,6 +13,7 @@ import msgspec
 from chalice import Blueprint
 
 from chalicelib.http import OPERATIONS, Call, ErrorBody, Operation, operation
+from chalicelib.session.rules import EVERYBODY
 from chalicelib.web.problems import FIELD_MESSAGES, MESSAGES
 
 blueprint = Blueprint(__name__)
@@ -22,7 +23,9 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
-@operation(blueprint, "GET", "/v1/openapi.json", summary="This document", answers={200: dict})
+@operation(
+    blueprint, "GET", "/v1/openapi.json", audience=EVERYBODY, summary="This document", answers={200: dict}
+)
 def openapi(call: Call) -> dict[str, Any]:
     """The document, with this deployment as its server."""
     return {**document(), "servers": [{"url": call.ports.policy.public_url}]}

@@ -129,6 +129,22 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Code:
+    """A one-time code for a phone. The digits are nowhere: they follow from the server's key, `person` and `salt`.
+
+    `person`: HMAC of the phone. `again_at`: when another may be asked for. `tries`: how often one was typed.
+    """
+
+    person: str
+    phone: str
+    salt: str
+    language: str
+    until: datetime
+    again_at: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True)
 class HeadMoved:
     """A stream record: the clock of a thing was created or its version changed. `token`: what the machine
     waited with."""
@@ -150,7 +166,14 @@ class EventAppended:
     event: Event
 
 
-StreamRecord = HeadMoved | EventAppended
+@dataclass(frozen=True)
+class CodeAsked:
+    """A stream record: somebody wants to sign in and waits for a code."""
+
+    code: Code
+
+
+StreamRecord = HeadMoved | EventAppended | CodeAsked
 
 
 class Store(Protocol):
@@ -178,6 +201,22 @@ class Store(Protocol):
 
     def bells(self, bell_ids: Sequence[str]) -> tuple[Bell, ...]:
         """These bells as they stand now; unknown ids are left out."""
+
+    def rung_by(self, person: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
+        """The bells that a person rang, newest first; raises Invalid for a cursor that is none."""
+
+    def ask_code(self, code: Code, at: datetime, limits: Sequence[Limit]) -> None:
+        """Put a phone's code in the place of the one before; raises TooMany (nothing written) before the
+        `again_at` of that one and at a limit."""
+
+    def try_code(self, person: str, at: datetime, most: int) -> Code | None:
+        """Count a try and answer the code; None when there is none that is alive, unused and tried less often."""
+
+    def use_code(self, code: Code) -> bool:
+        """Use the code up; False when somebody else has, or another code took its place."""
+
+    def claim_code(self, code: Code) -> bool:
+        """Take the right to send the code; False when somebody has, or another code took its place."""
 
     def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
         """Things (bells and windows, by `thing`) whose deadline is before that instant, oldest first; a

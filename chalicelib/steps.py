@@ -10,7 +10,8 @@ from chalicelib import wiring
 from chalicelib.escalation import service as escalation
 from chalicelib.notice import service as notices
 from chalicelib.observability import logger
-from chalicelib.ports import HeadMoved, Ports, StreamRecord
+from chalicelib.ports import CodeAsked, HeadMoved, Ports, StreamRecord
+from chalicelib.session import service as sessions
 from chalicelib.statistics import service as statistics
 
 
@@ -36,6 +37,9 @@ def react_to(ports: Ports, record: StreamRecord) -> None:
     """Everything that one fact causes: the timer first, so that a failed message delays no level."""
     if isinstance(record, HeadMoved):
         escalation.drive(ports, record)
+        return
+    if isinstance(record, CodeAsked):
+        sessions.send_code(ports, record.code)
         return
     notices.announce(ports, record.event)
     statistics.count(ports, record.event)

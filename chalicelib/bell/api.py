@@ -11,9 +11,10 @@ from chalicelib.core.chain import verify
 from chalicelib.core.errors import Invalid
 from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply, operation
+from chalicelib.session.rules import ANSWERERS, BELL_READERS, EVERYBODY, RESIDENTS_LINK
 
 blueprint = Blueprint(__name__)
-_TOKEN = (401, 403, 410)
+_TOKEN = (401, 403, 404, 410)
 _KEY = {"Idempotency-Key": "any text of the client's own; the same key is the same bell for 24 hours"}
 
 
@@ -21,6 +22,7 @@ _KEY = {"Idempotency-Key": "any text of the client's own; the same key is the sa
     blueprint,
     "POST",
     "/v1/bells",
+    audience=EVERYBODY,
     summary="Ring a bell",
     body=wire.RingRequest,
     answers={201: wire.RingAnswer, 200: wire.RingAnswer},
@@ -44,6 +46,7 @@ def ring(call: Call) -> Reply:
     blueprint,
     "GET",
     "/v1/bells",
+    audience=EVERYBODY,
     summary="What is ringing now, without personal data",
     answers={200: wire.BellList},
     problems=(400, 404),
@@ -59,14 +62,14 @@ def board(call: Call) -> wire.BellList:
     blueprint,
     "GET",
     "/v1/bells/{bell_id}",
+    audience=BELL_READERS,
     summary="A bell with its timeline",
     answers={200: wire.BellBody},
     problems=_TOKEN,
-    secured=True,
 )
 def read(call: Call, bell_id: str) -> wire.BellBody:
-    """As the resident (tracking token) or the person asked (link's token) sees it."""
-    reading = present.current(service.read(call.ports, call.bearer, bell_id))
+    """As the resident (tracking token), the person asked (link's token) or staff of its places (session) see it."""
+    reading = present.current(service.read(call.ports, call.credential, bell_id))
     return present.body(reading, call.language, iso(call.ports.clock.now()))
 
 
@@ -74,14 +77,14 @@ def read(call: Call, bell_id: str) -> wire.BellBody:
     blueprint,
     "GET",
     "/v1/bells/{bell_id}/record",
+    audience=BELL_READERS,
     summary="The hash-chained record of a bell",
     answers={200: wire.RecordBody},
     problems=_TOKEN,
-    secured=True,
 )
 def record(call: Call, bell_id: str) -> wire.RecordBody:
     """Every event as it was hashed, and the server's verdict."""
-    reading = present.current(service.read(call.ports, call.bearer, bell_id))
+    reading = present.current(service.read(call.ports, call.credential, bell_id))
     return present.record(
         reading, verify(reading.file.events, reading.file.bell.tip, reading.file.bell.thing)
     )
@@ -91,46 +94,46 @@ def record(call: Call, bell_id: str) -> wire.RecordBody:
     blueprint,
     "POST",
     "/v1/bells/{bell_id}/answer",
+    audience=ANSWERERS,
     summary="Take the bell",
     answers={200: wire.ActionAnswer},
     problems=(*_TOKEN, 409),
-    secured=True,
 )
 def answer(call: Call, bell_id: str) -> wire.ActionAnswer:
-    """The person asked answers; again by the same person: the same answer."""
-    return present.action(service.answer(call.ports, call.bearer, bell_id))
+    """The person asked, or staff of its places, answers; again by the same person: the same answer."""
+    return present.action(service.answer(call.ports, call.credential, bell_id))
 
 
 @operation(
     blueprint,
     "POST",
     "/v1/bells/{bell_id}/accept",
+    audience=ANSWERERS,
     summary="Take the matter on: a case is opened",
     answers={200: wire.ActionAnswer},
     problems=(*_TOKEN, 409),
-    secured=True,
 )
 def accept(call: Call, bell_id: str) -> wire.ActionAnswer:
     """Only by the person who answered."""
-    return present.action(service.accept(call.ports, call.bearer, bell_id))
+    return present.action(service.accept(call.ports, call.credential, bell_id))
 
 
 @operation(
     blueprint,
     "POST",
     "/v1/bells/{bell_id}/decline",
+    audience=ANSWERERS,
     summary="Refuse the matter, with a reason and a place to go instead",
     body=wire.DeclineRequest,
     answers={200: wire.ActionAnswer},
     problems=(400, *_TOKEN, 409),
-    secured=True,
 )
 def decline(call: Call, bell_id: str) -> wire.ActionAnswer:
     """Only by the person who answered."""
-    token, (body, known) = call.bearer, call.read(wire.DeclineRequest)
+    by, (body, known) = call.credential, call.read(wire.DeclineRequest)
     words = (body.reason_code, body.reason, body.go_to)
     try:
-        bell = service.decline(call.ports, token, *words, bell_id)
+        bell = service.decline(call.ports, by, *words, bell_id)
     except Invalid as error:
         raise Invalid(*{wrong.field: wrong for wrong in (*error.errors, *known)}.values()) from None
     if known:  # declined before, so that the rules looked at nothing
@@ -142,10 +145,10 @@ def decline(call: Call, bell_id: str) -> wire.ActionAnswer:
     blueprint,
     "POST",
     "/v1/bells/{bell_id}/withdraw",
+    audience=RESIDENTS_LINK,
     summary="Take the bell back",
     answers={200: wire.ActionAnswer},
     problems=(*_TOKEN, 409),
-    secured=True,
 )
 def withdraw(call: Call, bell_id: str) -> wire.ActionAnswer:
     """Only by the resident."""
@@ -156,10 +159,10 @@ def withdraw(call: Call, bell_id: str) -> wire.ActionAnswer:
     blueprint,
     "POST",
     "/v1/bells/{bell_id}/appeal",
+    audience=RESIDENTS_LINK,
     summary="Let a declined bell ring once more, one level higher",
     answers={200: wire.ActionAnswer},
     problems=(*_TOKEN, 409),
-    secured=True,
 )
 def appeal(call: Call, bell_id: str) -> wire.ActionAnswer:
     """Only by the resident, once."""

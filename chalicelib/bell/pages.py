@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from chalicelib.bell import present, screens, service
 from chalicelib.bell.ringing import Draft
+from chalicelib.core import ids
 from chalicelib.core.errors import Conflict, Forbidden, Gone, Invalid, TooMany, Unavailable
 from chalicelib.core.links import Purpose
 from chalicelib.http import BadRequest, Call, explain
+from chalicelib.session.rules import ANSWERERS, BUNDLE, EVERYBODY, RESIDENTS_LINK
 from chalicelib.statistics import service as statistics
 from chalicelib.web import views
-from chalicelib.web.edge import page, see_other, show
+from chalicelib.web.edge import page, require_csrf, see_other, show
 from chalicelib.web.problems import field_message
 
 blueprint = Blueprint(__name__)
@@ -22,7 +24,7 @@ _ROWS = 100
 _DRAFT = ("desk", "category", "neighbourhood", "building", "unit", "where", "text", "name", "phone")
 
 
-@page(blueprint, "GET", "/")
+@page(blueprint, "GET", "/", audience=EVERYBODY)
 def ring_form(call: Call) -> Response:
     """The form; a link may choose desk, category and neighbourhood beforehand (a QR code on the notice board)."""
     chosen: dict[str, Any] = {
@@ -32,7 +34,7 @@ def ring_form(call: Call) -> Response:
     return _form(call, replace(views.RingForm(), **chosen), key)
 
 
-@page(blueprint, "POST", "/")
+@page(blueprint, "POST", "/", audience=EVERYBODY)
 def ring(call: Call) -> Response:
     """Ring, then show the tracking page; what was typed is kept when something is wrong."""
     form = call.form()
@@ -86,7 +88,7 @@ def errors_of(call: Call, error: Invalid) -> tuple[views.FieldError, ...]:
     )
 
 
-@page(blueprint, "GET", "/t/{token}")
+@page(blueprint, "GET", "/t/{token}", audience=RESIDENTS_LINK)
 def track(call: Call, token: str) -> Response:
     """What has happened to the bell, in plain words."""
     reading = service.read(call.ports, token)
@@ -96,7 +98,7 @@ def track(call: Call, token: str) -> Response:
     return show(call, "track.html", view, directory=reading.directory)
 
 
-@page(blueprint, "POST", "/t/{token}")
+@page(blueprint, "POST", "/t/{token}", audience=RESIDENTS_LINK)
 def resident_acts(call: Call, token: str) -> Response:
     """The resident withdraws or appeals."""
     match call.form().get("action"):
@@ -109,18 +111,23 @@ def resident_acts(call: Call, token: str) -> Response:
     raise BadRequest("unknown_action")
 
 
-@page(blueprint, "GET", "/a/{token}")
+@page(blueprint, "GET", "/a/{token}", audience=ANSWERERS)
 def one_tap(call: Call, token: str) -> Response:
-    """What the bell is, and one large button. Looking changes nothing: scanners and previews look too."""
+    """What the bell is, and one large button. Looking changes nothing: scanners and previews look too.
+
+    Staff who have signed in open a bell of their places by its id in the token's place.
+    """
     return _answer_page(call, token)
 
 
-@page(blueprint, "POST", "/a/{token}")
+@page(blueprint, "POST", "/a/{token}", audience=ANSWERERS)
 def staff_acts(call: Call, token: str) -> Response:
     """Answer, accept or decline."""
-    form = call.form()
+    form, by = call.form(), _credential(call, token)
+    if by is not token:
+        require_csrf(call)
     try:
-        _act(call, token, form)
+        _act(call, token, by, form)
     except Invalid as error:
         typed = views.DeclineForm(*(form.get(name, "") for name in ("reason_code", "reason", "go_to")))
         return _answer_page(call, token, typed, errors_of(call, error), 400)
@@ -132,15 +139,21 @@ def staff_acts(call: Call, token: str) -> Response:
     return see_other(call, f"/a/{token}")
 
 
-def _act(call: Call, token: str, form: dict[str, str]) -> None:
+def _credential(call: Call, token: str) -> service.Credential:
+    """The link's token itself; where a bell's id stands in its place, the session of whoever has signed in."""
+    return call.signed_in.session if ids.parse(token) else token
+
+
+def _act(call: Call, token: str, by: service.Credential, form: dict[str, str]) -> None:
+    bell_id = "" if by is token else token
     match form.get("action"):
         case "accept":
-            service.accept(call.ports, token)
+            service.accept(call.ports, by, bell_id)
         case "decline":
             words = [form.get(name, "") for name in ("reason_code", "reason", "go_to")]
-            service.decline(call.ports, token, *words)
+            service.decline(call.ports, by, words[0], words[1], words[2], bell_id)
         case "answer" | None:
-            service.answer(call.ports, token)
+            service.answer(call.ports, by, bell_id)
         case _:
             raise BadRequest("unknown_action")
 
@@ -153,7 +166,8 @@ def _answer_page(
     status: int = 200,
 ) -> Response:
     try:
-        reading = present.current(service.read(call.ports, token))
+        by = _credential(call, token)
+        reading = present.current(service.read(call.ports, by, "" if by is token else token))
         if reading.link.purpose is not Purpose.ANSWER:
             raise Forbidden("link_not_for_this")
     except Gone as error:
@@ -163,7 +177,7 @@ def _answer_page(
     return show(call, "answer.html", view, directory=reading.directory, status=status)
 
 
-@page(blueprint, "GET", "/s/{token}")
+@page(blueprint, "GET", "/s/{token}", audience=BUNDLE)
 def waiting_bells(call: Call, token: str) -> Response:
     """The bells behind one bundled message."""
     waiting = service.waiting(call.ports, token)
@@ -171,7 +185,7 @@ def waiting_bells(call: Call, token: str) -> Response:
     return show(call, "bells.html", view, directory=waiting.directory)
 
 
-@page(blueprint, "GET", "/board")
+@page(blueprint, "GET", "/board", audience=EVERYBODY)
 def board(call: Call) -> Response:
     """What is ringing now, without personal data; two AWS calls."""
     directory = call.ports.directories.of(call.prefix)

@@ -43,11 +43,15 @@ from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Desk, Urgency
 from chalicelib.place.rules import Directory
 from chalicelib.ports import BellFile, Contact, Guard, Limit, Opening, Page, Ports, Repeated, Ringing
+from chalicelib.session.rules import Session, in_sight
 
 TRACK_FOR = timedelta(days=180)
 _IDEMPOTENCY_FOR = timedelta(hours=24)
 _EMERGENCY_FACTOR = 3
 _TRIES = 6
+
+Credential = str | Session
+"""What opens a bell: a link's token, or the session of a member of staff."""
 
 
 @dataclass(frozen=True)
@@ -205,14 +209,22 @@ def _tracking(key: bytes, bell_id: str, now: datetime) -> Link:
     return Link(links.hash_of(token), Purpose.TRACK, now + TRACK_FOR)
 
 
-def read(ports: Ports, token: str, bell_id: str = "") -> Reading:
-    """The bell that the token opens, one AWS call; never changes anything.
+def read(ports: Ports, by: Credential, bell_id: str = "") -> Reading:
+    """The bell that a link's token opens, or that a member of staff who has signed in may see; one AWS call that
+    never changes anything.
 
-    Raises Unauthorized when it opens nothing (or not `bell_id`), Gone when it has expired.
+    Raises Unauthorized when the token opens nothing (or not `bell_id`), Gone when it has expired; NotFound and
+    Forbidden for a bell that does not exist, or is not of the member's places.
     """
-    named = _named(token, bell_id)
+    named = _named(by, bell_id)
     file = ports.store.bell(named)
-    link = next((link for link in file.links if link.hash == links.hash_of(token)), None) if file else None
+    if isinstance(by, Session):
+        directory = ports.directories.of(ids.prefix_of(named))
+        if file is None:
+            raise NotFound("no_such_bell")
+        member = _sighted(by, file.bell, directory)
+        return Reading(file, _as_link(by, member, file.bell), directory)
+    link = next((link for link in file.links if link.hash == _hash(by)), None) if file else None
     if file is None or link is None:
         raise Unauthorized("link_unknown")
     if link.expires_at <= ports.clock.now():
@@ -220,32 +232,49 @@ def read(ports: Ports, token: str, bell_id: str = "") -> Reading:
     return Reading(file, link, ports.directories.of(ids.prefix_of(named)))
 
 
-def answer(ports: Ports, token: str, bell_id: str = "") -> Bell:
-    """The holder of the one-tap link takes the bell; two AWS calls. Again by the same person: the same.
+def _sighted(session: Session, bell: Bell, directory: Directory) -> Staff:
+    """The member of staff as the directory has them now; raises unless the bell is within their sight."""
+    known = directory.subdistrict.prefix == session.prefix
+    member = directory.member(session.staff) if known else None
+    if member is None or not in_sight(directory, member, bell):
+        raise Forbidden("not_your_place")
+    return member
+
+
+def _as_link(session: Session, member: Staff, bell: Bell) -> Link:
+    """Who has signed in and may see the bell stands where the holder of its latest one-tap link does."""
+    return Link("", Purpose.ANSWER, session.expires_at, member.id, bell.epoch)
+
+
+def answer(ports: Ports, by: Credential, bell_id: str = "") -> Bell:
+    """The holder of the one-tap link, or a member of staff who may see the bell, takes it; two AWS calls. Again by
+    the same person: the same.
 
     Raises Unauthorized, Forbidden or Gone for a link that does not, or no longer, allow it; Conflict naming
     who was first.
     """
-    return _act(ports, token, bell_id, lambda opening, by: Answer(by))
+    return _act(ports, by, bell_id, lambda opening, person: Answer(person))
 
 
-def accept(ports: Ports, token: str, bell_id: str = "") -> Bell:
+def accept(ports: Ports, by: Credential, bell_id: str = "") -> Bell:
     """The answerer takes the matter on: a case is opened with its own record; two AWS calls."""
 
-    def command(opening: Opening, by: Person) -> Accept:
+    def command(opening: Opening, person: Person) -> Accept:
         prefix = ids.prefix_of(opening.bell.id)
-        return Accept(by, ids.new_id(prefix, ports.clock.now(), ports.entropy.number(16)))
+        return Accept(person, ids.new_id(prefix, ports.clock.now(), ports.entropy.number(16)))
 
-    return _act(ports, token, bell_id, command)
+    return _act(ports, by, bell_id, command)
 
 
-def decline(ports: Ports, token: str, reason_code: str, reason: str, go_to: str, bell_id: str = "") -> Bell:
+def decline(
+    ports: Ports, by: Credential, reason_code: str, reason: str, go_to: str, bell_id: str = ""
+) -> Bell:
     """The answerer refuses the matter, with a reason and a place to go instead; two AWS calls."""
 
-    def command(opening: Opening, by: Person) -> Decline:
-        return Decline(by, reason_code, reason.strip(), go_to.strip())
+    def command(opening: Opening, person: Person) -> Decline:
+        return Decline(person, reason_code, reason.strip(), go_to.strip())
 
-    return _act(ports, token, bell_id, command)
+    return _act(ports, by, bell_id, command)
 
 
 def withdraw(ports: Ports, token: str, bell_id: str = "") -> Bell:
@@ -270,15 +299,26 @@ def appeal(ports: Ports, token: str, bell_id: str = "") -> Bell:
 
 def _act(
     ports: Ports,
-    token: str,
+    by: Credential,
     bell_id: str,
     command: Callable[[Opening, Person], Answer | Accept | Decline],
 ) -> Bell:
     def happen(opening: Opening, now: datetime) -> tuple[Happening, ...]:
-        by = _holder(opening, _require(opening.link, Purpose.ANSWER, now))
-        return decide(opening.bell, command(opening, by), now)
+        person = _actor(by, opening, now)
+        return decide(opening.bell, command(opening, person), now)
 
-    return _change(ports, _named(token, bell_id), links.hash_of(token), happen)
+    return _change(ports, _named(by, bell_id), _hash(by), happen)
+
+
+def _actor(by: Credential, opening: Opening, now: datetime) -> Person:
+    if isinstance(by, Session):
+        member = _sighted(by, opening.bell, opening.directory)
+        return Person(member.id, member.name, member.role)
+    return _holder(opening, _require(opening.link, Purpose.ANSWER, now))
+
+
+def _hash(by: Credential) -> str:
+    return "" if isinstance(by, Session) else links.hash_of(by)
 
 
 def _change(
@@ -287,11 +327,13 @@ def _change(
     link_hash: str,
     happen: Callable[[Opening, datetime], tuple[Happening, ...]],
 ) -> Bell:
-    """Load, decide, save; decide again when somebody else wrote first."""
+    """Load, decide, save; decide again when somebody else wrote first. Without a link a session opens the bell."""
     for _ in range(_TRIES):
         opening = ports.store.opening(bell_id, link_hash)
-        if opening is None or opening.link is None:
+        if link_hash and (opening is None or opening.link is None):
             raise Unauthorized("link_unknown")
+        if opening is None:
+            raise NotFound("no_such_bell")
         now = ports.clock.now()
         happenings = happen(opening, now)
         if not happenings:
@@ -305,8 +347,12 @@ def _change(
     raise Unavailable("change")
 
 
-def _named(token: str, bell_id: str) -> str:
-    named = links.thing_id_of(token)
+def _named(by: Credential, bell_id: str) -> str:
+    if isinstance(by, Session):
+        if (meant := ids.parse(bell_id)) is None:
+            raise NotFound("no_such_bell")
+        return meant
+    named = links.thing_id_of(by)
     if named is None or (bell_id and ids.parse(bell_id) != named):
         raise Unauthorized("link_unknown")
     return named

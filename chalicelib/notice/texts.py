@@ -14,7 +14,7 @@ from chalicelib.people.staff import Channel
 
 SEGMENT = 70
 # The longest a parameter may be in an SMS; what is longer is cut. A link is never cut.
-LIMITS: Mapping[str, int] = {"place": 8, "by": 10, "number": 12, "case": 12, "category": 7}
+LIMITS: Mapping[str, int] = {"place": 8, "by": 10, "number": 12, "case": 12, "category": 7, "code": 6}
 MOST: Mapping[str, int] = {"minutes": 9999, "count": 999}
 LINK_LIMIT = 24 + len("/a/") + 19
 
@@ -85,6 +85,18 @@ SIGNATURE: Mapping[str, str] = {
 }
 
 TEMPLATES: Mapping[str, Mapping[str, Words]] = {
+    "code": {
+        "zh-CN": Words(
+            "协商铃：验证码{code}，{minutes}分钟内有效。请勿告诉任何人。",
+            "协商铃：登录验证码",
+            "您的登录验证码是{code}，{minutes}分钟内有效。请勿告诉任何人，工作人员也不会索要。",
+        ),
+        "en": Words(
+            "Bell sign-in code {code}, good for {minutes} min. Tell nobody.",
+            "Consultation Bell: your sign-in code",
+            "Your sign-in code is {code}, good for {minutes} minutes. Tell nobody; our staff never ask for it.",
+        ),
+    },
     "alert": {
         "zh-CN": Words(
             "协商铃：{place}有新铃，请接 {link}",

@@ -9,12 +9,20 @@ from chalicelib.http import Call, Reply, operation
 from chalicelib.place import wire
 from chalicelib.place.categories import CATEGORIES
 from chalicelib.place.rules import Community, Directory
+from chalicelib.session.rules import EVERYBODY
 from chalicelib.web import labels, privacy
 
 blueprint = Blueprint(__name__)
 
 
-@operation(blueprint, "GET", "/v1/places", summary="The tree of places", answers={200: wire.PlaceTree})
+@operation(
+    blueprint,
+    "GET",
+    "/v1/places",
+    audience=EVERYBODY,
+    summary="The tree of places",
+    answers={200: wire.PlaceTree},
+)
 def places(call: Call) -> wire.PlaceTree:
     """Subdistricts with their communities and neighbourhoods."""
     return wire.PlaceTree([_subdistrict(directory) for directory in call.ports.directories.all()])
@@ -32,7 +40,12 @@ def _community(community: Community) -> wire.PlaceBody:
 
 
 @operation(
-    blueprint, "GET", "/v1/categories", summary="What a bell can be about", answers={200: wire.CategoryList}
+    blueprint,
+    "GET",
+    "/v1/categories",
+    audience=EVERYBODY,
+    summary="What a bell can be about",
+    answers={200: wire.CategoryList},
 )
 def categories(call: Call) -> wire.CategoryList:
     """All categories with how much they hurry."""
@@ -45,6 +58,7 @@ def categories(call: Call) -> wire.CategoryList:
     blueprint,
     "GET",
     "/v1/privacy-notice",
+    audience=EVERYBODY,
     summary="The privacy notice in force",
     answers={200: wire.NoticeBody},
     problems=(404,),
@@ -62,6 +76,7 @@ def privacy_notice(call: Call) -> wire.NoticeBody:
     blueprint,
     "GET",
     "/v1/health",
+    audience=EVERYBODY,
     summary="Whether the service is well",
     answers={200: wire.HealthBody, 503: wire.HealthBody},
 )

@@ -6,13 +6,14 @@ from chalice import Blueprint, Response
 
 from chalicelib.core.errors import NotFound
 from chalicelib.http import Call
+from chalicelib.session.rules import EVERYBODY
 from chalicelib.web import assets, privacy
 from chalicelib.web.edge import CONTACT, name_of, page, show
 
 blueprint = Blueprint(__name__)
 
 
-@page(blueprint, "GET", "/privacy")
+@page(blueprint, "GET", "/privacy", audience=EVERYBODY)
 def privacy_notice(call: Call) -> Response:
     """The privacy notice in force."""
     directory = call.ports.directories.of(call.prefix)
@@ -21,7 +22,7 @@ def privacy_notice(call: Call) -> Response:
     return show(call, "privacy.html", view, directory=directory)
 
 
-@page(blueprint, "GET", "/static/{name}")
+@page(blueprint, "GET", "/static/{name}", audience=EVERYBODY)
 def static(call: Call, name: str) -> Response:
     """Style, modules and icons."""
     found = assets.asset(name)

@@ -9,6 +9,7 @@ from chalice import Blueprint
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.http import Call, operation
 from chalicelib.place.wire import StatisticsBody
+from chalicelib.session.rules import EVERYBODY
 from chalicelib.statistics import service
 
 blueprint = Blueprint(__name__)
@@ -18,6 +19,7 @@ blueprint = Blueprint(__name__)
     blueprint,
     "GET",
     "/v1/statistics",
+    audience=EVERYBODY,
     summary="Figures of a day",
     answers={200: StatisticsBody},
     problems=(400, 404),

@@ -29,7 +29,7 @@ from chalicelib.store.models import (
     Row,
     WindowRow,
 )
-from chalicelib.store.table import Raw, Refused, Table, Transaction
+from chalicelib.store.table import INDEXES, Raw, Refused, Table, Transaction
 
 _LIMIT_KEPT = timedelta(hours=1)
 _REMEMBERED = 1000
@@ -119,12 +119,21 @@ class Bells:
     def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
         """One Query; see `ports.Store`. Raises Invalid for a cursor that is none."""
         scope = keys.worklist(prefix)
-        after = _start_after(scope, cursor) if cursor else None
+        after = _start_after("worklist", scope, cursor) if cursor else None
         # One more than asked for tells whether there is another page.
         raws = self.table.query(scope, index="worklist", limit=limit + 1, after=after)
         rows = [row for row in map(codec.row_of, raws[:limit]) if isinstance(row, BellHead)]
         bells = tuple(map(self._bell_of, rows))
         return Page(bells, _cursor_of(rows[-1]) if len(raws) > limit else "")
+
+    def rung_by(self, person: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
+        """One Query; see `ports.Store`."""
+        after = _start_after("person", person, cursor) if cursor else None
+        raws = self.table.query(person, index="person", limit=limit + 1, after=after, backwards=True)
+        rows = [row for row in map(codec.row_of, raws[:limit]) if isinstance(row, BellHead)]
+        bells = tuple(map(self._bell_of, rows))
+        more = len(raws) > limit
+        return Page(bells, cursors.pack(f"{rows[-1].person_at}#{bells[-1].id}") if more else "")
 
     def bells(self, bell_ids: Sequence[str]) -> tuple[Bell, ...]:
         """One BatchGetItem for each hundred; see `ports.Store`."""
@@ -153,15 +162,10 @@ class Bells:
         for guard in ringing.guards:
             put = self.table.put(codec.guard_row(guard, ringing.bell.id), free)
             transaction.puts.append((f"guard {guard.key}", put))
-        transaction.updates += [(f"limit {limit.key}", self._spend(limit)) for limit in ringing.limits]
+        transaction.updates += [(f"limit {limit.key}", spend(self.table, limit)) for limit in ringing.limits]
         self._extend(transaction, ringing.events)
         self._add_links(transaction, thing, ringing.links)
         return transaction
-
-    def _spend(self, limit: Limit) -> Raw:
-        room = LimitRow.n.does_not_exist() | (LimitRow.n < limit.most)
-        actions = [*_assign(LimitRow, {"kind": LimitRow, "expires_at": limit.until + _LIMIT_KEPT})]
-        return self.table.update(keys.limit(limit.key), [*actions, LimitRow.n.add(1)], room)
 
     def _extend(self, transaction: Transaction, events: Iterable[Event]) -> None:
         for event in events:
@@ -202,6 +206,13 @@ class Bells:
         return bell
 
 
+def spend(table: Table, limit: Limit) -> Raw:
+    """The parameters of using a limit once more; refused when it is used up."""
+    room = LimitRow.n.does_not_exist() | (LimitRow.n < limit.most)
+    actions = [*_assign(LimitRow, {"kind": LimitRow, "expires_at": limit.until + _LIMIT_KEPT})]
+    return table.update(keys.limit(limit.key), [*actions, LimitRow.n.add(1)], room)
+
+
 def _why_not(ringing: Ringing, refused: Refused) -> Repeated | None:
     """What a ring that could not be written means: the same again, a repetition, a taken id, a limit."""
     if _tip_hash(refused) == ringing.bell.tip.hash:
@@ -235,8 +246,11 @@ def _cursor_of(row: BellHead) -> str:
     return cursors.pack(row.worklist_at)
 
 
-def _start_after(scope: str, packed: str) -> Raw:
+def _start_after(index: str, scope: str, packed: str) -> Raw:
     place = cursors.unpack(packed)
-    thing, sort = keys.head(keys.bell(place.rpartition("#")[2]))
-    values = {"pk": thing, "sk": sort, "worklist_scope": scope, "worklist_at": place}
+    moment, _, bell_id = place.rpartition("#")
+    thing, sort = keys.head(keys.bell(bell_id))
+    hash_key, range_key = INDEXES[index]
+    # Two bells of one instant are told apart in the worklist's key, by the table's key in the other.
+    values = {"pk": thing, "sk": sort, hash_key: scope, range_key: moment if index == "person" else place}
     return {name: {"S": value} for name, value in values.items()}

@@ -18,12 +18,13 @@ from chalicelib.core.times import iso, parse_iso
 from chalicelib.notice.types import Bundle, Dispatch, Window
 from chalicelib.place import codec as places
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Contact, Guard, Ringing
+from chalicelib.ports import Code, Contact, Guard, Ringing
 from chalicelib.store import keys
 from chalicelib.store.models import (
     BellHead,
     BundleRow,
     CaseHead,
+    CodeRow,
     ContactRow,
     DirectoryRow,
     EventRow,
@@ -231,6 +232,29 @@ def bundle_row(bundle: Bundle) -> BundleRow:
 def bundle_of(row: BundleRow) -> Bundle:
     """The bundle of a row."""
     return decode(Bundle, row.bundle)
+
+
+def code_row(code: Code) -> CodeRow:
+    """A code that was just asked for."""
+    pk, sk = keys.code(code.person)
+    return CodeRow(
+        pk,
+        sk,
+        phone=code.phone,
+        salt=code.salt,
+        language=code.language,
+        until=iso(code.until),
+        again_at=iso(code.again_at),
+        tries=0,
+        expires_at=code.until,
+    )
+
+
+def code_of(row: CodeRow) -> Code:
+    """The code of a row."""
+    person = row.pk.partition("#")[2]
+    until, again_at = parse_iso(row.until), parse_iso(row.again_at)
+    return Code(person, row.phone, row.salt, row.language, until, again_at, int(row.tries))
 
 
 def directory_json(directory: Directory) -> str:

@@ -11,6 +11,7 @@ from chalicelib.core.times import iso
 Key = tuple[str, str]
 
 HEAD, CONTACT, DIRECTORY, WINDOW, BUNDLE = "HEAD", "CONTACT", "DIRECTORY", "WINDOW", "BUNDLE"
+CODE = "CODE"
 EVENTS, LINKS, NOTICES, COUNTS = "EVENT#", "LINK#", "NOTICE#", "COUNT#"
 SHARDS = 4
 """In so many partitions is the due index, which every change of a clock writes to."""
@@ -59,6 +60,11 @@ def guard(key: str) -> Key:
 def limit(key: str) -> Key:
     """How much of a limit is used up."""
     return f"LIMIT#{key}", "LIMIT"
+
+
+def code(person: str) -> Key:
+    """The one living code of a phone."""
+    return f"CODE#{person}", CODE
 
 
 def bundle(bundle_id: str) -> Key:

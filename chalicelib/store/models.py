@@ -104,6 +104,20 @@ class LimitRow(Row, discriminator="LIMIT"):
     n = NumberAttribute()
 
 
+class CodeRow(Row, discriminator="CODE"):
+    """`CODE#person / CODE`. Not the digits: they follow from the server's key and `salt`. The phone is there so that
+    they can be sent, and goes with the row. `sent` and `used`: whose writing that was."""
+
+    phone = UnicodeAttribute()
+    salt = UnicodeAttribute()
+    language = UnicodeAttribute()
+    until = UnicodeAttribute()
+    again_at = UnicodeAttribute()
+    tries = NumberAttribute()
+    sent = UnicodeAttribute(null=True)
+    used = UnicodeAttribute(null=True)
+
+
 class WindowRow(Row, discriminator="WINDOW"):
     """`STAFF#id / WINDOW`. `nonce`: which write this is."""
 

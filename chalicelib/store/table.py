@@ -133,7 +133,13 @@ class Table:
 
     def write(self, put: Raw) -> None:
         """Write one row; raises Refused with what was there under the label `row`."""
-        self._try(lambda: self._write(put))
+        self._try(lambda: self._dispatch("PutItem", put))
+
+    def change(self, update: Raw) -> Raw:
+        """Change one row and answer it as it is now; raises Refused with what was there under the label `row`."""
+        answer = self._try(lambda: self._dispatch("UpdateItem", {**update, "ReturnValues": "ALL_NEW"}))
+        row: Raw = answer["Attributes"]
+        return row
 
     def get(self, key: Key) -> Raw | None:
         """A row, strongly consistent."""
@@ -157,6 +163,7 @@ class Table:
         index: str | None = None,
         limit: int | None = None,
         after: Raw | None = None,
+        backwards: bool = False,
     ) -> list[Raw]:
         """The rows of a partition in order, at most `limit`; strongly consistent except on an index.
 
@@ -164,7 +171,9 @@ class Table:
         """
         rows: list[Raw] = []
         while True:
-            page = self._query_page(partition, condition, index, limit and limit - len(rows), after)
+            page = self._query_page(
+                partition, condition, index, limit and limit - len(rows), after, backwards
+            )
             rows += page["Items"]
             after = page.get("LastEvaluatedKey")
             if not after or (limit and len(rows) >= limit):
@@ -198,13 +207,14 @@ class Table:
             _judge(error.cancellation_reasons, transaction.labels)
             raise
 
-    def _write(self, put: Raw) -> None:
+    def _dispatch(self, operation: str, kwargs: Raw) -> Raw:
         try:
-            self._connection.dispatch("PutItem", put)
+            answer: Raw = self._connection.dispatch(operation, kwargs)
         except VerboseClientError as error:
             if error.response["Error"]["Code"] == f"{_CONDITION}Exception":
                 raise Refused({"row": _rejected(error)}) from error
             raise
+        return answer
 
     def _get_batch(self, wanted: list[Any], found: dict[Key, Raw]) -> None:
         for pause in (*PAUSES, None):
@@ -229,6 +239,7 @@ class Table:
         index: str | None,
         limit: int | None,
         after: Raw | None,
+        backwards: bool,
     ) -> Raw:
         return self._try(
             lambda: self._connection.query(
@@ -239,6 +250,7 @@ class Table:
                 exclusive_start_key=after,
                 index_name=index,
                 limit=limit,
+                scan_index_forward=not backwards,
             )
         )
 

@@ -3,31 +3,46 @@
 from __future__ import annotations
 
 import functools
+import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.core.errors import TooMany
-from chalicelib.http import Call, explain
+from chalicelib.core.errors import Forbidden, TooMany, Unauthorized
+from chalicelib.http import AUDIENCES, SESSION_COOKIE, Call, explain
 from chalicelib.place.rules import Directory
+from chalicelib.session.rules import SIGNED_IN, Audience, csrf_of
 from chalicelib.web.headers import page_headers
 from chalicelib.web.views import ErrorView, Frame
 
 _COOKIE = "Path={path}; Max-Age=31536000; SameSite=Lax"
 _HOUR = 3_600
+_SIGN_IN = frozenset({"sign_in_first", "session_over", "session_unknown"})
 CONTACT = "12345"
 
 
-def page(blueprint: Blueprint, method: str, path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an HTML route: the handler gets a `Call` and the path's parameters and answers a Response."""
+def page(
+    blueprint: Blueprint, method: str, path: str, *, audience: Audience
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an HTML route: the handler gets a `Call` and the path's parameters and answers a Response.
+
+    Whoever must sign in first is led there; the forms of signed-in pages are held to their CSRF token.
+    """
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
+        AUDIENCES[f"{method} {path}"] = audience
+
         @functools.wraps(handler)
         def view(**params: str) -> Response:
-            call = Call(blueprint.current_request)
+            call = Call(blueprint.current_request, browser=True)
             try:
+                call.admit(audience)
+                if method == "POST" and audience <= SIGNED_IN:
+                    require_csrf(call)
                 answer: Response = handler(call, **params)
+            except Unauthorized as error:
+                answer = _sign_in(call) if error.code in _SIGN_IN else error_page(call, error)
             except Exception as error:  # noqa: BLE001 - the edge turns every error into a page
                 answer = error_page(call, error)
             return _remembering(call, answer)
@@ -37,6 +52,32 @@ def page(blueprint: Blueprint, method: str, path: str) -> Callable[[Callable[...
         return handler
 
     return declare
+
+
+def require_csrf(call: Call) -> None:
+    """Raise Forbidden unless the form was one of ours, made for this session."""
+    if not hmac.compare_digest(_csrf(call).encode(), call.form().get("csrf", "").encode()):
+        raise Forbidden("form_not_ours")
+
+
+def _csrf(call: Call) -> str:
+    return csrf_of(call.ports.policy.key, call.session_token) if call.session_token else ""
+
+
+def _sign_in(call: Call) -> Response:
+    """To the sign-in page, without the session that is over."""
+    answer = see_other(call, "/sign-in")
+    if call.session_token:
+        set_session(call, answer, "", 0)
+    return answer
+
+
+def set_session(call: Call, answer: Response, token: str, seconds: int) -> None:
+    """Let the browser keep a session for so long; no script can read it, no foreign page can send it in a form."""
+    path = base_path(call) or "/"
+    cookie = f"{SESSION_COOKIE}={token}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+    secure = "; Secure" if call.ports.policy.public_url.startswith("https:") else ""
+    answer.headers["Set-Cookie"] = [cookie + secure]
 
 
 def show(
@@ -69,6 +110,7 @@ def frame(call: Call, directory: Directory | None = None) -> Frame:
         base_path=base_path(call),
         elder=(call.query.get("elder") or call.cookies.get("elder")) == "1",
         speed=_HOUR / clock.real(_HOUR),
+        csrf=_csrf(call),
         contact=CONTACT,
     )
 
@@ -115,5 +157,5 @@ def _remembering(call: Call, answer: Response) -> Response:
     attributes = _COOKIE.format(path=base_path(call) or "/")
     cookies = [f"{name}={value}; {attributes}" for name, value in chosen.items()]
     if cookies:
-        answer.headers["Set-Cookie"] = cookies
+        answer.headers["Set-Cookie"] = [*answer.headers.get("Set-Cookie", ()), *cookies]
     return answer

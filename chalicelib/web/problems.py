@@ -39,6 +39,15 @@ MESSAGES: Final[Mapping[str, str]] = {
     "idempotency_key_reused": N_("This Idempotency-Key was used for another bell. Please use a new key."),
     "no_such_bell": N_("There is no such bell."),
     "no_such_place": N_("There is no such place here."),
+    "not_your_place": N_("This bell belongs to another place, whose staff look after it."),
+    "sign_in_first": N_("Please sign in with your phone and the code that we text to you."),
+    "session_over": N_("You have been signed out. Please sign in again."),
+    "session_unknown": N_("This session is not known here. Please sign in again."),
+    "role_not_for_this": N_("This is for others. You have signed in, but your role does not include it."),
+    "form_not_ours": N_("The form is no longer valid. Please open the page again and send it once more."),
+    "code_wrong": N_("That is not the code. Please look at the message again; tries left: %(left)s."),
+    "code_expired": N_("This code is no longer good. Please ask for a new one."),
+    "too_many_codes": N_("A code was sent a moment ago. Please wait %(minutes)s min before you ask for another."),
     "too_many_rings": N_(
         "Too many bells from here in a short time. In danger call 110, 119 or 120; "
         "else please ring again in %(minutes)s min."
@@ -67,6 +76,7 @@ NAMED: Final[Mapping[tuple[str, str], str]] = {
     ("neighbourhood", "required"): N_("Please choose your neighbourhood."),
     ("text", "required"): N_("Please write what is wrong."),
     ("name", "required"): N_("Please give your name."),
+    ("code", "required"): N_("Please type the six digits of the message."),
     ("phone", "required"): N_("Please leave a number on which you can be called."),
     ("reason", "required"): N_("Please give the reason: the resident reads it."),
     ("go_to", "required"): N_("Please say where the resident can go instead."),

@@ -23,6 +23,8 @@ from chalicelib.place.rules import Directory
 from chalicelib.ports import (
     BellFile,
     Change,
+    Code,
+    CodeAsked,
     Contact,
     EventAppended,
     Guard,
@@ -115,6 +117,8 @@ class FakeStore:
         self._limits: Counter[str] = Counter()
         self._windows: dict[str, Window] = {}
         self._bundles: dict[str, Bundle] = {}
+        self._codes: dict[str, Code] = {}
+        self._marks: set[tuple[str, str]] = set()
         self._counted: set[tuple[str, str]] = set()
         self._counters: dict[str, Counter[str]] = {}
 
@@ -270,6 +274,51 @@ class FakeStore:
         clocks += [(w.due_at, f"STAFF#{w.staff}") for w in self._windows.values() if w.due_at]
         return tuple(thing for due_at, thing in sorted(clocks) if due_at < before)[:limit]
 
+    @operation
+    def rung_by(self, person: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
+        """As the port says."""
+        before = cursors.unpack(cursor) if cursor else "~"
+        heads = (head.bell for head in self._heads.values() if head.person == person)
+        keyed = sorted(((f"{iso(b.rung_at)}#{b.id}", b) for b in heads), key=lambda p: p[0], reverse=True)
+        rest = [(key, bell) for key, bell in keyed if key < before]
+        page = rest[:limit]
+        return Page(tuple(b for _, b in page), cursors.pack(page[-1][0]) if len(rest) > limit else "")
+
+    # -- codes
+
+    @operation
+    def ask_code(self, code: Code, at: datetime, limits: Sequence[Limit]) -> None:
+        """As the port says."""
+        there = self._codes.get(code.person)
+        if there is not None and there.salt == code.salt:
+            return
+        waits = [there.again_at] if there is not None and there.again_at > at else []
+        waits += [limit.until for limit in limits if self._limits[limit.key] >= limit.most]
+        if waits:
+            raise TooMany("too_many_codes", max(waits))
+        self._spend(limits)
+        self._codes[code.person] = code
+        self.stream.append(CodeAsked(code))
+
+    @operation
+    def try_code(self, person: str, at: datetime, most: int) -> Code | None:
+        """As the port says."""
+        code = self._codes.get(person)
+        if code is None or code.until <= at or code.tries >= most or ("used", code.salt) in self._marks:
+            return None
+        self._codes[person] = replace(code, tries=code.tries + 1)
+        return self._codes[person]
+
+    @operation
+    def use_code(self, code: Code) -> bool:
+        """As the port says."""
+        return self._mark("used", code)
+
+    @operation
+    def claim_code(self, code: Code) -> bool:
+        """As the port says."""
+        return self._mark("sent", code)
+
     # -- notices
 
     @operation
@@ -404,6 +453,13 @@ class FakeStore:
         if kept:
             self._tips[thing] = _end(kept)
         self.stream.extend(map(EventAppended, kept))
+
+    def _mark(self, what: str, code: Code) -> bool:
+        there = self._codes.get(code.person)
+        if there is None or there.salt != code.salt or (what, code.salt) in self._marks:
+            return False
+        self._marks.add((what, code.salt))
+        return True
 
     def _spend(self, limits: Sequence[Limit]) -> None:
         for limit in limits:

@@ -26,7 +26,7 @@ from chalicelib.core.links import LENGTH
 from chalicelib.escalation import service as escalation
 from chalicelib.people.staff import Channel, Staff
 from chalicelib.place.rules import Directory
-from chalicelib.ports import BellFile, EventAppended, Policy, Ports, StreamRecord
+from chalicelib.ports import BellFile, CodeAsked, EventAppended, Policy, Ports, StreamRecord
 from chalicelib.timeline import machine
 from tests.fakes import places
 from tests.fakes.clock import START, FakeClock
@@ -261,4 +261,6 @@ def _reaches(member: Staff, sent: Sent) -> bool:
 def _name(record: StreamRecord) -> str:
     if isinstance(record, EventAppended):
         return f"{record.event.kind} of {record.event.thing}"
+    if isinstance(record, CodeAsked):
+        return f"code for {record.code.person}"
     return f"version {record.version} of {record.thing}"

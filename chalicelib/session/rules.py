@@ -1,0 +1,156 @@
+"""Who may come where: callers, the table route × caller, places; one-time codes. Pure.
+
+`TABLE` is the only place that says who may call a route; every route declares the same audience where it is written,
+and a test compares the two and walks every route with every caller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.bell.rules import Bell
+from chalicelib.people.staff import Staff
+from chalicelib.place.ladder import Desk, Role
+from chalicelib.place.rules import Directory
+
+
+class Caller(StrEnum):
+    """Somebody in front of a route: nobody in particular, the holder of a link, somebody who has signed in.
+
+    The operator works by commands and has no route.
+    """
+
+    NOBODY = "nobody"
+    TRACKING = "tracking-token"
+    ONE_TAP = "one-tap-token"
+    BUNDLE = "bundle-token"
+    PARTY = "party-token"
+    RESIDENT = "resident"
+    SPECIALIST = "specialist"
+    COMMUNITY = "community"
+    SUBDISTRICT = "subdistrict"
+    SUPERVISOR = "supervisor"
+    LAWYER = "lawyer"
+    POLICE = "police"
+    OPERATOR = "operator"
+
+
+Audience = frozenset[Caller]
+
+STAFF: Audience = frozenset(Caller(role) for role in Role)
+SIGNED_IN: Audience = STAFF | {Caller.RESIDENT}
+EVERYBODY: Audience = frozenset(Caller) - {Caller.OPERATOR}
+RESIDENTS_LINK: Audience = frozenset({Caller.TRACKING})
+BUNDLE: Audience = frozenset({Caller.BUNDLE})
+ANSWERERS: Audience = STAFF | {Caller.ONE_TAP}
+BELL_READERS: Audience = ANSWERERS | RESIDENTS_LINK
+
+TABLE: Mapping[str, Audience] = {
+    # JSON
+    "POST /v1/bells": EVERYBODY,
+    "GET /v1/bells": EVERYBODY,
+    "GET /v1/bells/{bell_id}": BELL_READERS,
+    "GET /v1/bells/{bell_id}/record": BELL_READERS,
+    "POST /v1/bells/{bell_id}/answer": ANSWERERS,
+    "POST /v1/bells/{bell_id}/accept": ANSWERERS,
+    "POST /v1/bells/{bell_id}/decline": ANSWERERS,
+    "POST /v1/bells/{bell_id}/withdraw": RESIDENTS_LINK,
+    "POST /v1/bells/{bell_id}/appeal": RESIDENTS_LINK,
+    "GET /v1/places": EVERYBODY,
+    "GET /v1/categories": EVERYBODY,
+    "GET /v1/privacy-notice": EVERYBODY,
+    "GET /v1/health": EVERYBODY,
+    "GET /v1/statistics": EVERYBODY,
+    "GET /v1/openapi.json": EVERYBODY,
+    "POST /v1/session/code": EVERYBODY,
+    "POST /v1/session": EVERYBODY,
+    "DELETE /v1/session": SIGNED_IN,
+    "GET /v1/me": SIGNED_IN,
+    "GET /v1/me/bells": SIGNED_IN,
+    "GET /v1/me/worklist": STAFF,
+    # pages
+    "GET /": EVERYBODY,
+    "POST /": EVERYBODY,
+    "GET /t/{token}": RESIDENTS_LINK,
+    "POST /t/{token}": RESIDENTS_LINK,
+    "GET /a/{token}": ANSWERERS,
+    "POST /a/{token}": ANSWERERS,
+    "GET /s/{token}": BUNDLE,
+    "GET /board": EVERYBODY,
+    "GET /privacy": EVERYBODY,
+    "GET /static/{name}": EVERYBODY,
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    "GET /me": SIGNED_IN,
+    "POST /sign-out": SIGNED_IN,
+}
+"""Who may call each route. Whether this bell is one of theirs is decided by `serves` and by the link."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody who has signed in. `person`: HMAC of the phone. `staff` and `prefix` are empty for residents."""
+
+    person: str
+    caller: Caller
+    expires_at: datetime
+    staff: str = ""
+    prefix: str = ""
+
+
+STAFF_FOR = timedelta(hours=12)
+RESIDENT_FOR = timedelta(days=7)
+
+CODE_FOR = timedelta(minutes=5)
+CODE_AGAIN = timedelta(minutes=1)
+CODE_TRIES = 5
+CODE_DIGITS = 6
+PHONE_LIMITS: tuple[tuple[int, int], ...] = ((5, 3_600), (10, 86_400))
+"""Codes for one phone: so many in so many seconds (a carrier's limits; once a minute is `CODE_AGAIN`)."""
+ADDRESS_LIMITS: tuple[tuple[int, int], ...] = ((30, 600),)
+"""Codes for one network address; a whole community hall may share one."""
+
+
+def lasts(caller: Caller) -> timedelta:
+    """How long somebody stays signed in."""
+    return RESIDENT_FOR if caller is Caller.RESIDENT else STAFF_FOR
+
+
+def code_of(key: bytes, person: str, salt: str) -> str:
+    """The six digits for a phone and a salt. They follow from the server's key, so nobody has to keep them."""
+    message = "\x1f".join(("code", person, salt)).encode()
+    number = int.from_bytes(hmac.digest(key, message, hashlib.sha256)[:8], "big")
+    return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def same_code(expected: str, typed: str) -> bool:
+    """Whether the code was typed, in constant time; spaces, and the wide digits of a Chinese keyboard, are fine."""
+    digits = "".join(str(int(c)) for c in typed if c.isdecimal())
+    return hmac.compare_digest(expected, digits)
+
+
+def csrf_of(key: bytes, token: str) -> str:
+    """What every form of a signed-in page carries: it follows from the session and cannot be guessed from outside."""
+    return hmac.digest(key, f"csrf\x1f{token}".encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:32]
+
+
+def in_sight(directory: Directory, member: Staff, bell: Bell) -> bool:
+    """Whether a member of staff may see the bell: it is of their places, or they were asked to answer it."""
+    asked = any(person.id == member.id for person in bell.alerted)
+    return asked or serves(directory, member, bell.neighbourhood, bell.desk)
+
+
+def serves(directory: Directory, member: Staff, neighbourhood: str, desk: Desk) -> bool:
+    """Whether a bell of this place and desk is within the member's sight.
+
+    A specialist sees his neighbourhoods, a community its own, the subdistrict and supervisors all; lawyers and
+    police what was rung at their desk.
+    """
+    if member.role in {Role.LAWYER, Role.POLICE} and desk != str(member.role):
+        return False
+    return member.role is Role.SUPERVISOR or any(p in directory.lineage(neighbourhood) for p in member.places)

@@ -1,0 +1,75 @@
+"""What clients send and get about signing in and their own lists."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class CodeRequest(Struct, frozen=True):
+    """Whom to text a code."""
+
+    phone: Annotated[str, Meta(description="a mobile number, or with country code")]
+
+
+class CodeAnswer(Struct, frozen=True):
+    """The same for every phone, known here or not. Times are UTC."""
+
+    message: str
+    valid_until: str
+    again_at: Annotated[str, Meta(description="when another code may be asked for")]
+
+
+class SessionRequest(Struct, frozen=True):
+    """The phone and the code that it was sent."""
+
+    phone: str
+    code: Annotated[str, Meta(description="six digits")]
+
+
+class PersonBody(Struct, frozen=True):
+    """Who has signed in. `kind`: staff or resident; residents have neither name nor places here."""
+
+    kind: str
+    id: str
+    name: str
+    role: str
+    places: list[str]
+
+
+class SessionAnswer(Struct, frozen=True):
+    """A session: send `token` as Bearer until `expires_at`."""
+
+    token: str
+    expires_at: str
+    person: PersonBody
+
+
+class SignedOut(Struct, frozen=True):
+    """The session has ended for this client, which forgets its token."""
+
+    signed_out: bool = True
+
+
+class MyBell(Struct, frozen=True):
+    """A bell of a list. `url` is its tracking page, or for staff the page to answer it on."""
+
+    id: str
+    number: str
+    status: str
+    category: str
+    urgency: str
+    neighbourhood: str
+    level: int
+    rung_at: str
+    due_at: str | None
+    url: str
+    tracking_token: str | None = None
+
+
+class MyBells(Struct, frozen=True):
+    """One page; ask again with `cursor` for the next, which is empty on the last."""
+
+    items: list[MyBell]
+    cursor: str

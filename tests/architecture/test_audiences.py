@@ -1,0 +1,102 @@
+"""Who may call each route: the table, the declarations and what really happens agree, for every route and caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import app as application
+from chalicelib.core.links import Purpose
+from chalicelib.core.links import token as link_token
+from chalicelib.http import AUDIENCES
+from chalicelib.notice.types import Bundle
+from chalicelib.session.rules import EVERYBODY, STAFF, TABLE, Caller, csrf_of
+from tests.contract.client import Answer, Web, visiting
+from tests.fakes.world import World
+from tests.session.people import PHONES, sign_in, two_communities
+
+ROUTES = sorted(f"{method} {path}" for path, methods in application.app.routes.items() for method in methods)
+LINKS = (Caller.TRACKING, Caller.ONE_TAP, Caller.BUNDLE)
+PEOPLE = ("resident", *sorted(STAFF), "neighbouring specialist", "neighbouring community")
+REFUSED = {401, 403}
+# What a link's token and a session open is one bell; these callers are asked about a bell of another community.
+NEIGHBOURS = ("neighbouring specialist", "neighbouring community")
+# Its own desk's staff: the bell of the walk was rung at the desk of the community.
+OTHER_DESKS = ("lawyer", "police")
+
+
+def test_the_table_names_every_route_and_nothing_else() -> None:
+    assert sorted(TABLE) == ROUTES
+
+
+def test_every_route_declares_what_the_table_says() -> None:
+    assert AUDIENCES == TABLE
+
+
+def test_no_route_is_the_operators() -> None:
+    assert not any(Caller.OPERATOR in audience for audience in TABLE.values())
+
+
+def test_whoever_needs_no_name_may_come_with_one() -> None:
+    assert all(audience == EVERYBODY for audience in TABLE.values() if Caller.NOBODY in audience)
+
+
+@pytest.fixture(scope="module")
+def walk() -> Iterator[Walk]:
+    with visiting(World(two_communities())) as web:
+        yield Walk(web)
+
+
+class Walk:
+    """One bell at Yiqing, and everybody who could come."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        rung = web.ring().json
+        self.id = rung["id"]
+        key, now = web.world.ports.policy.key, web.world.clock.now()
+        bundle_token = link_token(key, self.id, Purpose.BUNDLE, "zhao")
+        self.sessions = {who: sign_in(web, PHONES[who]) for who in PEOPLE}
+        self.tokens = {
+            Caller.TRACKING: rung["tracking_token"],
+            Caller.ONE_TAP: web.alert("zhao"),
+            Caller.BUNDLE: bundle_token,
+        }
+        from chalicelib.core import links
+
+        ends = now.replace(year=now.year + 1)
+        web.world.store.save_bundle(Bundle(self.id, "zhao", (self.id,), links.hash_of(bundle_token), ends))
+
+    def call(self, route: str, who: str) -> Answer:
+        """The route, called by them with what they have and nothing else."""
+        method, path = route.split(" ")
+        token = self.sessions.get(who) or self.tokens.get(who, "")  # type: ignore[call-overload]  # a StrEnum is a str
+        path = path.replace("{bell_id}", self.id).replace("{name}", "style.css")
+        if path.startswith("/v1/"):
+            body = b"{}" if method == "POST" else b""
+            return self.web.send(method, path, body, token=token, Content_Type="application/json")
+        in_path = self.id if who in self.sessions else token or "0" * 19
+        headers = {"Content_Type": "application/x-www-form-urlencoded"}
+        body = b"action=withdraw" if path == "/t/{token}" else b"action=answer"
+        if who in self.sessions:
+            headers["Cookie"] = f"session={token}"
+            body += f"&csrf={csrf_of(self.web.world.ports.policy.key, token)}".encode()
+        body = body if method == "POST" else b""
+        return self.web.send(method, path.replace("{token}", in_path), body, **headers)
+
+
+def refused(answer: Answer) -> bool:
+    """Not let in: by status, or led to the sign-in page. What came too late (409, 410) was let in."""
+    return answer.status in REFUSED or (answer.status == 303 and answer.location.endswith("/sign-in"))
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("who", ["nobody", *LINKS, *PEOPLE])
+def test_a_route_lets_in_whom_the_table_names_and_nobody_else(walk: Walk, route: str, who: str) -> None:
+    caller = Caller(who.removeprefix("neighbouring "))
+    allowed = caller in TABLE[route]
+    if "{bell_id}" in route or route.endswith("/a/{token}"):
+        allowed = allowed and who not in (*NEIGHBOURS, *OTHER_DESKS)
+    answer = walk.call(route, who)
+    assert refused(answer) is not allowed, f"{who} at {route}: {answer.status} {answer.text[:200]}"
