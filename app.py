@@ -14,11 +14,21 @@ from chalicelib.bell import pages as bell_pages
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
 from chalicelib.session import api as session_api
+from chalicelib.session import pages as session_pages
 from chalicelib.statistics import api as statistics_api
 
 app = Chalice(app_name="consultation-bell")
 app.api.binary_types = []
-for module in (bell_api, bell_pages, place_api, place_pages, session_api, statistics_api, openapi):
+for module in (
+    bell_api,
+    bell_pages,
+    place_api,
+    place_pages,
+    session_api,
+    session_pages,
+    statistics_api,
+    openapi,
+):
     app.register_blueprint(module.blueprint)
 
 

@@ -270,6 +270,38 @@ class BoardView(Struct, frozen=True):
     mean_seconds: int | None = None
 
 
+class SignInView(Struct, frozen=True):
+    """sign_in.html: first the phone, then the code that was texted to it. Posts `action` = code or enter."""
+
+    step: Literal["phone", "code"] = "phone"
+    phone: str = ""
+    errors: tuple[FieldError, ...] = ()
+    minutes: int = 5
+
+
+class MyRow(Struct, frozen=True):
+    """A bell of one's own list; `path` leads to its page."""
+
+    path: str
+    number: str
+    neighbourhood: str
+    category: str
+    urgency: str
+    status: str
+    rung_at: datetime
+    due_at: datetime | None = None
+
+
+class MeView(Struct, frozen=True):
+    """me.html: the bells that somebody rang, or for staff those of their places. `more`: the next page, or empty."""
+
+    shows: Literal["rung", "places"]
+    rows: tuple[MyRow, ...]
+    more: str = ""
+    name: str = ""
+    role: str = ""
+
+
 class NoticeBlock(Struct, frozen=True):
     """A piece of the privacy notice. `kind`: heading, paragraph or list (whose `items` are its entries)."""
 

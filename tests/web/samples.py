@@ -386,6 +386,41 @@ def error_limited(language: Language) -> v.ErrorView:
     return v.ErrorView(429, message, (), NOW + timedelta(minutes=8))
 
 
+def sign_in(language: Language) -> v.SignInView:
+    """The phone first."""
+    return v.SignInView()
+
+
+def sign_in_code(language: Language) -> v.SignInView:
+    """A code was texted, and mistyped."""
+    message = "验证码不对，还可以试 4 次。" if language == "zh-CN" else "That is not the code; tries left: 4."
+    return v.SignInView("code", "13800001234", (v.FieldError("code", message),))
+
+
+def me(language: Language) -> v.MeView:
+    """What a resident rang."""
+    rows = (
+        v.MyRow(f"/t/{TOKEN}", "MX-7F3K-92QD", "左家新村", "noise", "ordinary", "ringing", at(4)),
+        v.MyRow(f"/t/{TOKEN}", "MX-7F3J-XW4T", "左家新村", "elevator", "urgent", "accepted", at(4000)),
+    )
+    return v.MeView("rung", rows, "/me?list=rung&cursor=x")
+
+
+def me_places(language: Language) -> v.MeView:
+    """What is open at the places of a member of staff."""
+    due = NOW + timedelta(minutes=3)
+    rows = (
+        v.MyRow("/a/MX7F3K92QD", "MX-7F3K-92QD", "左家新村", "gas", "emergency", "ringing", at(1), due),
+        v.MyRow("/a/MX7F3JXW4T", "MX-7F3J-XW4T", "小河东村", "noise", "ordinary", "answered", at(90), due),
+    )
+    return v.MeView("places", rows, "", "赵虹", "specialist")
+
+
+def me_none(language: Language) -> v.MeView:
+    """Nothing was rung from this number."""
+    return v.MeView("rung", ())
+
+
 PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "ring": ("ring.html", "/", ring),
     "ring-emergency": ("ring.html", "/", ring_emergency),
@@ -411,6 +446,11 @@ PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "bells-none": ("bells.html", f"/s/{TOKEN}", bells_none),
     "board": ("board.html", "/board", board),
     "board-quiet": ("board.html", "/board", board_quiet),
+    "sign-in": ("sign_in.html", "/sign-in", sign_in),
+    "sign-in-code": ("sign_in.html", "/sign-in", sign_in_code),
+    "me": ("me.html", "/me", me),
+    "me-places": ("me.html", "/me", me_places),
+    "me-none": ("me.html", "/me", me_none),
     "privacy": ("privacy.html", "/privacy", privacy),
     "error-missing": ("error.html", "/nowhere", error_missing),
     "error-limited": ("error.html", "/", error_limited),
