@@ -9,7 +9,6 @@ from chalicelib.bell.ringing import pseudonym, window
 from chalicelib.bell.rules import Bell
 from chalicelib.core import text as words
 from chalicelib.core.errors import FieldError, Gone, Invalid, Unauthorized
-from chalicelib.notice import texts
 from chalicelib.people.staff import Channel, Staff
 from chalicelib.place.rules import Directory
 from chalicelib.ports import (
@@ -93,6 +92,8 @@ def send_code(ports: Ports, code: Code) -> bool:
     """
     if code.until <= ports.clock.now() or not ports.store.claim_code(code):
         return False
+    from chalicelib.notice import texts
+
     params: dict[str, str | int] = {
         "code": rules.code_of(ports.policy.key, code.person, code.salt),
         "minutes": int(rules.CODE_FOR.total_seconds()) // 60,
