@@ -47,7 +47,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "form_not_ours": N_("The form is no longer valid. Please open the page again and send it once more."),
     "code_wrong": N_("That is not the code. Please look at the message again; tries left: %(left)s."),
     "code_expired": N_("This code is no longer good. Please ask for a new one."),
-    "too_many_codes": N_("A code was sent a moment ago. Please wait %(minutes)s min before you ask for another."),
+    "too_many_codes": N_(
+        "A code was sent a moment ago. Please wait %(minutes)s min before you ask for another."
+    ),
     "too_many_rings": N_(
         "Too many bells from here in a short time. In danger call 110, 119 or 120; "
         "else please ring again in %(minutes)s min."
