@@ -10,7 +10,7 @@ from chalice import Blueprint, Response
 from chalicelib.bell.rules import Bell
 from chalicelib.bell.screens import place_name
 from chalicelib.core import ids, links
-from chalicelib.core.errors import DomainError, Gone, Invalid, TooMany, Unauthorized
+from chalicelib.core.errors import DomainError, Forbidden, Gone, Invalid, TooMany, Unauthorized
 from chalicelib.core.links import Purpose
 from chalicelib.http import BadRequest, Call, explain
 from chalicelib.session import service
@@ -32,6 +32,10 @@ def sign_in_form(call: Call) -> Response:
 @page(blueprint, "POST", "/sign-in", audience=EVERYBODY)
 def sign_in_step(call: Call) -> Response:
     """Ask for a code, or sign in with it. The phone stays in the form: addresses hold no personal data."""
+    if (
+        call.header("sec-fetch-site") == "cross-site"
+    ):  # a foreign page would sign its visitor in as somebody else
+        raise Forbidden("form_not_ours")
     form = call.form()
     match form.get("action"):
         case "code":

@@ -177,6 +177,16 @@ def test_a_form_of_somebody_elses_making_does_nothing(web: Web) -> None:
             assert cookies(out) == []
 
 
+def test_no_foreign_page_signs_its_visitor_in(web: Web) -> None:
+    with web.nothing_written():
+        for fields in (
+            {"action": "code", "phone": ZHAO},
+            {"action": "enter", "phone": ZHAO, "code": "123456"},
+        ):
+            assert web.form("/sign-in", fields, Sec_Fetch_Site="cross-site").status == 403
+    assert web.form("/sign-in", {"action": "code", "phone": ZHAO}, Sec_Fetch_Site="same-origin").status == 200
+
+
 def test_a_link_works_whoever_has_signed_in_on_this_phone(web: Web) -> None:
     web.ring()
     token = web.alert("zhao")
