@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.bell.rules import Bell, Person, Status, fold, people
-from chalicelib.case import rules as case_rules
 from chalicelib.core import links
 from chalicelib.core.chain import RESIDENT, SYSTEM, Actor, Event, Happening, Tip, extend
 from chalicelib.core.links import Link, Purpose
 from chalicelib.ports import Change
+
+if TYPE_CHECKING:
+    from chalicelib.case.rules import Case
 
 ANSWER_FOR = timedelta(days=7)
 
@@ -76,10 +79,13 @@ def _asked(events: Iterable[Event]) -> tuple[Person, ...]:
 
 def _case(
     bell: Bell, happenings: tuple[Happening, ...], now: datetime
-) -> tuple[case_rules.Case | None, tuple[Event, ...]]:
+) -> tuple[Case | None, tuple[Event, ...]]:
     accepted = next((h for h in happenings if h.kind == "accepted"), None)
     if accepted is None:
         return None, ()
+    # A ring must not pay for the case that may come of it.
+    from chalicelib.case import rules as case_rules
+
     opened = case_rules.opened(
         bell.id, bell.neighbourhood, bell.community, bell.category, bell.urgency, accepted.data["by"]
     )

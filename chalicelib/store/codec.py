@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from chalicelib.bell.rules import Bell
-from chalicelib.case.rules import Case
 from chalicelib.core.chain import Event, Tip, canonical
 from chalicelib.core.links import Link
 from chalicelib.core.times import iso, parse_iso
@@ -34,6 +33,9 @@ from chalicelib.store.models import (
     Row,
     WindowRow,
 )
+
+if TYPE_CHECKING:
+    from chalicelib.case.rules import Case
 
 T = TypeVar("T")
 Raw = Mapping[str, Any]
