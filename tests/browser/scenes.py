@@ -37,6 +37,7 @@ def stage(platform: Platform) -> tuple[Scene, ...]:
         Scene("withdrawn before", platform.answer_link(withdrawn), "已撤回"),
         Scene("bundle", bundle, "等您接"),
         Scene("board", "/board", "正在响的铃"),
+        Scene("sign in", "/sign-in", "用手机号登录"),
         Scene("privacy", "/privacy", "隐私告知书"),
     )
 
