@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,13 +36,13 @@ class Settings:
         """Read the environment; raises ConfigError naming what is missing or wrong."""
         env = os.environ if env is None else env
         stage = env.get("STAGE", "local")
-        public_url = _need(env, "PUBLIC_URL").rstrip("/")
+        public_url = _url(env, "PUBLIC_URL")
         return cls(
             stage=stage,
             table=_need(env, "TABLE_NAME"),
             state_machine=_need(env, "STATE_MACHINE_ARN"),
             public_url=public_url,
-            link_url=(env.get("LINK_URL") or public_url).rstrip("/"),
+            link_url=_url(env, "LINK_URL") if env.get("LINK_URL") else public_url,
             key=_key(env, stage),
             prefixes=tuple(p.strip() for p in env.get("PREFIXES", "MX").split(",") if p.strip()),
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", ""),
@@ -57,6 +58,13 @@ def _need(env: Mapping[str, str], name: str) -> str:
     raise ConfigError(
         f"{name} is not set: give it in .chalice/config.json (environment_variables of the stage)"
     )
+
+
+def _url(env: Mapping[str, str], name: str) -> str:
+    url = _need(env, name).rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+        raise ConfigError(f"{name} must be an address like https://bell.example.org, not {url!r}")
+    return url
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

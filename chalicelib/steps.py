@@ -42,6 +42,7 @@ def react_to(ports: Ports, record: StreamRecord) -> None:
         sessions.send_code(ports, record.code)
         return
     notices.announce(ports, record.event)
+    escalation.skip_unreached(ports, record.event)
     statistics.count(ports, record.event)
 
 
@@ -53,7 +54,7 @@ def sweep(event: Mapping[str, Any]) -> dict[str, int]:
     ports = wiring.ports()
     if event.get("rearm"):
         horizon = timedelta(days=3650)
-        things = ports.store.overdue(ports.clock.now() + horizon)
+        things = ports.store.overdue(ports.clock.now() + horizon, limit=1_000)
         return {"rearmed": escalation.sweep(ports, things, grace=-horizon, reason="restart")}
     return sweep_once(ports)
 

@@ -16,6 +16,8 @@ from chalicelib.core.times import iso
 from chalicelib.ports import Contact
 from chalicelib.web.sentences import sentence
 
+# A page needs them around names that may run from right to left; a program would find them in its strings.
+_ISOLATES = dict.fromkeys((0x2068, 0x2069))
 _RESIDENTS = frozenset({"withdraw", "appeal"})
 
 
@@ -106,7 +108,9 @@ def declined(events: tuple[Event, ...]) -> wire.DeclineBody | None:
 
 def timeline(events: tuple[Event, ...], language: str) -> list[wire.TimelineEntry]:
     """The public events in plain words, oldest first."""
-    return [wire.TimelineEntry(e.seq, e.at, e.kind, say(e, language)) for e in public(events)]
+    return [
+        wire.TimelineEntry(e.seq, e.at, e.kind, say(e, language).translate(_ISOLATES)) for e in public(events)
+    ]
 
 
 def public(events: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -46,11 +46,11 @@ def _problems(draft: Draft, directory: Directory | None, consent_version: str) -
     yield from _choice("desk", draft.desk, draft.desk in _DESKS)
     yield from _choice("category", draft.category, draft.category in BY_ID)
     yield from _choice("neighbourhood", draft.neighbourhood, directory is not None)
-    if not draft.text.strip():
+    if not texts.visible(draft.text):
         yield FieldError("text", "required")
     elif len(draft.text) > TEXT_LIMIT:
         yield FieldError("text", "too_long", {"limit": TEXT_LIMIT})
-    if not draft.name.strip():
+    if not texts.visible(draft.name):
         yield FieldError("name", "required")
     yield from _lines(draft)
     yield from _phone(draft.phone, directory)
@@ -104,8 +104,10 @@ def rung(draft: Draft, directory: Directory, ladder: dict[str, object], contact_
 
 
 def same_ring(key: bytes, phone: str, draft: Draft) -> str:
-    """The same for two rings that say the same: phone, neighbourhood and folded text."""
-    return pseudonym(key, "ring", phone, draft.neighbourhood, texts.fold(draft.text))
+    """The same for two rings that say the same: phone, neighbourhood and folded text. An emergency is never taken
+    for a repetition of what was none before."""
+    emergency = str(urgency_of(draft.category) is Urgency.EMERGENCY)
+    return pseudonym(key, "ring", phone, draft.neighbourhood, texts.fold(draft.text), emergency)
 
 
 def fingerprint(key: bytes, draft: Draft) -> str:

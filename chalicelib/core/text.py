@@ -15,6 +15,11 @@ def has_control(text: str) -> bool:
     return bool(_CONTROL.search(text))
 
 
+def visible(text: str) -> bool:
+    """Whether anything of the text can be seen: letters, digits, marks, punctuation or symbols."""
+    return any(unicodedata.category(c)[0] in "LNMPS" for c in text)
+
+
 def fold(text: str) -> str:
     """The text without case, width, space, punctuation and symbols: rings with the same fold say the same."""
     folded = unicodedata.normalize("NFKC", text).casefold()

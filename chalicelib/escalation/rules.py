@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.bell.rules import Bell, Person, Status, require
-from chalicelib.core.chain import Happening
+from chalicelib.core.chain import Event, Happening
 from chalicelib.core.times import iso
 from chalicelib.people.rules import duty
 from chalicelib.people.staff import Staff
@@ -20,6 +20,8 @@ from chalicelib.place.rules import Directory
 MAX_HOPS = 1_000
 MAX_AGE = timedelta(days=300)
 _REMIND_UP_AFTER = 2
+_AN_HOUR = timedelta(hours=1)
+_HOURS = 23
 
 
 def first_step(
@@ -101,9 +103,34 @@ def _exhausted(ladder: Ladder, directory: Directory, place: str, round_: int, no
     # Nobody above to tell is no reason to fall silent: then all levels are asked again.
     staff = duty(directory, place, ladder.exhausted_roles, now).staff
     staff = staff or duty(directory, place, _all_roles(ladder), now).staff
-    due_at = now + timedelta(seconds=ladder.repeat_seconds)
+    due_at = now + _pause(ladder, round_)
     people = [_person(member).json() for member in staff]
     return Happening("exhausted", {"round": round_, "staff": people, "due_at": iso(due_at)})
+
+
+def _pause(ladder: Ladder, round_: int) -> timedelta:
+    """The policy's interval for the first hour, then hourly for a day, then daily: calling goes on for ever, but a
+    bell that nobody will ever answer must not bury those that somebody would."""
+    often = timedelta(seconds=ladder.repeat_seconds)
+    quick_rounds = _AN_HOUR // often
+    if round_ <= quick_rounds:
+        return often
+    return max(often, _AN_HOUR if round_ <= quick_rounds + _HOURS else timedelta(days=1))
+
+
+def unreached(bell: Bell, event: Event, directory: Directory, now: datetime) -> tuple[Happening, ...]:
+    """No message of an alert could reach anybody: the level is skipped at once. Nothing when the bell has moved on."""
+    level = event.data["level"]
+    if (
+        bell.status is not Status.RINGING
+        or bell.round
+        or (bell.level, bell.repeat) != (level, event.data["repeat"])
+    ):
+        return ()
+    skipped = Happening(
+        "level_skipped", {"level": level, "roles": event.data["roles"], "reason": "nobody_reachable"}
+    )
+    return (skipped, *_climb(bell.ladder, directory, bell.neighbourhood, level + 1, now))
 
 
 def _answered_step(bell: Bell, directory: Directory, now: datetime) -> Iterator[Happening]:

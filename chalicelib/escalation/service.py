@@ -9,15 +9,17 @@ from typing import Any
 
 from chalicelib.bell.changes import plan_change
 from chalicelib.bell.rules import Bell
-from chalicelib.core.chain import Happening
+from chalicelib.core.chain import Event, Happening
 from chalicelib.core.errors import Stale, Unavailable
-from chalicelib.escalation.rules import due, rearmed, remaining
+from chalicelib.escalation.rules import due, rearmed, remaining, unreached
+from chalicelib.notice.types import Fate
 from chalicelib.ports import HeadMoved, Opening, Ports
 
 # With the minute between two sweeps and a second for the new timer: less than two minutes late in all.
 GRACE = timedelta(seconds=45)
 _SETTLING = timedelta(seconds=60)
 _TRIES = 6
+_LOST = frozenset({Fate.FAILED, Fate.UNREACHABLE})
 
 
 class TimelineClosed(Exception):
@@ -84,6 +86,29 @@ def drive(ports: Ports, moved: HeadMoved) -> None:
         ports.timeline.start(moved.thing, moved.generation, moved.version, seconds)
     elif moved.token and not moved.by_timeline:
         ports.timeline.signal(moved.token, moved.thing, moved.version, seconds)
+
+
+def skip_unreached(ports: Ports, event: Event) -> None:
+    """When no message of an alert reached anybody on any channel, skip its level at once; again: nothing changes."""
+    if event.kind != "alerted":
+        return
+    fates = [d.fate for d in ports.store.dispatches(event.thing) if d.version == event.seq]
+    if not fates or not _LOST.issuperset(fates):
+        return
+    for _ in range(_TRIES):
+        opening = ports.store.opening(event.thing.partition("#")[2])
+        if opening is None:
+            return
+        now = ports.clock.now()
+        happenings = unreached(opening.bell, event, opening.directory, now)
+        if not happenings:
+            return
+        try:
+            ports.store.commit(plan_change(ports.policy.key, opening.bell, happenings, now))
+        except Stale:
+            continue
+        return
+    raise Unavailable("skip")
 
 
 def sweep(ports: Ports, things: Iterable[str], grace: timedelta = GRACE, reason: str = "lost") -> int:

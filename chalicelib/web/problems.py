@@ -37,6 +37,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "not_possible_now": N_("That is not possible now: the bell is “%(status)s”."),
     "no_appeal": N_("An appeal is possible once, after a bell was declined."),
     "idempotency_key_reused": N_("This Idempotency-Key was used for another bell. Please use a new key."),
+    "not_a_superior": N_("Only somebody of a higher level may do that."),
     "no_such_bell": N_("There is no such bell."),
     "no_such_place": N_("There is no such place here."),
     "not_your_place": N_("This bell belongs to another place, whose staff look after it."),
@@ -57,6 +58,8 @@ MESSAGES: Final[Mapping[str, str]] = {
     "unavailable": N_("The service is very busy. Nothing was lost; please try again in a few seconds."),
 }
 FIELD_MESSAGES: Final[Mapping[str, str]] = {
+    "too_many": N_("That is more than one case can hold. Please take something off first."),
+    "unreadable": N_("This cannot be read. Please look at the example in the documentation."),
     "required": N_("Please fill this in."),
     "unknown": N_("Please choose one from the list."),
     "too_long": N_("Please shorten this to %(limit)s characters."),

@@ -49,7 +49,8 @@ def _level_skipped(data: Data, language: str) -> str:
 
 
 def _exhausted(data: Data, language: str) -> str:
-    names = _names(data.get("staff", ()), language)
+    supervisors = [member for member in data.get("staff", ()) if member.get("role") == "supervisor"]
+    names = _names(supervisors, language)
     if int(data.get("round", 1)) > 1:
         message = N_("Still no answer (round %(round)s). Everybody is being called again.")
     elif names:

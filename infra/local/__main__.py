@@ -5,8 +5,11 @@ import os
 import sys
 from pathlib import Path
 
+from chalicelib.core.links import LENGTH
+from chalicelib.notice.texts import LINK_LIMIT
 from infra.local.run import Options, Running, serve
 
+LINK_URL_LIMIT = LINK_LIMIT - len("/a/") - LENGTH
 SAMPLE = Path(__file__).parents[1] / "places" / "mishixiang.yaml"
 
 
@@ -37,10 +40,18 @@ def _ready(run: Running) -> None:
   试一试 Try it: ring at the first address. The specialist's SMS arrives in the outbox within a second;
   open the link in it and press 接铃. Leave it alone instead, and the next level is alerted.
 
-  数据 Data {options.data}/ · AWS endpoint for tools {options.aws_url} · Ctrl-C 停止 stops
+{_long_links()}  数据 Data {options.data}/ · AWS endpoint for tools {options.aws_url} · Ctrl-C 停止 stops
 """,
         flush=True,
     )
+
+
+def _long_links() -> str:
+    """A word to whoever chose an address that makes every SMS two."""
+    link = os.environ["LINK_URL"]
+    if len(link) <= LINK_URL_LIMIT:
+        return ""
+    return f"  LINK_URL has {len(link)} characters; above {LINK_URL_LIMIT} an SMS no longer fits one segment.\n\n"
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from chalicelib.bell.ringing import (
     window,
 )
 from chalicelib.core.chain import canonical
+from chalicelib.core.text import visible
 from chalicelib.place.categories import CATEGORIES
 from chalicelib.place.ladder import Category, Desk
 from tests.fakes import places
@@ -85,7 +86,19 @@ def test_every_wrong_field_of_an_empty_ring_is_named_at_once() -> None:
 
 @given(st.text(min_size=1, max_size=200))
 def test_any_text_a_person_can_type_is_accepted(text: str) -> None:
-    assert wrong(text=text) == ([] if text.strip() else [("text", "required")])
+    assert wrong(text=text) == ([] if visible(text) else [("text", "required")])
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", " \u3000\u200b\n", "\x00\x07", "\u2066\u2069"])
+def test_a_text_of_which_nothing_can_be_seen_says_nothing(nothing: str) -> None:
+    assert wrong(text=nothing) == [("text", "required")]
+
+
+def test_an_emergency_is_never_a_repetition_of_what_was_none() -> None:
+    said = draft(), draft(category="gas"), draft(category="greenery")
+    once, emergency, other = (same_ring(b"k" * 32, "+8613900000001", typed) for typed in said)
+    assert once != emergency
+    assert once == other, "a corrected category is still the same bell"
 
 
 @pytest.mark.parametrize(

@@ -220,3 +220,22 @@ def test_whoever_is_missing_a_ring_asks_somebody_or_says_that_nobody_is_there(
     assert last.kind in {"alerted", "exhausted"}
     assert bool(last.data["staff"]) == bool({"zhao", "wang", "li", "he"} - set(missing))
     assert parse_iso(last.data["due_at"]) > now - timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("repeat_seconds", "round_", "minutes"),
+    [
+        (900, 4, 15),
+        (900, 5, 60),
+        (900, 27, 60),
+        (900, 28, 24 * 60),
+        (120, 30, 2),
+        (120, 31, 60),
+        (7200, 1, 120),
+    ],
+)
+def test_calling_goes_on_for_ever_but_not_for_ever_so_often(
+    repeat_seconds: int, round_: int, minutes: int
+) -> None:
+    ladder = Ladder((Level((Role.SPECIALIST,)),), repeat_seconds=repeat_seconds)
+    assert rules._pause(ladder, round_) == timedelta(minutes=minutes)

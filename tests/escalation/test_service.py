@@ -9,6 +9,7 @@ import pytest
 from chalicelib import steps
 from chalicelib.escalation import service as escalation
 from chalicelib.escalation.service import TimelineClosed
+from chalicelib.ports import PermanentFailure
 from tests.fakes.world import World
 
 
@@ -44,3 +45,24 @@ def test_a_bell_that_was_just_given_a_new_timer_is_left_alone(world: World) -> N
     assert steps.sweep_once(world.ports)["rearmed"] == 0
     world.clock.advance(minutes=2)
     assert steps.sweep_once(world.ports)["rearmed"] == 1, "a timer that was lost again is given again"
+
+
+def test_an_alert_that_reached_nobody_is_skipped_once_however_often_the_stream_tells_it(world: World) -> None:
+    for sender in world.senders.values():
+        sender.fail(PermanentFailure("gone"), times=99)
+    rung = world.ring()
+    alerted = world.file(rung).events[1]
+    world.settle()
+    kinds = [
+        "rung",
+        "alerted",
+        "level_skipped",
+        "alerted",
+        "level_skipped",
+        "alerted",
+        "level_skipped",
+        "exhausted",
+    ]
+    assert world.kinds(rung) == kinds
+    escalation.skip_unreached(world.ports, alerted)
+    assert world.kinds(rung) == kinds

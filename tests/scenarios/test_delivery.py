@@ -68,7 +68,7 @@ def test_10_an_unknown_outcome_is_never_repeated_on_its_channel(world: World) ->
     ends_well(world)
 
 
-def test_10_when_no_channel_works_the_record_says_so_and_the_next_level_still_comes(world: World) -> None:
+def test_10_when_no_channel_works_the_level_is_skipped_at_once_and_on_the_record(world: World) -> None:
     for sender in world.senders.values():
         sender.fail(PermanentFailure("gone"), to=ZHAO.phone)
         sender.fail(PermanentFailure("gone"), to=ZHAO.mail)
@@ -76,7 +76,9 @@ def test_10_when_no_channel_works_the_record_says_so_and_the_next_level_still_co
     world.settle()
     world.expect("rung", to="resident")
     assert _fates(world, rung.bell.id, "zhao")[-1] == ("", "unreachable")
-    escalates(world, "wang")
+    assert world.kinds(rung) == ["rung", "alerted", "level_skipped", "alerted"]
+    world.expect("alert", to="wang", at=world.start)
+    world.pass_time(minutes=4)
     ends_well(world)
 
 

@@ -74,7 +74,11 @@ SENTENCES = [
         {"roles": ["police"], "reason": "nobody_reachable"},
         "民警值班人员联系不上，铃声直接转往上一级。",
     ),
-    ("exhausted", {"round": 1, "staff": [{"name": "王"}]}, "各级都没有人接铃，已报督办人王，并继续呼叫。"),
+    (
+        "exhausted",
+        {"round": 1, "staff": [{"name": "李", "role": "subdistrict"}, {"name": "王", "role": "supervisor"}]},
+        "各级都没有人接铃，已报督办人王，并继续呼叫。",
+    ),
     ("exhausted", {"round": 2, "staff": []}, "仍无人接铃（第 2 轮），正在再次呼叫所有人。"),
     (
         "notified",
