@@ -131,7 +131,7 @@ def _after(window: Window, notice: Notice, verdict: Verdict, now: datetime) -> W
         case Hold(until):
             return windows.hold(window, notice, until)
         case NextChannel():
-            return window
+            return windows.let_through(window, [notice], now, by_sms=False)
 
 
 def _carry_out(ports: Ports, plan: Plan, moot: Iterable[str]) -> None:

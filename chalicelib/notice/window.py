@@ -2,7 +2,8 @@
 
 The first alert is at once and opens a window of two minutes; alerts within it wait for its end and
 then share one message. What is not urgent waits for the morning. Nobody gets more SMS than the limits allow: an
-alert then takes the person's next channel at once, anything else waits. An emergency does none of this.
+alert then takes the person's next channel, bundled just the same, and anything else waits. An emergency does none
+of this and uses up nobody's limit.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ LIMITS = ((timedelta(minutes=15), 5), (timedelta(hours=1), 11))
 LEASE = timedelta(seconds=45)
 _LONGEST = max(span for span, _ in LIMITS)
 _REMEMBERED = 32
+# Marks in `admitted` what was let through beyond the limit: after a crash it must not become an SMS nobody counted.
+_BEYOND = "#beyond"
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,19 @@ class NextChannel:
     """Now, but not by SMS: the limit is reached."""
 
 
-Verdict = Send | Hold | NextChannel
+Passed = Send | NextChannel
+Verdict = Passed | Hold
 
 
 def admit(window: Window, notice: Notice, now: datetime, quiet_until: datetime | None = None) -> Verdict:
     """What to do with the notice now; `quiet_until`: when the present quiet hours end, None outside them.
 
-    A notice that the window let through before (`admitted`) is let through again: its sender crashed.
+    A notice that the window let through before (`admitted`) is let through again, the same way: its sender crashed.
     """
-    if notice.pressing or notice.key in window.admitted:
+    if notice.pressing:
         return Send()
+    if before := _before(window, notice):
+        return before
     if quiet_until and quiet_until > now and not notice.urgent:
         return Hold(quiet_until)
     if bundles(notice) and window.open_until and now < window.open_until:
@@ -64,17 +70,18 @@ def bundles(notice: Notice) -> bool:
     return notice.template in RINGING and not notice.pressing
 
 
-def let_through(window: Window, message: Sequence[Notice], now: datetime) -> Window:
-    """The window after it let one message through, made of these notices."""
-    keys = [notice.key for notice in message]
-    if set(keys) <= set(window.admitted):
+def let_through(window: Window, message: Sequence[Notice], now: datetime, *, by_sms: bool = True) -> Window:
+    """The window after it let one message through, made of these notices; `by_sms` False: beyond the limit."""
+    if all(_before(window, notice) for notice in message):
         return window
+    keys = [notice.key if by_sms else notice.key + _BEYOND for notice in message]
     opens = any(map(bundles, message))
+    counts = by_sms and any(_by_sms(notice) and not notice.pressing for notice in message)
     sent = tuple(at for at in window.sent if at > now - _LONGEST)
     return replace(
         window,
         open_until=now + OPEN_FOR if opens else window.open_until,
-        sent=(*sent, now) if any(map(_by_sms, message)) else sent,
+        sent=(*sent, now) if counts else sent,
         admitted=_remembered(window, keys),
     )
 
@@ -126,8 +133,9 @@ def release(
         )
         superseded += [notice for notice in group if notice not in latest]
         gone |= {notice.key for notice in group}
-        messages.append(Outgoing(latest, isinstance(verdict, Send)))
-        after = let_through(after, group, now) if isinstance(verdict, Send) else after
+        by_sms = isinstance(verdict, Send)
+        messages.append(Outgoing(latest, by_sms))
+        after = let_through(after, group, now, by_sms=by_sms)
     next_due = forget(after, gone | moot, now, quiet_until).due_at
     leases = [now + LEASE] if messages or len(live) < len(window.held) else []
     due_at = min([*leases, *([next_due] if next_due else [])], default=None)
@@ -142,15 +150,21 @@ def forget(window: Window, keys: Set[str], now: datetime, quiet_until: datetime 
 
 def _messages(window: Window, held: Iterable[Notice]) -> list[list[Notice]]:
     """The messages that could be made: alerts together (those let through before a crash apart), others singly."""
-    again: list[Notice] = []
-    fresh: list[Notice] = []
+    alerts: dict[Passed | None, list[Notice]] = {Send(): [], NextChannel(): [], None: []}
     single: list[list[Notice]] = []
     for notice in held:
         if bundles(notice):
-            (again if notice.key in window.admitted else fresh).append(notice)
+            alerts[_before(window, notice)].append(notice)
         else:
             single.append([notice])
-    return [group for group in (again, fresh) if group] + single
+    return [group for group in alerts.values() if group] + single
+
+
+def _before(window: Window, notice: Notice) -> Passed | None:
+    """How the window let the notice through already, if it did."""
+    if notice.key in window.admitted:
+        return Send()
+    return NextChannel() if notice.key + _BEYOND in window.admitted else None
 
 
 def _next_due(window: Window, now: datetime, quiet_until: datetime | None) -> datetime | None:
@@ -175,6 +189,6 @@ def _free_at(sent: Iterable[datetime], now: datetime) -> datetime:
 def _remembered(window: Window, keys: list[str]) -> tuple[str, ...]:
     """The latest keys, and those of all that still wait."""
     known = list(dict.fromkeys((*window.admitted, *keys)))
-    waiting = {notice.key for notice in window.held}
+    waiting = {key for notice in window.held for key in (notice.key, notice.key + _BEYOND)}
     recent = set(known[-_REMEMBERED:]) | set(keys)
     return tuple(key for key in known if key in recent or key in waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -120,6 +121,11 @@ class Office:
     def announce_until_done(self, event: Event) -> int:
         """Deliver the stream's record until the reaction succeeds; answers how often it raised."""
         return self._insist(lambda: self.announce(event))
+
+    def at_the_limit(self, member: Staff) -> None:
+        """That person has just had as many SMS as they may have in a quarter of an hour."""
+        sent = (self.clock.now(),) * 5
+        self.store.save_window(replace(self.store.window(member.id), sent=sent))
 
     def pass_time(self, **span: float) -> int:
         """Time passes and the sweeper comes each half minute; answers how often it was interrupted."""

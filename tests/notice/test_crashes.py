@@ -100,3 +100,42 @@ def test_dying_at_any_call_loses_nobody_and_repeats_nothing(story: Story, when: 
         for staff in ("li", "wang"):
             assert office.store.window(staff).held == (), f"still held after {where}"
     assert {"claim", "settle", "window", "save_window", "append"} <= died
+
+
+def beyond_the_limit(office: Office) -> list[str]:
+    """The first at once by mail, two in a bundle by mail."""
+    bells = [office.ring() for _ in range(3)]
+    for bell in bells:
+        office.announce_until_done(office.alert(bell, LI))
+    office.pass_time(minutes=8)
+    return bells
+
+
+def unsure(office: Office, bells: list[str]) -> set[str]:
+    """The links of those bells whose record says that nobody knows whether the mail arrived."""
+    mail = ("li", "mail", "unknown")
+    return {office.link(bell, "li") for bell in bells if any(mail in said for said in office.record(bell))}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_dying_beyond_the_limit_sends_no_sms_and_repeats_nothing(when: When) -> None:
+    usual = Office()
+    usual.at_the_limit(LI)
+    usual.store.arm(10_000, "before")
+    beyond_the_limit(usual)
+    assert len(usual.mail.tried) == 2
+    for call in range(1, 10_000 - usual.store.countdown + 1):
+        office = Office()
+        office.at_the_limit(LI)
+        office.store.arm(call, when)
+        try:
+            bells = beyond_the_limit(office)
+        except Crash:
+            continue  # the story itself died, not the notices
+        where = f"{office.store.died_at} ({when}, call {call})"
+        assert office.sms.tried == [], f"SMS after {where}"
+        assert max(attempts(office).values()) == 1, f"told twice after {where}"
+        # Mail is the last channel left: a claim that may have been used is not used again, and the record says so.
+        missing = {link for _, _, link in people_told(usual) - people_told(office)}
+        assert missing <= unsure(office, bells), f"not told after {where}"
+        assert office.store.window("li").held == (), f"still held after {where}"

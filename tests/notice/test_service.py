@@ -259,6 +259,34 @@ def test_at_the_limit_an_alert_comes_by_mail() -> None:
     no_other_message(office, *office.told())
 
 
+def test_beyond_the_limit_twenty_bells_are_one_mail_and_one_bundle_by_mail() -> None:
+    office = Office()
+    office.at_the_limit(LI)
+    bells = [office.ring() for _ in range(20)]
+    for bell in bells:
+        office.announce(office.alert(bell, LI))
+        office.clock.advance(seconds=5)
+    office.pass_time(minutes=5)
+    assert office.told() == [("mail", "li", "alert"), ("mail", "li", "bundle")]
+    assert office.sent[1].params["count"] == 19
+    assert office.record(bells[1]) == [
+        [("li", "", "held")],
+        [("li", "sms", "failed"), ("li", "mail", "sent")],
+    ]
+    no_other_message(office, *office.told())
+
+
+def test_after_an_emergency_rang_all_the_while_an_ordinary_bell_still_comes_by_sms() -> None:
+    office = Office()
+    gas = office.ring(Urgency.EMERGENCY)
+    for repeat in range(12):
+        office.announce(office.alert(gas, LI, repeat=repeat))
+        office.pass_time(minutes=1)
+    office.announce(office.alert(office.ring(), LI))
+    assert office.told()[-1] == ("sms", "li", "alert")
+    no_other_message(office, *office.told())
+
+
 def test_at_the_limit_an_alert_waits_when_there_is_no_other_channel() -> None:
     office = Office(directory=replace(DIRECTORY, staff=(sms_only(LI),)))
     bells = [office.ring() for _ in range(6)]

@@ -41,6 +41,15 @@ def test_an_emergency_never_waits_and_makes_nobody_wait() -> None:
     assert windows.let_through(EMPTY, [pressing], NOON).open_until is None
 
 
+def test_emergencies_use_up_nobodys_limit() -> None:
+    window = EMPTY
+    for version in range(2, 14):
+        pressing = notice(9, "emergency", pressing=True, version=version)
+        window = windows.let_through(window, [pressing], NOON)
+    assert admit(window, notice(1), NOON) == Send()
+    assert admit(window, notice(1, "taken"), NOON) == Send()
+
+
 def test_what_is_not_urgent_waits_for_the_morning() -> None:
     taken = notice(1, "taken", urgent=False)
     assert admit(EMPTY, taken, NIGHT, MORNING) == Hold(MORNING)
@@ -59,6 +68,32 @@ def test_at_the_limit_an_alert_takes_the_next_channel_and_the_rest_waits() -> No
     assert admit(full(NOON), notice(1, to=ONLY_SMS), NOON) == Hold(free)
     assert admit(full(NOON), notice(1, "taken"), NOON) == Hold(free)
     assert admit(full(NOON), notice(1, to=ONLY_SMS), free) == Send()
+
+
+def test_beyond_the_limit_alerts_share_messages_too_and_use_up_no_sms() -> None:
+    window = windows.let_through(full(NOON), [notice(1)], NOON, by_sms=False)
+    assert window.sent == full(NOON).sent
+    assert admit(window, notice(2), NOON + seconds(119)) == Hold(NOON + OPEN_FOR)
+    for bell in (2, 3):
+        window = windows.hold(window, notice(bell), NOON + OPEN_FOR)
+    plan = windows.release(window, NOON + OPEN_FOR)
+    assert [(m.notices, m.by_sms) for m in plan.messages] == [((notice(2), notice(3)), False)]
+    assert plan.window.sent == full(NOON).sent
+    assert plan.window.open_until == NOON + 2 * OPEN_FOR
+
+
+def test_what_went_beyond_the_limit_before_a_crash_still_does_not_go_by_sms() -> None:
+    later = NOON + timedelta(hours=2)
+    window = windows.let_through(full(NOON), [notice(1)], NOON, by_sms=False)
+    assert admit(window, notice(1), later) == NextChannel()
+    assert windows.let_through(window, [notice(1)], later, by_sms=False) == window
+
+
+def test_a_crashed_flush_beyond_the_limit_goes_on_as_it_was() -> None:
+    window = replace(held(notice(1), notice(2)), sent=full(NOON).sent)
+    plan = windows.release(window, NOON)
+    again = windows.release(windows.hold(plan.window, notice(3), NOON + OPEN_FOR), NOON + windows.LEASE)
+    assert [(m.notices, m.by_sms) for m in again.messages] == [((notice(1), notice(2)), False)]
 
 
 def test_whoever_has_only_mail_knows_no_limit() -> None:
@@ -131,7 +166,7 @@ class Phone:
 
     window: Window = EMPTY
     texts: list[tuple[datetime, tuple[Notice, ...]]] = field(default_factory=list)
-    mails: list[tuple[Notice, ...]] = field(default_factory=list)
+    mails: list[tuple[datetime, tuple[Notice, ...]]] = field(default_factory=list)
 
     def quiet_until(self, now: datetime) -> datetime | None:
         place = DIRECTORY.subdistrict
@@ -147,7 +182,8 @@ class Phone:
                 assert until > now
                 self.window = windows.hold(self.window, one, until)
             case NextChannel():
-                self.mails.append((one,))
+                self.window = windows.let_through(self.window, [one], now, by_sms=False)
+                self.mails.append((now, (one,)))
 
     def flush(self, now: datetime) -> None:
         plan = windows.release(self.window, now, self.quiet_until(now))
@@ -155,7 +191,7 @@ class Phone:
             if message.by_sms:
                 self.texts.append((now, message.notices))
             else:
-                self.mails.append(message.notices)
+                self.mails.append((now, message.notices))
         gone = {n.key for m in plan.messages for n in m.notices} | {n.key for n in plan.superseded}
         self.window = windows.forget(plan.window, gone, now, self.quiet_until(now))
 
@@ -198,7 +234,8 @@ def test_alerts_never_come_twice_within_two_minutes(
     steps: list[tuple[int, str, int]], start: datetime, mail: bool
 ) -> None:
     phone, _ = lived(steps, start, mail=mail)
-    times = [at for at, message in phone.texts if any(map(bundles, message))]
+    everything = sorted((*phone.texts, *phone.mails), key=lambda sent: sent[0])
+    times = [at for at, message in everything if any(map(bundles, message))]
     assert all(b - a >= OPEN_FOR for a, b in pairwise(times))
 
 
@@ -212,7 +249,8 @@ def test_the_limits_hold_for_all_but_emergencies(
         if message[0].pressing:
             continue
         for span, most in LIMITS:
-            assert sum(at - span < other <= at for other, _ in phone.texts if other < at) < most
+            counted = [other for other, before in phone.texts if other < at and not before[0].pressing]
+            assert sum(at - span < other for other in counted) < most
 
 
 @settings(max_examples=150, deadline=None)
@@ -222,9 +260,7 @@ def test_nothing_waits_for_ever_and_nothing_goes_twice(
 ) -> None:
     phone, everything = lived(steps, start, mail=mail)
     assert phone.window.held == ()
-    went = [n for _, message in phone.texts for n in message] + [
-        n for message in phone.mails for n in message
-    ]
+    went = [n for _, message in (*phone.texts, *phone.mails) for n in message]
     assert len({n.key for n in went}) == len(went)
     missing = {n.thing for n in everything} - {n.thing for n in went}
     assert missing == set()
