@@ -1,4 +1,4 @@
-"""What the emulator does differently from DynamoDB, Lambda and Step Functions, mended in this one file.
+"""What the emulator does differently from DynamoDB, Lambda and Step Functions, mended here.
 
 Pinned to moto 5.2.5: these are private seams of it. `mended(gate)` installs all of them and takes them out
 again.
@@ -10,6 +10,7 @@ again.
 * A `ClientRequestToken` is honoured for ten minutes, as DynamoDB does.
 * The records of one request reach `gate.commit` before the caller gets its answer: one record for an item,
   none when nothing changed, with the right region and with sequence numbers that go on after a restart.
+* A query does not look at the whole table (`narrow`).
 * Lambda functions are called in this process by the name of their handler.
 * A signal looks only at executions that have begun: one that starts at the same moment made the original fail.
 * Executions share their clients (the original makes one for every state, about 30 ms each), and what they go
@@ -40,6 +41,8 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+from infra.local.narrow import narrowed
 
 Record = dict[str, Any]
 """One record of a DynamoDB stream, in the shape in which Lambda receives it."""
@@ -151,6 +154,7 @@ def mended(gate: Gate, functions: dict[str, Handler]) -> Iterator[None]:
             (DynamoHandler, "transact_write_items", _once(gate, DynamoHandler.transact_write_items)),
             (DynamoDBBackend, "transact_write_items", _atomic(gate, DynamoDBBackend.transact_write_items)),
             (DynamoDBBackend, "update_item", _atomic_update(gate, DynamoDBBackend.update_item)),
+            (Table, "query", narrowed(Table.query)),
             (LambdaFunction, "_invoke_lambda", _in_process(functions)),
             (StepFunctionsParserBackend, "_get_executions", _begun(_ALL_EXECUTIONS)),
         ):

@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from moto.dynamodb.comparisons import get_filter_expression
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import dynamo_json_dump
 
 from infra.local.embedded import EmbeddedAws, embedded_aws
+from infra.local.narrow import narrowed
 
 THREADS = 8
 
@@ -291,3 +298,114 @@ def test_nothing_on_the_machine_leads_calls_to_another_aws(monkeypatch: pytest.M
         put(aws, "BELL#1")
         assert get(aws, "BELL#1") is not None
     assert os.environ["AWS_PROFILE"] == "production"
+
+
+TEXT = st.sampled_from("abc").map(lambda text: {"S": text})
+VALUE = TEXT | st.sampled_from(["1", "1.0"]).map(lambda number: {"N": number})
+ROW = st.integers(0, 5).map(lambda number: {"S": f"E#{number}"})
+ITEMS = st.lists(
+    st.fixed_dictionaries({"pk": TEXT, "sk": ROW}, optional={"scope": TEXT, "at": TEXT, "other": VALUE}),
+    max_size=16,
+)
+QUESTION = st.fixed_dictionaries(
+    {
+        "index": st.sampled_from([None, "by_scope", "by_other", "missing"]),
+        "key": VALUE,
+        "comparison": st.sampled_from([None, "BEGINS_WITH", ">="]),
+        "bound": TEXT | ROW | st.just({"S": "E#"}),
+        "limit": st.sampled_from([None, 1, 2]),
+        "forward": st.booleans(),
+        "projection": st.sampled_from([None, [["pk"], ["at"]]]),
+        "filter": st.sampled_from([None, "#at = :a", "attribute_exists(#at)"]),
+    }
+)
+HASH_KEYS = {None: "pk", "by_scope": "scope", "by_other": "other", "missing": "scope"}
+
+
+def small_table(items: list[dict[str, Any]], *, with_rows: bool) -> Table:
+    """A table of the emulator with an index that has a range key and one that has none."""
+    names = {"by_scope": ("scope", "at"), "by_other": ("other",)}
+    own = ("pk", "sk") if with_rows else ("pk",)
+    indexes = [
+        {"IndexName": name, "KeySchema": schema(*keys), "Projection": {"ProjectionType": "ALL"}}
+        for name, keys in names.items()
+    ]
+    attributes = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "scope", "at")]
+    table = Table("small", "123456789012", "eu-central-1", schema(*own), attributes, global_indexes=indexes)
+    for item in items:
+        table.put_item(item)
+    return table
+
+
+def schema(*names: str) -> list[dict[str, Any]]:
+    return [
+        {"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)
+    ]
+
+
+def pages(query: Callable[..., Any], table: Table, question: dict[str, Any]) -> list[str]:
+    """All pages of the answer as text, each with its count and where it stopped; or how it was refused."""
+    found: list[str] = []
+    start: dict[str, Any] | None = None
+    while not found or start:
+        in_order, named = asked(question, start)
+        try:
+            items, scanned, start = query(table, *in_order, **named)
+        except Exception as error:  # noqa: BLE001  # whatever it is, both must raise it
+            return [*found, repr(error)]
+        found.append(dynamo_json_dump([[item.to_json() for item in items], scanned, start]))
+    return found
+
+
+def asked(question: dict[str, Any], start: Any) -> tuple[list[Any], dict[str, Any]]:
+    index, key, comparison = question["index"], DynamoType(question["key"]), question["comparison"]
+    bounds = [DynamoType(question["bound"])] if comparison else []
+    in_order = [
+        key,
+        comparison,
+        bounds,
+        question["limit"],
+        start,
+        question["forward"],
+        question["projection"],
+    ]
+    names = {
+        "filter_expression": get_filter_expression(question["filter"], {"#at": "at"}, {":a": {"S": "a"}}),
+        "hash_key_conditions": [(HASH_KEYS[index], key)],
+    }
+    return [*in_order, index], names
+
+
+@settings(max_examples=200, deadline=None)
+@given(items=ITEMS, question=QUESTION, with_rows=st.booleans())
+def test_a_narrowed_query_answers_as_the_original_does(
+    items: list[dict[str, Any]], question: dict[str, Any], with_rows: bool
+) -> None:
+    table = small_table(items, with_rows=with_rows)
+    before = list(table.items)
+    assert pages(narrowed(Table.query), table, question) == pages(Table.query, table, question)
+    assert list(table.items) == before
+
+
+@pytest.mark.parametrize(("index", "name"), [(None, "pk"), ("person", "person")])
+def test_a_query_does_not_sort_what_it_cannot_find(
+    aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch, index: str | None, name: str
+) -> None:
+    for number in range(20):
+        put(aws, f"BELL#{number}", person={"S": f"BELL#{number}"}, person_at={"S": "2026"})
+    sorted_items: list[int] = []
+    original = Table.all_items
+
+    def all_items(table: Table) -> Any:
+        sorted_items.append(len(original(table)))
+        return original(table)
+
+    monkeypatch.setattr(Table, "all_items", all_items)
+    answer = aws.client("dynamodb").query(
+        TableName=aws.table_name,
+        KeyConditionExpression=f"{name} = :key",
+        ExpressionAttributeValues={":key": {"S": "BELL#7"}},
+        **({"IndexName": index} if index else {}),
+    )
+    assert [item["pk"]["S"] for item in answer["Items"]] == ["BELL#7"]
+    assert sorted_items == [1]
