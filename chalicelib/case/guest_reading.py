@@ -1,0 +1,145 @@
+"""What one reader may read of a case: words, photos and names, masked where they must be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.case import access
+from chalicelib.case.access import Side, Viewer
+from chalicelib.case.state import Case, Ref
+from chalicelib.core import text as texts
+from chalicelib.core.chain import Event
+from chalicelib.place.rules import Directory
+from chalicelib.ports import Attachment, CaseFile, Contact
+from chalicelib.web import labels
+from chalicelib.web.guest_views import Photo
+from chalicelib.web.i18n import N_, translate
+
+Show = Callable[[Attachment], Photo]
+_STANDING = {
+    "mediator": N_("The mediator"),
+    "committee": N_("The people's mediation committee"),
+}
+_KINDS = {
+    "property_company": N_("Property company"),
+    "police": N_("Police"),
+    "renovation_office": N_("Renovation office"),
+    "contractor": N_("Contractor"),
+    "supervising_engineer": N_("Supervising engineer"),
+    "lawyer": N_("Lawyer"),
+    "mediator": N_("Mediator"),
+    "representative": N_("Residents' representative"),
+    "owners_committee": N_("Owners' committee"),
+    "person": N_("Person concerned"),
+    "other": N_("Other party"),
+}
+_ROLES = frozenset({"specialist", "community", "subdistrict", "supervisor", "lawyer", "police"})
+
+
+def party_kind(kind: str, language: str) -> str:
+    """What a party is, in words."""
+    return translate(language, _KINDS[kind]) if kind in _KINDS else kind
+
+
+@dataclass(frozen=True)
+class Lens:
+    """A case as one reader sees it. `show` signs a link to a file; `masked`: residents are 张* to this reader."""
+
+    file: CaseFile
+    viewer: Viewer
+    residents: Mapping[str, Contact]
+    directory: Directory
+    language: str
+    now: datetime
+    show: Show
+
+    @property
+    def case(self) -> Case:
+        """The case as it stands."""
+        return self.file.case
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The record, oldest first."""
+        return self.file.events
+
+    @property
+    def masked(self) -> bool:
+        """Whether the reader sees no resident's full name but their own."""
+        return self.viewer.side is not Side.STAFF
+
+    @property
+    def mine(self) -> frozenset[str]:
+        """The names under which the case knows the reader."""
+        if self.viewer.side is Side.STAFF:
+            return frozenset()
+        return access.names_of(self.case, self.viewer)
+
+    def told(self) -> Iterator[Event]:
+        """The events that the reader is told of."""
+        return (e for e in self.events if access.visible(e, self.viewer, self.case))
+
+    def words(self, ref: Ref | Mapping[str, str] | None) -> str:
+        """What was written there; empty when there is nothing, or it was erased."""
+        written = self.file.texts.get(_id(ref))
+        return written.words if written else ""
+
+    def files(self, ref: Ref | Mapping[str, str] | None) -> tuple[Photo, ...]:
+        """The photos and papers there."""
+        written = self.file.texts.get(_id(ref))
+        return tuple(map(self.show, written.files)) if written else ()
+
+    def name(self, who: str) -> str:
+        """A party, a resident, a role of the staff or a member of it by name, as this reader may see it."""
+        if party := self.file.parties.get(who):
+            return party.name
+        if who == "resident" or who in self.case.bells:
+            return self._resident(self.case.bells[0] if who == "resident" else who)
+        if who == "committee" and (own := str(getattr(self.directory, "committee", ""))):
+            return own
+        if who in _STANDING:
+            return translate(self.language, _STANDING[who])
+        if who in _ROLES:
+            return labels.role(who, self.language)
+        member = self.directory.member(who)
+        return member.name if member else self._kind(who)
+
+    def names(self, who: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+        """Several of them."""
+        return tuple(map(self.name, who))
+
+    def actor(self, event: Event) -> str:
+        """Who did it."""
+        by = event.actor
+        if by.get("name"):
+            return by["name"]
+        if by["kind"] == Side.RESIDENT:
+            return self.name(by.get("id") or "resident")
+        return self.name(by["id"]) if by.get("id") else translate(self.language, N_("The platform"))
+
+    def last(self, *kinds: str) -> Event | None:
+        """The latest event of these kinds."""
+        return next((e for e in reversed(self.events) if e.kind in kinds), None)
+
+    def each(self, *kinds: str) -> Iterator[Event]:
+        """Every event of these kinds, oldest first."""
+        return (e for e in self.events if e.kind in kinds)
+
+    def _resident(self, bell: str) -> str:
+        contact = self.residents.get(bell)
+        if contact is None:
+            return labels.role("resident", self.language)
+        own = self.viewer.side is Side.RESIDENT and bell == self.viewer.id
+        return contact.name if own or not self.masked else texts.mask_name(contact.name)
+
+    def _kind(self, who: str) -> str:
+        kind = next((p.kind for p in self.case.parties if p.id == who), "")
+        return party_kind(kind, self.language) if kind else who
+
+
+def _id(ref: Ref | Mapping[str, str] | None) -> str:
+    if ref is None:
+        return ""
+    return ref.id if isinstance(ref, Ref) else str(ref.get("id", ""))
