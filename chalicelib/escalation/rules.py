@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from chalicelib.bell.rules import Bell, Person, Status, require
 from chalicelib.core.chain import Event, Happening
@@ -24,6 +25,26 @@ _AN_HOUR = timedelta(hours=1)
 _HOURS = 23
 
 
+class Timed(Protocol):
+    """Whatever has a deadline."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When something is due next."""
+
+
+class Timer(Protocol):
+    """Whatever has a timer: since when its generation runs, and how often that began to wait."""
+
+    @property
+    def generation_at(self) -> datetime | None:
+        """When the generation began."""
+
+    @property
+    def hops(self) -> int:
+        """How often it began to wait."""
+
+
 def first_step(
     ladder: Ladder, directory: Directory, neighbourhood: str, now: datetime
 ) -> tuple[Happening, ...]:
@@ -36,7 +57,7 @@ def due(bell: Bell, directory: Directory, now: datetime) -> tuple[Happening, ...
     if bell.due_at is None or now < bell.due_at:
         return ()
     step = _ringing_step if bell.status is Status.RINGING else _answered_step
-    return (*step(bell, directory, now), *_renewal(bell, now))
+    return (*step(bell, directory, now), *renewal(bell, now))
 
 
 def appeal(bell: Bell, directory: Directory, now: datetime) -> tuple[Happening, ...]:
@@ -47,11 +68,11 @@ def appeal(bell: Bell, directory: Directory, now: datetime) -> tuple[Happening, 
     return (again, *_climb(bell.ladder, directory, bell.neighbourhood, level, now))
 
 
-def remaining(bell: Bell, now: datetime) -> int:
-    """Whole seconds until the bell's deadline, rounded up; 0 when it is due or has none."""
-    if bell.due_at is None:
+def remaining(timed: Timed, now: datetime) -> int:
+    """Whole seconds until its deadline, rounded up; 0 when it is due or has none."""
+    if timed.due_at is None:
         return 0
-    left = (bell.due_at - now) / timedelta(seconds=1)
+    left = (timed.due_at - now) / timedelta(seconds=1)
     return max(0, -int(-left // 1))
 
 
@@ -149,10 +170,10 @@ def _answered_step(bell: Bell, directory: Directory, now: datetime) -> Iterator[
     yield Happening("decision_overdue", data)
 
 
-def _renewal(bell: Bell, now: datetime) -> Iterator[Happening]:
-    born = bell.generation_at or bell.rung_at
-    if bell.hops >= MAX_HOPS or now - born >= MAX_AGE:
-        yield rearmed("age")
+def renewal(timer: Timer, now: datetime) -> tuple[Happening, ...]:
+    """The next generation of a timer that has grown old: by its hops, or by its days."""
+    old = timer.generation_at is not None and now - timer.generation_at >= MAX_AGE
+    return (rearmed("age"),) if old or timer.hops >= MAX_HOPS else ()
 
 
 def rearmed(reason: str) -> Happening:

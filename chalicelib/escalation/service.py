@@ -1,25 +1,36 @@
-"""The engine: what the state machine, the stream and the minute call. The row is the truth, the timer a hint."""
+"""The engine: what the state machine, the stream and the minute call. The row is the truth, the timer a hint.
+
+One loop for everything that has a clock (`escalation.clocks`): bells climb their ladders, cases meet deadlines.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.bell.changes import plan_change
 from chalicelib.bell.rules import Bell
+from chalicelib.case.rules import Case
 from chalicelib.core.chain import Event, Happening
 from chalicelib.core.errors import Stale, Unavailable
-from chalicelib.escalation.rules import due, rearmed, remaining, unreached
+from chalicelib.escalation import clocks
+from chalicelib.escalation.clocks import BellClock, Clocked
+from chalicelib.escalation.rules import Timed, rearmed, remaining, renewal, unreached
 from chalicelib.notice.types import Fate
-from chalicelib.ports import HeadMoved, Opening, Ports
+from chalicelib.place.rules import Directory
+from chalicelib.ports import HeadMoved, Ports
 
 # With the minute between two sweeps and a second for the new timer: less than two minutes late in all.
 GRACE = timedelta(seconds=45)
 _SETTLING = timedelta(seconds=60)
+# An execution lives for a year at most and its generation for 300 days: no single wait may bridge the rest.
+LONGEST_WAIT = 60 * 86_400
 _TRIES = 6
 _LOST = frozenset({Fate.FAILED, Fate.UNREACHABLE})
+
+Head = Bell | Case
+Decide = Callable[[Clocked, Directory, datetime], tuple[Happening, ...]]
 
 
 class TimelineClosed(Exception):
@@ -33,27 +44,20 @@ def advance(ports: Ports, payload: Mapping[str, Any]) -> dict[str, Any]:
     version is not the payload's somebody changed the clock: the row is obeyed and nothing is done. Raises
     TimelineClosed when there is no deadline any more, or the timer went over to its next generation.
     """
-    bell_id = payload["id"].partition("#")[2]
-    for _ in range(_TRIES):
-        opening = ports.store.opening(bell_id)
-        if opening is None or opening.bell.due_at is None:
-            raise TimelineClosed(payload["id"])
-        if _generation(payload) < opening.bell.generation:
-            # Taken for lost and replaced while it was only slow: two loops must not live on side by side.
-            raise TimelineClosed(payload["id"])
-        now = ports.clock.now()
-        moved_on = opening.bell.version != payload["version"]
-        happenings = () if moved_on else due(opening.bell, opening.directory, now)
-        if not happenings:
-            return _signal(ports, opening.bell)
-        try:
-            after = _commit(ports, opening, happenings)
-        except Stale:
-            continue
-        if after.generation != opening.bell.generation:
-            raise TimelineClosed(payload["id"])
-        return _signal(ports, after)
-    raise Unavailable("advance")
+    generation = _generation(payload)
+
+    def step(clock: Clocked, directory: Directory, now: datetime) -> tuple[Happening, ...]:
+        moved_on = clock.head.version != payload["version"]
+        if moved_on or clock.head.due_at is None or generation < clock.head.generation:
+            return ()
+        return clock.due(directory, now) or renewal(clock.head, now)
+
+    head = _act(ports, payload["id"], step, by_timeline=True)
+    # Of an earlier generation: taken for lost and replaced while it was only slow, or grown old by this very step.
+    # Two loops must not live on side by side.
+    if head is None or head.due_at is None or generation < head.generation:
+        raise TimelineClosed(payload["id"])
+    return {"id": head.thing, "version": head.version, "seconds": _seconds(ports, head)}
 
 
 def _generation(payload: Mapping[str, Any]) -> float:
@@ -62,15 +66,30 @@ def _generation(payload: Mapping[str, Any]) -> float:
     return int(number) if number.isdecimal() else math.inf
 
 
-def _commit(ports: Ports, opening: Opening, happenings: tuple[Happening, ...]) -> Bell:
-    change = plan_change(ports.policy.key, opening.bell, happenings, ports.clock.now(), by_timeline=True)
-    ports.store.commit(change)
-    return change.after
+def _seconds(ports: Ports, timed: Timed) -> int:
+    """How long a timer has to wait for the deadline: real seconds, at least one."""
+    return ports.clock.real(min(remaining(timed, ports.clock.now()), LONGEST_WAIT))
 
 
-def _signal(ports: Ports, bell: Bell) -> dict[str, Any]:
-    seconds = ports.clock.real(remaining(bell, ports.clock.now()))
-    return {"id": bell.thing, "version": bell.version, "seconds": seconds}
+def _act(ports: Ports, thing: str, decide: Decide, *, by_timeline: bool = False) -> Head | None:
+    """Write what is decided about the thing as it stands, again when somebody else was faster. Answers the thing
+    as it is then, None when there is none; raises Unavailable when others are faster all the time."""
+    for _ in range(_TRIES):
+        found = clocks.load(ports.store, thing)
+        if found is None:
+            return None
+        clock, directory = found
+        now = ports.clock.now()
+        happenings = decide(clock, directory, now)
+        if not happenings:
+            return clock.head
+        change = clock.change(ports, happenings, now, by_timeline=by_timeline)
+        try:
+            ports.store.commit(change)
+        except Stale:
+            continue
+        return change.after
+    raise Unavailable("clock")
 
 
 def drive(ports: Ports, moved: HeadMoved) -> None:
@@ -80,55 +99,45 @@ def drive(ports: Ports, moved: HeadMoved) -> None:
         ports.timeline.end(moved.token)
     if moved.due_at is None:
         return
-    left = (moved.due_at - ports.clock.now()) / timedelta(seconds=1)
-    seconds = ports.clock.real(max(0, -int(-left // 1)))
     if moved.was_version is None or renewed:
-        ports.timeline.start(moved.thing, moved.generation, moved.version, seconds)
+        ports.timeline.start(moved.thing, moved.generation, moved.version, _seconds(ports, moved))
     elif moved.token and not moved.by_timeline:
-        ports.timeline.signal(moved.token, moved.thing, moved.version, seconds)
+        ports.timeline.signal(moved.token, moved.thing, moved.version, _seconds(ports, moved))
 
 
 def skip_unreached(ports: Ports, event: Event) -> None:
-    """When no message of an alert reached anybody on any channel, skip its level at once; again: nothing changes."""
-    if event.kind != "alerted":
+    """When no message of a bell's alert reached anybody on any channel, skip its level at once; again: nothing
+    changes. A case has no levels to skip."""
+    if event.kind != "alerted" or not event.thing.startswith("BELL#"):
         return
     fates = [d.fate for d in ports.store.dispatches(event.thing) if d.version == event.seq]
     if not fates or not _LOST.issuperset(fates):
         return
-    for _ in range(_TRIES):
-        opening = ports.store.opening(event.thing.partition("#")[2])
-        if opening is None:
-            return
-        now = ports.clock.now()
-        happenings = unreached(opening.bell, event, opening.directory, now)
-        if not happenings:
-            return
-        try:
-            ports.store.commit(plan_change(ports.policy.key, opening.bell, happenings, now))
-        except Stale:
-            continue
-        return
-    raise Unavailable("skip")
+
+    def skipped(clock: Clocked, directory: Directory, now: datetime) -> tuple[Happening, ...]:
+        return unreached(clock.head, event, directory, now) if isinstance(clock, BellClock) else ()
+
+    _act(ports, event.thing, skipped)
 
 
 def sweep(ports: Ports, things: Iterable[str], grace: timedelta = GRACE, reason: str = "lost") -> int:
-    """Give every bell among the things whose deadline passed by more than the grace, and nobody acted, the next
+    """Give everything among the things whose deadline passed by more than the grace, and nobody acted, the next
     generation of its timer; answers how many. A lost, killed or never started execution so costs at most two
     minutes."""
     before = ports.clock.now() - grace
-    bells = ports.store.bells([t.partition("#")[2] for t in things if t.startswith("BELL#")])
-    lost = (bell for bell in bells if bell.due_at and bell.due_at < before and not _settling(ports, bell))
-    return sum(_rearm(ports, bell, reason) for bell in lost)
+    found = clocks.load_all(ports.store, things)
+    lost = (c for c in found if c.head.due_at and c.head.due_at < before and not _settling(ports, c.head))
+    return sum(_rearm(ports, clock, reason) for clock in lost)
 
 
-def _settling(ports: Ports, bell: Bell) -> bool:
-    """Whether the bell was given a new timer so recently that it may not have fired yet."""
-    given = bell.generation_at if bell.generation > 1 else None
+def _settling(ports: Ports, head: Head) -> bool:
+    """Whether it was given a new timer so recently that it may not have fired yet."""
+    given = head.generation_at if head.generation > 1 else None
     return given is not None and ports.clock.now() - given < _SETTLING
 
 
-def _rearm(ports: Ports, bell: Bell, reason: str) -> int:
-    change = plan_change(ports.policy.key, bell, (rearmed(reason),), ports.clock.now())
+def _rearm(ports: Ports, clock: Clocked, reason: str) -> int:
+    change = clock.change(ports, (rearmed(reason),), ports.clock.now())
     try:
         ports.store.commit(change)
     except Stale:

@@ -1,0 +1,105 @@
+"""What has a clock: a bell and a case, each saying of itself what is due and what that changes.
+
+The engine in `service` knows nothing else of them. Ringing and answering import this module too, so whatever only
+a case needs is imported when a case is at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.bell.changes import plan_change
+from chalicelib.bell.rules import Bell
+from chalicelib.case.rules import Case
+from chalicelib.core.chain import SYSTEM, Happening
+from chalicelib.escalation import rules
+from chalicelib.place.rules import Directory
+from chalicelib.ports import CaseChange, Change, Ports, Store
+
+Found = tuple["Clocked", Directory]
+
+
+class Clocked(Protocol):
+    """A thing as it stands, with a clock."""
+
+    @property
+    def head(self) -> Bell | Case:
+        """The thing itself: `thing`, `version`, `generation`, `generation_at`, `due_at`, `hops`."""
+
+    def due(self, directory: Directory, now: datetime) -> tuple[Happening, ...]:
+        """What is due now; nothing before `head.due_at`."""
+
+    def change(
+        self, ports: Ports, happenings: tuple[Happening, ...], now: datetime, *, by_timeline: bool = False
+    ) -> Change | CaseChange:
+        """What the happenings write when the clock does them."""
+
+
+@dataclass(frozen=True)
+class BellClock:
+    """A bell: its ladder, then the reminders of whoever answered it."""
+
+    head: Bell
+
+    def due(self, directory: Directory, now: datetime) -> tuple[Happening, ...]:
+        """As `Clocked` says."""
+        return rules.due(self.head, directory, now)
+
+    def change(
+        self, ports: Ports, happenings: tuple[Happening, ...], now: datetime, *, by_timeline: bool = False
+    ) -> Change:
+        """As `Clocked` says."""
+        return plan_change(ports.policy.key, self.head, happenings, now, by_timeline=by_timeline)
+
+
+@dataclass(frozen=True)
+class CaseClock:
+    """A case: its deadlines, measured by the calendar and the policy of its place."""
+
+    head: Case
+
+    def due(self, directory: Directory, now: datetime) -> tuple[Happening, ...]:
+        """As `Clocked` says."""
+        from chalicelib.case.due import due
+        from chalicelib.place.casework import calendar_for, policy_for
+
+        return due(self.head, calendar_for(directory), now, policy_for(directory))
+
+    def change(
+        self, ports: Ports, happenings: tuple[Happening, ...], now: datetime, *, by_timeline: bool = False
+    ) -> CaseChange:
+        """As `Clocked` says."""
+        from chalicelib.case.changes import following
+
+        return following(self.head, happenings, SYSTEM, now, by_timeline=by_timeline)
+
+
+def load(store: Store, thing: str) -> Found | None:
+    """The thing and the directory of its place, in one call; None when there is none of that key."""
+    kind, _, identity = thing.partition("#")
+    if kind == "BELL":
+        bell = store.opening(identity)
+        return (BellClock(bell.bell), bell.directory) if bell else None
+    if kind == "CASE":
+        case = store.case_opening(identity)
+        return (CaseClock(case.case), case.directory) if case else None
+    return None
+
+
+def load_all(store: Store, things: Iterable[str]) -> tuple[Clocked, ...]:
+    """Those of the things that have a clock, as they stand now; a call for each kind that is among them."""
+    named = tuple(things)
+    bells, cases = _ids(named, "BELL"), _ids(named, "CASE")
+    found: tuple[Clocked, ...] = ()
+    if bells:
+        found += tuple(BellClock(bell) for bell in store.bells(bells))
+    if cases:
+        found += tuple(CaseClock(line.case) for line in store.cases(cases))
+    return found
+
+
+def _ids(things: Iterable[str], kind: str) -> tuple[str, ...]:
+    return tuple(thing.partition("#")[2] for thing in things if thing.startswith(f"{kind}#"))
