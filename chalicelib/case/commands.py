@@ -155,12 +155,16 @@ class Duty:
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be agreed: the terms in order, the obligations, and who must sign (ids of parties, `resident`)."""
+    """What is to be agreed: the terms in order, the obligations, and who must sign (ids of parties, `resident`).
+
+    `facts`: what happened and how each side is to blame, as the paper says before its terms.
+    """
 
     form: str
     terms: tuple[Ref, ...]
     duties: tuple[Duty, ...]
     signatories: tuple[str, ...]
+    facts: Ref | None = None
 
 
 @dataclass(frozen=True)

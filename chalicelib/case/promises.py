@@ -45,6 +45,7 @@ def draft(case: Case, command: do.Draft, moment: Moment) -> Happenings:
         wrong(command.form not in FORMS, "form"),
         crowded("terms", command.terms, least=1),
         unclear("terms", *command.terms),
+        unclear("facts", *((command.facts,) if command.facts else ())),
         crowded("signatories", command.signatories, least=1),
         wrong(not set(command.signatories) <= people, "signatories"),
         wrong(len(case.obligations) + len(command.duties) > MOST, "obligations", "too_many"),
@@ -59,7 +60,8 @@ def draft(case: Case, command: do.Draft, moment: Moment) -> Happenings:
         "signatories": [*command.signatories, *sealed],
         "obligations": [_bound(n, duty) for n, duty in enumerate(command.duties, first)],
     }
-    return (Happening("drafted", data),)
+    facts = {"facts": ref(command.facts)} if command.facts else {}
+    return (Happening("drafted", data | facts),)
 
 
 def sign(case: Case, command: do.Sign, moment: Moment) -> Happenings:

@@ -1,0 +1,266 @@
+"""What people ask for, as commands of the rules: shapes of the wire in, `case.commands` out. One table for programs
+and for forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from chalicelib.case import commands as do
+from chalicelib.case import wire
+from chalicelib.case.access import Side, names_of
+from chalicelib.case.state import Option, Ref
+from chalicelib.case.writing import Desk
+from chalicelib.core import text as texts
+from chalicelib.core.uploads import kind_of
+from chalicelib.ports import Attachment, PartyContact
+
+PLACE_LIMIT = 200
+
+
+class Order(NamedTuple):
+    """A verb that a client can ask for: the shape of its body, and how it becomes a command."""
+
+    verb: str
+    shape: type
+    make: Callable[[Any, Desk], object]
+    summary: str
+
+    @property
+    def path(self) -> str:
+        """As addresses write it."""
+        return self.verb.replace("_", "-")
+
+
+def files_of(ids: Iterable[str]) -> tuple[Attachment, ...]:
+    """The files that a body names by their ids; what is no id is found out when they are to be kept."""
+    return tuple(Attachment(file_id, kind_of(file_id) or "") for file_id in dict.fromkeys(ids))
+
+
+def _write(body: Any, desk: Desk) -> Ref:
+    """The words and files of a body."""
+    return desk.pen.write("text", getattr(body, "text", ""), files_of(getattr(body, "files", ())))
+
+
+def _assign(body: wire.AssignRequest, desk: Desk) -> do.Assign:
+    member = desk.directory.member(body.staff)
+    if member is None:
+        desk.wrong("staff")
+    return do.Assign(body.staff, str(member.role) if member else "specialist")
+
+
+def _message(body: wire.MessageRequest, desk: Desk) -> do.Message:
+    known = {"resident", "staff"} | {party.id for party in desk.case.parties if party.active}
+    if desk.viewer.side is not Side.STAFF:
+        known = {"staff"}
+    if body.to not in known:
+        desk.wrong("to")
+    return do.Message(_write(body, desk), body.to)
+
+
+def _offer(body: wire.OfferRequest, desk: Desk) -> do.OfferOptions:
+    write = desk.pen.write
+    return do.OfferOptions(
+        tuple(
+            Option(chr(ord("a") + n) if n < 26 else f"o{n}", write("options", option.text), option.price)
+            for n, option in enumerate(body.options)
+        )
+    )
+
+
+def _invite(body: wire.InviteRequest, desk: Desk) -> do.Invite:
+    """Somebody of the directory by id; anybody else by name, reachable somehow, under an id of this case."""
+    known = next((o for o in desk.directory.organisations if o.id == body.organisation), None)
+    if body.organisation:
+        if known is None:
+            desk.wrong("organisation")
+            return do.Invite(body.organisation, "other")
+        contact = PartyContact(known.id, known.kind, known.name, organisation=known.id)
+    else:
+        contact = _stranger(body, desk)
+    desk.parties.append(contact)
+    return do.Invite(contact.id, contact.kind)
+
+
+def _stranger(body: wire.InviteRequest, desk: Desk) -> PartyContact:
+    phone = texts.phone(body.phone, desk.directory.subdistrict.country_code) if body.phone.strip() else ""
+    if phone is None:
+        desk.wrong("phone", "not_a_phone")
+    if not texts.visible(body.name):
+        desk.wrong("name", "required")
+    if not phone and not body.mail.strip():
+        desk.wrong("phone", "phone_or_mail")
+    if body.mail.strip() and "@" not in body.mail:
+        desk.wrong("mail", "not_a_mail")
+    number = sum(party.id.startswith("p-") for party in desk.case.parties) + 1
+    name, person = body.name.strip()[:80], body.person.strip()[:50]
+    return PartyContact(f"p-{number}", body.kind, name, person, phone or "", body.mail.strip()[:200])
+
+
+def _schedule(body: wire.ScheduleRequest, desk: Desk) -> do.Schedule:
+    if not texts.visible(body.place):
+        desk.wrong("place", "required")
+    # Where it is may be a private door or a secret address of a conference: it is kept with the agenda's words.
+    agenda = desk.pen.write("text", f"{body.place.strip()[:PLACE_LIMIT]}\n{body.text}" if body.text else "")
+    return do.Schedule(desk.time("at", body.at), tuple(body.invited), agenda, body.online)
+
+
+def _respond(body: wire.RespondRequest, desk: Desk) -> do.Respond:
+    party = body.party
+    if desk.viewer.side is not Side.STAFF:
+        invited = next((m.invited for m in desk.case.meetings if m.number == body.meeting), ())
+        party = next((n for n in sorted(names_of(desk.case, desk.viewer)) if n in invited), desk.viewer.id)
+    other = desk.time("at", body.at) if body.answer == "other" else None
+    return do.Respond(body.meeting, party, body.answer, other)
+
+
+def _hold(body: wire.HoldRequest, desk: Desk) -> do.RecordMeeting:
+    minutes = _write(body, desk)
+    resolutions = tuple(desk.pen.write("resolutions", words) for words in body.resolutions)
+    return do.RecordMeeting(body.meeting, tuple(body.attended), minutes, resolutions)
+
+
+def _duty(body: wire.DutyBody, desk: Desk, field: str) -> do.Duty:
+    what, due_at = desk.pen.write(field, body.text), desk.time(field, body.due_at)
+    return do.Duty(body.who, what, due_at, body.remind_before)
+
+
+def _draft(body: wire.DraftRequest, desk: Desk) -> do.Draft:
+    if body.form == "mediation" and not desk.directory.committee:
+        desk.wrong("form", "no_committee")
+    terms = tuple(desk.pen.write("terms", term) for term in body.terms)
+    duties = tuple(_duty(duty, desk, "duties") for duty in body.duties)
+    facts = desk.pen.maybe("facts", body.facts)
+    return do.Draft(body.form, terms, duties, tuple(body.signatories), facts)
+
+
+def _sign(body: wire.SignRequest, desk: Desk) -> do.Sign:
+    """On paper or orally, as staff record it; by code is a use case of its own."""
+    if body.kind not in {"paper", "oral"}:
+        desk.wrong("kind")
+    return do.Sign(body.signatory, body.kind, _write(body, desk))
+
+
+def _perform(body: wire.PerformRequest, desk: Desk) -> do.Perform:
+    bound = next((o for o in desk.case.obligations if o.number == body.obligation), None)
+    if desk.viewer.side is Side.PARTY and bound and bound.who != desk.viewer.id:
+        desk.wrong("obligation", "not_yours")
+    return do.Perform(body.obligation, _write(body, desk))
+
+
+def _send_back(body: wire.SendBackRequest, desk: Desk) -> do.SendBack:
+    return do.SendBack(body.obligation, _write(body, desk), desk.time("due_at", body.due_at))
+
+
+def _extend(body: wire.ExtendRequest, desk: Desk) -> do.Extend:
+    return do.Extend(body.key, desk.time("until", body.until), body.reason, _write(body, desk))
+
+
+def _rate(body: wire.RateRequest, desk: Desk) -> do.Rate:
+    text = desk.pen.maybe("text", body.text)
+    return do.Rate(body.answered, body.solved, body.satisfied, tuple(body.reasons), text)
+
+
+_TEXT, _PLAIN = wire.TextRequest, wire.Plain
+_ALL: tuple[Order, ...] = (
+    Order("assign", wire.AssignRequest, _assign, "Let somebody else work on it"),
+    Order(
+        "visit",
+        _TEXT,
+        lambda b, d: do.Visit(_write(b, d), len(b.files)),
+        "Somebody was there: notes and photos",
+    ),
+    Order(
+        "message", wire.MessageRequest, _message, "Write to the resident, a party or (staff) an internal note"
+    ),
+    Order(
+        "ask",
+        wire.AskRequest,
+        lambda b, d: do.Ask(_write(b, d), b.days),
+        "Ask the resident; the clock stands still until the answer",
+    ),
+    Order("reply", _TEXT, lambda b, d: do.Reply(_write(b, d)), "Answer the question"),
+    Order(
+        "pause",
+        wire.PauseRequest,
+        lambda b, d: do.Hold(b.reason, b.waits_for, d.time("until", b.until)),
+        "Let the clock stand still",
+    ),
+    Order("resume", _PLAIN, lambda b, d: do.Resume(), "Let the clock go on"),
+    Order("offer", wire.OfferRequest, _offer, "Offer options to choose from"),
+    Order("choose", wire.ChooseRequest, lambda b, d: do.Choose(b.offer, b.option), "Choose an option"),
+    Order("invite", wire.InviteRequest, _invite, "Bring a party into the case"),
+    Order("remove", wire.PartyRequest, lambda b, d: do.Remove(b.party), "A party leaves the case"),
+    Order("schedule", wire.ScheduleRequest, _schedule, "Call a meeting"),
+    Order("respond", wire.RespondRequest, _respond, "Say whether one comes to a meeting"),
+    Order("hold", wire.HoldRequest, _hold, "Record a meeting: who was there, minutes, resolutions"),
+    Order("cancel", wire.MeetingRequest, lambda b, d: do.CancelMeeting(b.meeting), "Call a meeting off"),
+    Order("propose", _TEXT, lambda b, d: do.Propose(_write(b, d)), "The next version of the plan"),
+    Order(
+        "comment",
+        wire.CommentRequest,
+        lambda b, d: do.Comment(b.plan, _write(b, d)),
+        "Comment on a version of the plan",
+    ),
+    Order("draft", wire.DraftRequest, _draft, "Draft the agreement"),
+    Order("sign", wire.SignRequest, _sign, "Sign the agreement"),
+    Order(
+        "promise", wire.PromiseRequest, lambda b, d: do.Promise(_duty(b.duty, d, "duty")), "Add an obligation"
+    ),
+    Order(
+        "perform",
+        wire.PerformRequest,
+        _perform,
+        "Say that an obligation is met, with proof",
+    ),
+    Order("accept", wire.ObligationRequest, lambda b, d: do.AcceptWork(b.obligation), "Accept what was done"),
+    Order("send_back", wire.SendBackRequest, _send_back, "Say that it is not met, with a new date"),
+    Order("confirm", _TEXT, lambda b, d: do.ConfirmInCourt(_write(b, d)), "The court was asked to confirm"),
+    Order("negotiate", _PLAIN, lambda b, d: do.Negotiate(), "Begin to negotiate"),
+    Order(
+        "consult",
+        wire.ConsultRequest,
+        lambda b, d: do.Consult(b.how, d.time("until", b.until), b.poll),
+        "Ask the parties (to sign) or the neighbours (a poll)",
+    ),
+    Order(
+        "conclude",
+        wire.ConcludeRequest,
+        lambda b, d: do.Conclude(b.carried, _write(b, d)),
+        "The poll's result: carried or voted down",
+    ),
+    Order("carry_out", _PLAIN, lambda b, d: do.CarryOut(), "Begin to carry out"),
+    Order(
+        "break_off",
+        wire.ReasonRequest,
+        lambda b, d: do.BreakOff(b.reason, _write(b, d)),
+        "Carrying out stops; negotiate again",
+    ),
+    Order("finish", _TEXT, lambda b, d: do.Finish(_write(b, d)), "Everything is done; ask for the rating"),
+    Order(
+        "fail",
+        wire.ReasonRequest,
+        lambda b, d: do.Fail(b.reason, _write(b, d)),
+        "No settlement; name the other routes",
+    ),
+    Order("close", _PLAIN, lambda b, d: do.Close(), "File it away"),
+    Order("rate", wire.RateRequest, _rate, "The resident's rating"),
+    Order("reopen", _TEXT, lambda b, d: do.Reopen(_write(b, d)), "It is not settled after all"),
+    Order("extend", wire.ExtendRequest, _extend, "Ask for more time"),
+    Order(
+        "decide_extension",
+        wire.DecideExtensionRequest,
+        lambda b, d: do.DecideExtension(b.granted, d.pen.maybe("text", b.text)),
+        "Grant or refuse more time",
+    ),
+    Order("press", _TEXT, lambda b, d: do.Press(_write(b, d)), "Press for it (督办)"),
+    Order("report", _TEXT, lambda b, d: do.Report(_write(b, d)), "Report to the superior who pressed"),
+)
+ORDERS: Mapping[str, Order] = {order.verb: order for order in _ALL}
+"""By verb. Joining, merging and splitting concern two cases and have use cases of their own."""
+
+
+def possible_orders(verbs: Iterable[str]) -> tuple[str, ...]:
+    """The table's verbs as orders: carried and voted down are one."""
+    named = ("conclude" if verb in {"agree", "reject"} else verb for verb in verbs)
+    return tuple(dict.fromkeys(verb for verb in named if verb in ORDERS))

@@ -1,0 +1,124 @@
+"""What concerns two cases at once: one merged into another, one matter split off another. One transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chalicelib.case import access, changes, deadlines, rules
+from chalicelib.case import commands as do
+from chalicelib.case.access import Side, Viewer
+from chalicelib.case.deadlines import Moment
+from chalicelib.case.service import member_of
+from chalicelib.case.state import Case
+from chalicelib.core import ids, text
+from chalicelib.core.chain import Happening
+from chalicelib.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale, Unavailable
+from chalicelib.place.casework import calendar_for, policy_for
+from chalicelib.place.categories import BY_ID
+from chalicelib.ports import CaseChange, CaseOpening, Ports
+from chalicelib.session.rules import Session
+
+SUBJECT_LIMIT = 60
+_TRIES = 6
+
+
+def merge(ports: Ports, by: Session, case_id: str, into: str, seen: int = 0) -> Case:
+    """The matter of the first case goes on in the other, which takes its bells and follows it; three AWS calls.
+
+    Answers the case it goes on in. Raises Forbidden unless both are in the caller's sight.
+    """
+    target = ids.parse(into)
+    if target is None or target == ids.parse(case_id):
+        raise Invalid(FieldError("case", "unknown"))
+
+    def plan(now: datetime) -> tuple[Case, tuple[CaseChange, ...]]:
+        source, viewer = _open(ports, by, case_id, seen)
+        other, _ = _open(ports, by, target or "", field="case")
+        going = _decide(source, viewer, do.MergeInto(other.case.id), now)
+        coming = _decide(other, viewer, do.Absorb(source.case.id, source.case.bells), now)
+        gone = changes.following(source.case, going, viewer.actor, now)
+        kept = changes.following(other.case, coming, viewer.actor, now)
+        return kept.after, (gone, kept)
+
+    return _together(ports, plan)
+
+
+def split(
+    ports: Ports,
+    by: Session,
+    case_id: str,
+    category: str,
+    subject: str,
+    bells: tuple[str, ...] = (),
+    seen: int = 0,
+) -> Case:
+    """A second matter becomes a case of its own, with the same owner and its own clock; two AWS calls. Answers it.
+
+    `bells` go with it; without any, the first bell holds two matters and is in both cases.
+    """
+    wrong = [FieldError("category", "unknown")] if category not in BY_ID else []
+    wrong += [FieldError("subject", "required")] if not text.visible(subject) else []
+    if wrong:
+        raise Invalid(*wrong)
+
+    def plan(now: datetime) -> tuple[Case, tuple[CaseChange, ...]]:
+        opening, viewer = _open(ports, by, case_id, seen)
+        new_id = ids.new_id(ids.prefix_of(opening.case.id), now, ports.entropy.number(16))
+        left = _decide(opening, viewer, do.Split(new_id, bells), now)
+        begun = changes.beginning(
+            new_id,
+            _beginning(opening, viewer, category, bells, now),
+            viewer.actor,
+            now,
+            subject.strip()[:SUBJECT_LIMIT],
+        )
+        return begun.after, (changes.following(opening.case, left, viewer.actor, now), begun)
+
+    return _together(ports, plan)
+
+
+def _beginning(
+    opening: CaseOpening, viewer: Viewer, category: str, bells: tuple[str, ...], now: datetime
+) -> tuple[Happening, ...]:
+    case, urgency = opening.case, BY_ID[category].urgency
+    first, *others = bells or case.bells[:1]
+    moment = Moment(viewer.actor, now, calendar_for(opening.directory), policy_for(opening.directory))
+    owner = {"id": viewer.id, "name": viewer.name, "role": viewer.role}
+    clock = deadlines.opening(urgency, category, moment)
+    opened = rules.opened(first, case.neighbourhood, case.community, category, urgency, owner, clock)
+    return (opened, *(Happening("joined", {"bells": [bell]}) for bell in others))
+
+
+def _open(
+    ports: Ports, by: Session, case_id: str, seen: int = 0, field: str = ""
+) -> tuple[CaseOpening, Viewer]:
+    named = ids.parse(case_id)
+    opening = ports.store.case_opening(named) if named else None
+    if opening is None:
+        raise Invalid(FieldError(field, "unknown")) if field else NotFound("no_such_case")
+    member = member_of(opening.directory, by)
+    if member is None or not access.sights(opening.directory, member, opening.case):
+        raise Forbidden("not_your_case")
+    if seen and opening.case.version != seen:
+        file = ports.store.case(opening.case.id)
+        later = access.since(file.events if file else (), seen)
+        if later:
+            raise Conflict("changed_meanwhile", version=opening.case.version, since=later)
+    return opening, Viewer(Side.STAFF, member.id, member.name, str(member.role))
+
+
+def _decide(opening: CaseOpening, viewer: Viewer, command: object, now: datetime) -> tuple[Happening, ...]:
+    calendar, policy = calendar_for(opening.directory), policy_for(opening.directory)
+    return rules.decide(opening.case, command, viewer.actor, calendar, now, policy)
+
+
+def _together(ports: Ports, plan: Callable[[datetime], tuple[Case, tuple[CaseChange, ...]]]) -> Case:
+    for _ in range(_TRIES):
+        case, written = plan(ports.clock.now())
+        try:
+            ports.store.commit(*written)
+        except Stale:
+            continue
+        return case
+    raise Unavailable("case")
