@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from chalicelib.core.times import QuietHours
@@ -65,8 +67,100 @@ class Subdistrict:
 
 
 @dataclass(frozen=True)
+class Organisation:
+    """Somebody outside the office who can be invited to a case: a company, an authority, a representative.
+
+    `kind` is one of `case.parties.KINDS`, `person` whom to ask for there. `places` are those it is offered for
+    first, empty: all of the subdistrict. Without phone and mail it cannot be sent a link.
+    """
+
+    id: str
+    kind: str
+    name: str
+    name_en: str = ""
+    person: str = ""
+    phone: str = ""
+    mail: str = ""
+    language: str = "zh-CN"
+    places: tuple[str, ...] = ()
+
+
+class Weekday(StrEnum):
+    """Days of the week in the order in which Python counts them."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A part of a working day; one that ends at 00:00 ends with the day."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True)
+class StageTerm:
+    """How long a stage has; an empty urgency or category stands for all. The first that fits counts."""
+
+    stage: str
+    within: str
+    urgency: Urgency | None = None
+    category: str = ""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """How long a whole case has, by its class."""
+
+    emergency: str = ""
+    urgent: str = ""
+    ordinary: str = ""
+    hard: str = ""
+
+
+@dataclass(frozen=True)
+class Casework:
+    """What a place decides about its cases: the calendar of its working time, and how long everything has.
+
+    Plain data, since ringing reads a directory too: `place.casework` makes a calendar and a policy of it. A term
+    is written `7d`, `24h`, `30m` (by the clock) or `7 working days`, `4 working hours`; an empty one is the
+    platform's own. `days` are lines as `place.days` reads them.
+    """
+
+    country: str = "CN"
+    weekend: tuple[Weekday, ...] = ()
+    office_hours: tuple[Hours, ...] = ()
+    days: tuple[str, ...] = ()
+    stages: tuple[StageTerm, ...] = ()
+    targets: Targets = Targets()
+    hard: tuple[str, ...] = ()
+    rating: str = ""
+    archive: str = ""
+    reopen: str = ""
+    acceptance: str = ""
+    report: str = ""
+    minutes: str = ""
+    court: str = ""
+    question_days: int = 0
+
+
+_CASEWORK = Casework()
+
+
+@dataclass(frozen=True)
 class Directory:
-    """Everything about a subdistrict that decides who is asked: places, staff, rosters, ladders."""
+    """Everything about a subdistrict that decides who is asked: places, staff, rosters, ladders, organisations.
+
+    `committee`: the name of its people's mediation committee (人民调解委员会); without one, parties can sign
+    minutes (协商纪要) and no mediation agreement.
+    """
 
     subdistrict: Subdistrict
     communities: tuple[Community, ...]
@@ -74,6 +168,9 @@ class Directory:
     rosters: tuple[Roster, ...] = ()
     ladders: tuple[LadderRule, ...] = ()
     version: int = field(default=0)
+    organisations: tuple[Organisation, ...] = ()
+    committee: str = ""
+    casework: Casework = _CASEWORK
 
     def neighbourhood(self, place_id: str) -> Neighbourhood | None:
         """The neighbourhood of that id."""
@@ -99,6 +196,15 @@ class Directory:
     def member(self, staff_id: str) -> Staff | None:
         """The member of staff of that id, None when they have left."""
         return next((s for s in self.staff if s.id == staff_id), None)
+
+    def organisation(self, organisation_id: str) -> Organisation | None:
+        """The organisation of that id, None when it is no longer listed."""
+        return next((o for o in self.organisations if o.id == organisation_id), None)
+
+    def organisations_of(self, place_id: str) -> tuple[Organisation, ...]:
+        """Every organisation in the file's order, those that are there for this place before the others."""
+        near = {*self.lineage(place_id)} - {self.subdistrict.id}
+        return tuple(sorted(self.organisations, key=lambda o: not near.intersection(o.places)))
 
     def ladder(self, urgency: Urgency, desk: Desk) -> Ladder:
         """The ladder a bell of this urgency at this desk takes when rung now."""

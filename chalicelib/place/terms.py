@@ -1,0 +1,54 @@
+"""Terms as an operator writes them: `7d`, `24h`, `30m` by the clock; `7 working days`, `4 working hours`. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_TERM = re.compile(
+    r"(?P<count>\d{1,5})\s*(?:"
+    r"(?P<unit>d|days?|天|日|h|hours?|小时|m|min|minutes?|分钟)"
+    r"|(?P<working>working\s+days?|个?工作日|working\s+hours?|个?工作小时))"
+)
+_UNITS = {
+    "d": "days",
+    "天": "days",
+    "日": "days",
+    "h": "hours",
+    "小": "hours",
+    "m": "minutes",
+    "分": "minutes",
+}
+_CLOCK = {"days": "d", "hours": "h", "minutes": "m"}
+_MINUTES = {"days": 1_440, "hours": 60, "minutes": 1}
+_MOST = 3 * 366 * 1_440
+
+
+@dataclass(frozen=True)
+class Written:
+    """So many `days`, `hours` or `minutes` (`unit`), of the clock or of working time."""
+
+    count: int
+    unit: str
+    working: bool
+
+    def __str__(self) -> str:
+        """As it is kept; `read_term` gives it back."""
+        if not self.working:
+            return f"{self.count}{_CLOCK[self.unit]}"
+        return f"{self.count} working {self.unit if self.count != 1 else self.unit[:-1]}"
+
+
+def read_term(text: str) -> Written | None:
+    """The term, None when it is none, lasts less than a minute or more than three years."""
+    found = _TERM.fullmatch(text.strip().lower())
+    if not found:
+        return None
+    term = Written(int(found["count"]), _unit(found["unit"], found["working"]), bool(found["working"]))
+    return term if 0 < term.count * _MINUTES[term.unit] <= _MOST else None
+
+
+def _unit(plain: str | None, working: str | None) -> str:
+    if plain:
+        return _UNITS[plain[0]]
+    return "days" if working and ("day" in working or "日" in working) else "hours"
