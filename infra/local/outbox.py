@@ -2,11 +2,13 @@
 
 import json
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email import message_from_string, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,6 +16,15 @@ from unittest.mock import patch
 from moto.ses.models import SESBackend
 from moto.sesv2.responses import SESV2Response
 from moto.sns.models import SNSBackend
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A file that came with a mail; `content` in base 64."""
+
+    name: str
+    kind: str
+    content: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,12 @@ class Sent:
     text: str
     at: str
     subject: str = ""
+    enclosures: tuple[Enclosed, ...] = ()
+
+    def json(self) -> dict[str, Any]:
+        """As clients read it; `enclosures` only where there are some."""
+        whole = asdict(self)
+        return whole if self.enclosures else {k: v for k, v in whole.items() if k != "enclosures"}
 
 
 class Outbox:
@@ -38,24 +55,26 @@ class Outbox:
         self._lock = threading.Lock()
         self._sent = _read(self._path) if self._path else []
 
-    def add(self, channel: str, to: str, text: str, subject: str = "") -> None:
+    def add(
+        self, channel: str, to: str, text: str, subject: str = "", enclosures: tuple[Enclosed, ...] = ()
+    ) -> None:
         """Keep a message that was sent now."""
         at = self._now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-        sent = Sent(channel, to, text, at, subject)
+        sent = Sent(channel, to, text, at, subject, enclosures)
         with self._lock:
             self._sent.append(sent)
             if self._path is not None:
                 with self._path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(asdict(sent), ensure_ascii=False) + "\n")
+                    file.write(json.dumps(sent.json(), ensure_ascii=False) + "\n")
 
     def messages(self) -> list[Sent]:
         """A copy of all messages, oldest first."""
         with self._lock:
             return list(self._sent)
 
-    def as_json(self) -> list[dict[str, str]]:
+    def as_json(self) -> list[dict[str, Any]]:
         """The messages as JSON objects, oldest first."""
-        return [asdict(sent) for sent in self.messages()]
+        return [sent.json() for sent in self.messages()]
 
 
 def _read(path: Path) -> list[Sent]:
@@ -66,7 +85,11 @@ def _read(path: Path) -> list[Sent]:
     if torn:
         with path.open("rb+") as file:
             file.truncate(len(whole) + 1 if whole else 0)
-    return [Sent(**json.loads(line)) for line in whole.splitlines()]
+    return [_sent(json.loads(line)) for line in whole.splitlines()]
+
+
+def _sent(line: dict[str, Any]) -> Sent:
+    return Sent(**{**line, "enclosures": tuple(Enclosed(**e) for e in line.get("enclosures", ()))})
 
 
 @contextmanager
@@ -135,7 +158,16 @@ def _raw_mail(outbox: Outbox, original: Callable[..., Any]) -> Callable[..., Any
         body = parsed.get_body(("plain", "html"))
         text = body.get_content() if body is not None else ""
         for to in dict.fromkeys(message.destinations):
-            outbox.add("mail", to, text, str(parsed["Subject"] or ""))
+            outbox.add("mail", to, text, str(parsed["Subject"] or ""), _enclosed(parsed))
         return message
 
     return send_raw_email
+
+
+def _enclosed(mail: EmailMessage) -> tuple[Enclosed, ...]:
+    parts = ((part, part.get_payload(decode=True)) for part in mail.iter_attachments())
+    return tuple(
+        Enclosed(part.get_filename("file"), part["Content-Type"], b64encode(content).decode())
+        for part, content in parts
+        if isinstance(content, bytes)
+    )

@@ -37,6 +37,7 @@ header time { margin-left: auto; font-variant-numeric: tabular-nums; }
 .sms .bubble { background: var(--sms); }
 .mail .bubble { background: var(--mail); }
 .subject { font-weight: 600; margin: 0 0 .5rem; }
+ul.files { list-style: none; margin: .5rem 0 0; padding: 0; }
 a { color: var(--link); display: inline-block; min-height: 2.75rem; line-height: 2.75rem; font-weight: 600; }
 """
 
@@ -66,8 +67,22 @@ def _message(sent: Sent, zone: ZoneInfo) -> str:
         f'<article class="{html.escape(sent.channel)}"><header><span>{kind}</span>'
         f"<strong>{html.escape(sent.to)}</strong>"
         f'<time datetime="{html.escape(sent.at)}">{at:%m-%d %H:%M:%S}</time></header>'
-        f'<div class="bubble">{subject}{_linked(sent.text)}</div></article>'
+        f'<div class="bubble">{subject}{_linked(sent.text)}</div>{_enclosures(sent)}</article>'
     )
+
+
+def _enclosures(sent: Sent) -> str:
+    """What came with the mail, to download."""
+    links = "".join(
+        f'<li><a download="{html.escape(enclosed.name)}" href="data:{html.escape(_type(enclosed.kind))};base64,'
+        f'{html.escape(enclosed.content)}">📎 {html.escape(enclosed.name)}</a></li>'
+        for enclosed in sent.enclosures
+    )
+    return f'<ul class="files">{links}</ul>' if links else ""
+
+
+def _type(kind: str) -> str:
+    return kind.partition(";")[0].strip()
 
 
 def _linked(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.people.staff import Channel
-from chalicelib.ports import Clock, Message
+from chalicelib.ports import Clock, Enclosure, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Sent:
     params: Mapping[str, str | int]
     subject: str
     at: datetime
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,5 +75,6 @@ class FakeSender:
                 dict(message.params),
                 message.subject,
                 self._clock.now(),
+                message.enclosures,
             )
         )

@@ -1,5 +1,6 @@
 """Every SMS and mail that leaves is in the outbox, in order, and stays there."""
 
+from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,6 +83,29 @@ def test_the_page_shows_the_newest_first_with_links_to_press_and_no_html_of_othe
     assert "<script>" not in page
     assert "11-02 16:00:00" in page, "in the place's zone"
     assert '<meta http-equiv="refresh"' in page
+
+
+def test_what_a_mail_encloses_is_kept_and_can_be_downloaded(tmp_path: Path) -> None:
+    raw = (
+        "From: bell@example.org\nTo: a@example.org\nSubject: s\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/mixed; boundary="x"\n\n--x\nContent-Type: text/plain\n\nsee below\n'
+        "--x\nContent-Type: text/calendar; method=REQUEST\n"
+        'Content-Disposition: attachment; filename="<b>.ics"\n\nBEGIN:VCALENDAR\n--x--\n'
+    )
+    with embedded_aws(outbox=Outbox(tmp_path, at_eight)) as aws:
+        aws.client("sesv2").send_email(
+            FromEmailAddress="bell@example.org",
+            Destination={"ToAddresses": ["a@example.org"]},
+            Content={"Raw": {"Data": raw.encode()}},
+        )
+    (sent,) = Outbox(tmp_path, at_eight).messages()
+    (enclosed,) = sent.enclosures
+    assert (sent.text.strip(), enclosed.name) == ("see below", "<b>.ics")
+    assert b64decode(enclosed.content).strip() == b"BEGIN:VCALENDAR"
+    assert sent.json()["enclosures"][0]["kind"] == "text/calendar; method=REQUEST"
+    page = outbox_page([sent])
+    assert f'download="&lt;b&gt;.ics" href="data:text/calendar;base64,{enclosed.content}"' in page
+    assert "<b>" not in page
 
 
 def test_an_empty_outbox_says_so() -> None:
