@@ -23,7 +23,9 @@ _WEEK = tuple(Weekday)
 
 def calendar_for(directory: Directory) -> Calendar:
     """The working time of the place: its country's days, what it edits over them, its weekend and hours."""
-    return _calendar(directory.subdistrict.timezone, directory.casework)
+    root = directory.subdistrict
+    country = directory.casework.country or ("CN" if root.country_code == "86" else "")
+    return _calendar(root.timezone, country, directory.casework)
 
 
 def policy_for(directory: Directory) -> Policy:
@@ -32,12 +34,12 @@ def policy_for(directory: Directory) -> Policy:
 
 
 @lru_cache(_PLACES)
-def _calendar(timezone: str, casework: Casework) -> Calendar:
+def _calendar(timezone: str, country: str, casework: Casework) -> Calendar:
     weekend = frozenset(_WEEK.index(day) for day in casework.weekend)
     hours = tuple((part.start, part.end) for part in casework.office_hours)
     return calendar_of(
         ZoneInfo(timezone),
-        casework.country,
+        country,
         table_of(day for line in casework.days if (day := read_day(line))),
         weekend=weekend or WEEKEND,
         hours=hours or OFFICE_HOURS,

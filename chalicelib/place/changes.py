@@ -11,8 +11,14 @@ from chalicelib.place.file import dump
 from chalicelib.place.rules import Directory
 
 # Addresses are personal data: the record says that they changed, not from what to what.
-_PRIVATE = frozenset({"phone", "mail"})
-_WORDS = {"staff": "member of staff", "order": "order of"}
+# So is the name of the person to ask for at a company; that of a member of staff stands for the office.
+_PRIVATE = frozenset({"phone", "mail", "person"})
+_WORDS = {
+    "staff": "member of staff",
+    "order": "order of",
+    "committee": "mediation committee",
+    "stage": "stage term",
+}
 _PER_EVENT = 100
 Entries = dict[tuple[str, str], Mapping[str, Any]]
 
@@ -103,6 +109,23 @@ def _flat(file: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[st
     for number, ladder in enumerate(file.get("ladders", ()), 1):
         fits = f"{ladder.get('urgency', 'any')}/{ladder.get('desk', 'any')}"
         yield ("ladder", f"{number}:{fits}"), _without(ladder, "urgency", "desk")
+    for organisation in file.get("organisations", ()):
+        yield ("organisation", organisation["id"]), organisation
+    if committee := file.get("committee"):
+        yield ("committee", ""), {"name": committee}
+    yield from _casework(file.get("casework", {}))
+
+
+def _casework(casework: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """The rules of cases: each day and each stage's term by itself, so that one more is told as one more."""
+    if rest := _without(casework, "days", "stages"):
+        yield ("casework", ""), rest
+    for line in sorted(casework.get("days", ())):
+        day, _, what = line.partition(" ")
+        yield ("day", day), {"is": what}
+    for number, term in enumerate(casework.get("stages", ()), 1):
+        cases = f"{term['stage']}/{term.get('urgency', 'any')}/{term.get('category', 'any')}"
+        yield ("stage", f"{number}:{cases}"), {"within": term["within"]}
 
 
 def _without(entry: Mapping[str, Any], *keys: str) -> dict[str, Any]:

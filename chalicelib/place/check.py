@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations
 from typing import Any
 
-from chalicelib.core import text
 from chalicelib.people.rules import duty, instant
 from chalicelib.people.staff import Change, Override, Rotation
+from chalicelib.place import check_cases as cases
 from chalicelib.place.ladder import Desk, LadderRule, Role, Urgency
+from chalicelib.place.refs import bad_phone, twice, unknown
 from chalicelib.place.rules import Directory
-from chalicelib.place.shape import Problem, did_you_mean
+from chalicelib.place.shape import Problem
 
 Values = Mapping[str, Any]
 _FIRST_DAY = date(2025, 1, 6)  # a Monday; only where no rotation and no override gives a date
@@ -26,16 +27,17 @@ def references(values: Values) -> tuple[Problem, ...]:
     """Every id that is there twice or nowhere, and every entry that contradicts itself."""
     places, staff = dict(_places(values)), _by_id(values["staff"])
     return (
-        *_twice(_places(values), "place"),
-        *_twice(((f"staff[{i}]", s["id"]) for i, s in enumerate(values["staff"])), "member of staff"),
+        *twice(_places(values), "place"),
+        *twice(((f"staff[{i}]", s["id"]) for i, s in enumerate(values["staff"])), "member of staff"),
         *_bad_staff(values, set(places.values()), staff),
         *_bad_rosters(values, set(places.values()), staff),
+        *cases.references(values, set(places.values())),
     )
 
 
 def review(directory: Directory) -> tuple[Problem, ...]:
     """What is allowed and perhaps not meant, as warnings: levels without anybody, people out of reach …"""
-    looks = (_unreachable, _roster_oddities, _hidden_ladders, _gaps)
+    looks = (_unreachable, _roster_oddities, _hidden_ladders, _gaps, cases.review)
     return tuple(problem for look in looks for problem in look(directory))
 
 
@@ -51,32 +53,16 @@ def _by_id(entries: Iterable[Values]) -> dict[Any, Values]:
     return {entry["id"]: entry for entry in entries}
 
 
-def _twice(entries: Iterable[tuple[str, Any]], what: str) -> Iterator[Problem]:
-    seen: dict[Any, str] = {None: ""}
-    for path, id_ in entries:
-        if id_ is not None and id_ in seen:
-            yield Problem(f"{path}.id", f"{id_} is the id of another {what} ({seen[id_]}): choose another")
-        seen.setdefault(id_, path)
-
-
-def _unknown(path: str, id_: Any, known: Iterable[Any], what: str) -> Iterator[Problem]:
-    ids = {i for i in known if i}
-    if id_ and id_ not in ids:
-        yield Problem(path, f"there is no {what} {id_}: {did_you_mean(id_, ids)}")
-
-
 def _bad_staff(values: Values, places: set[Any], staff: Mapping[Any, Values]) -> Iterator[Problem]:
     country = (values["subdistrict"] or {}).get("country_code", "86")
     for i, member in enumerate(values["staff"]):
         path = f"staff[{i}]"
         for j, place in enumerate(member["places"]):
-            yield from _unknown(f"{path}.places[{j}]", place, places, "place")
-        yield from _unknown(f"{path}.deputy", member["deputy"], staff, "member of staff")
+            yield from unknown(f"{path}.places[{j}]", place, places, "place")
+        yield from unknown(f"{path}.deputy", member["deputy"], staff, "member of staff")
         if member["deputy"] and member["deputy"] == member["id"]:
             yield Problem(f"{path}.deputy", f"{member['id']} cannot stand in for himself: name somebody else")
-        if member["phone"] and text.phone(member["phone"], country) is None:
-            hint = "write a mobile number such as 13800001234, or an international one beginning with +"
-            yield Problem(f"{path}.phone", f"{member['phone']!r} is no telephone number: {hint}")
+        yield from bad_phone(f"{path}.phone", member["phone"], country)
 
 
 def _bad_rosters(values: Values, places: set[Any], staff: Mapping[Any, Values]) -> Iterator[Problem]:
@@ -84,7 +70,7 @@ def _bad_rosters(values: Values, places: set[Any], staff: Mapping[Any, Values]) 
     root = (values["subdistrict"] or {}).get("id")
     for i, roster in enumerate(values["rosters"]):
         path, key = f"rosters[{i}]", (roster["place"], roster["role"])
-        yield from _unknown(f"{path}.place", roster["place"], places, "place")
+        yield from unknown(f"{path}.place", roster["place"], places, "place")
         if None not in key and key in seen:
             yield Problem(path, f"a second roster of {key[1]} at {key[0]}: put its rotations into the first")
         if roster["role"] is Role.SUPERVISOR and roster["place"] not in (None, root):
@@ -94,14 +80,14 @@ def _bad_rosters(values: Values, places: set[Any], staff: Mapping[Any, Values]) 
         seen.add(key)
         for j, rotation in enumerate(roster["rotations"]):
             for k, member in enumerate(rotation["members"]):
-                yield from _unknown(f"{path}.rotations[{j}].members[{k}]", member, staff, "member of staff")
+                yield from unknown(f"{path}.rotations[{j}].members[{k}]", member, staff, "member of staff")
         for j, override in enumerate(roster["overrides"]):
             yield from _bad_override(f"{path}.overrides[{j}]", override, staff)
 
 
 def _bad_override(path: str, override: Values, staff: Mapping[Any, Values]) -> Iterator[Problem]:
     for key in ("staff", "instead_of"):
-        yield from _unknown(f"{path}.{key}", override[key], staff, "member of staff")
+        yield from unknown(f"{path}.{key}", override[key], staff, "member of staff")
     if override["instead_of"] and override["change"] in (Change.ADD, Change.REMOVE):
         yield Problem(
             f"{path}.instead_of", f"means nothing with {override['change']}: use replace or take it out"

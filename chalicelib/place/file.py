@@ -18,7 +18,18 @@ from chalicelib.people.staff import Override, Roster, Rotation, Staff
 from chalicelib.place.check import references, review
 from chalicelib.place.codec import decode, encode
 from chalicelib.place.ladder import Ladder, LadderRule, Level, Role
-from chalicelib.place.rules import Community, Directory, Hotline, Neighbourhood, Subdistrict
+from chalicelib.place.rules import (
+    Casework,
+    Community,
+    Directory,
+    Hotline,
+    Hours,
+    Neighbourhood,
+    Organisation,
+    StageTerm,
+    Subdistrict,
+    Targets,
+)
 from chalicelib.place.schema import FILE
 from chalicelib.place.shape import Problem, read, span
 
@@ -54,6 +65,9 @@ def _directory(values: Mapping[str, Any]) -> Directory:
         staff=tuple(_staff(value, subdistrict.country_code) for value in values["staff"]),
         rosters=tuple(_roster(value, subdistrict.zone) for value in values["rosters"]),
         ladders=tuple(_ladder(value) for value in values["ladders"]),
+        organisations=tuple(_organisation(o, subdistrict.country_code) for o in values["organisations"]),
+        committee=values["committee"],
+        casework=_casework(values["casework"]) if values["casework"] else Casework(),
     )
 
 
@@ -72,6 +86,20 @@ def _community(value: Mapping[str, Any]) -> Community:
 def _staff(value: Mapping[str, Any], country_code: str) -> Staff:
     phone = text.phone(value["phone"], country_code) if value["phone"] else ""
     return Staff(**{**value, "phone": phone or ""})
+
+
+def _organisation(value: Mapping[str, Any], country_code: str) -> Organisation:
+    phone = text.phone(value["phone"], country_code) if value["phone"] else ""
+    return Organisation(**{**value, "phone": phone or ""})
+
+
+def _casework(value: Mapping[str, Any]) -> Casework:
+    read = {
+        "office_hours": tuple(Hours(part["from"], part["until"]) for part in value["office_hours"]),
+        "stages": tuple(StageTerm(**term) for term in value["stages"]),
+        "targets": Targets(**value["targets"] or {}),
+    }
+    return Casework(**{**value, **read})
 
 
 def _roster(value: Mapping[str, Any], zone: ZoneInfo) -> Roster:

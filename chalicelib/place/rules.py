@@ -131,10 +131,11 @@ class Casework:
 
     Plain data, since ringing reads a directory too: `place.casework` makes a calendar and a policy of it. A term
     is written `7d`, `24h`, `30m` (by the clock) or `7 working days`, `4 working hours`; an empty one is the
-    platform's own. `days` are lines as `place.days` reads them.
+    platform's own. `country`: two letters, empty: China where telephones begin with 86, else none in particular.
+    `days` are lines as `place.days` reads them.
     """
 
-    country: str = "CN"
+    country: str = ""
     weekend: tuple[Weekday, ...] = ()
     office_hours: tuple[Hours, ...] = ()
     days: tuple[str, ...] = ()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import time
 
+from chalicelib.case.parties import KINDS
+from chalicelib.case.stages import Stage
 from chalicelib.people.staff import Change, Channel, Frequency
 from chalicelib.place import shape
+from chalicelib.place.categories import BY_ID
 from chalicelib.place.ladder import Desk, Role, Urgency
+from chalicelib.place.rules import Weekday
 from chalicelib.place.shape import Field, Shape
 
 _DAY = 86_400
@@ -99,6 +103,45 @@ _LADDER = Shape(
         "holds_in_quiet_hours": Field(shape.yes_or_no, False),
     }
 )
+_ORGANISATION = Shape(
+    {
+        **_NAMES,
+        "kind": Field(shape.one_of(KINDS, "kind"), required=True),
+        "person": Field(_NAME, ""),
+        "phone": Field(shape.words(30), ""),
+        "mail": Field(shape.mail, ""),
+        "language": Field(shape.language, "zh-CN"),
+        "places": Field(shape.ident, (), many=True),
+    }
+)
+_TERM = Field(shape.term, "")
+_CATEGORY = shape.one_of(BY_ID, "category")
+# The other stages end with a date of their own: the poll's, each obligation's, the rating's.
+_TIMED = tuple(str(stage) for stage in (Stage.LOOKING_INTO, Stage.NEGOTIATING))
+_STAGE = Shape(
+    {
+        "stage": Field(shape.one_of(_TIMED, "stage"), required=True),
+        "urgency": Field(shape.choice(Urgency)),
+        "category": Field(_CATEGORY, ""),
+        "within": Field(shape.term, required=True),
+    }
+)
+_HOURS = Shape(
+    {"from": Field(shape.clock, required=True), "until": Field(shape.clock, required=True)},
+)
+_CASEWORK = Shape(
+    {
+        "country": Field(shape.nation, ""),
+        "weekend": Field(shape.choice(Weekday), (), many=True),
+        "office_hours": Field(_HOURS, (), many=True),
+        "days": Field(shape.day_line, (), many=True),
+        "stages": Field(_STAGE, (), many=True),
+        "targets": Field(Shape(dict.fromkeys(("emergency", "urgent", "ordinary", "hard"), _TERM))),
+        "hard": Field(_CATEGORY, (), many=True),
+        **dict.fromkeys(("rating", "archive", "reopen", "acceptance", "report", "minutes", "court"), _TERM),
+        "question_days": Field(shape.whole(1, 365), 0),
+    }
+)
 FILE = Shape(
     {
         "subdistrict": Field(_SUBDISTRICT, required=True),
@@ -106,5 +149,8 @@ FILE = Shape(
         "staff": Field(_STAFF, (), many=True),
         "rosters": Field(_ROSTER, (), many=True),
         "ladders": Field(_LADDER, (), many=True),
+        "organisations": Field(_ORGANISATION, (), many=True),
+        "committee": Field(_NAME, ""),
+        "casework": Field(_CASEWORK),
     }
 )

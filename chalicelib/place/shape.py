@@ -17,6 +17,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from chalicelib.core import ids, text
+from chalicelib.place.days import read_day
+from chalicelib.place.terms import read_term
 
 Reader = Callable[[Any], Any]
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -160,6 +162,18 @@ def choice(kind: type[StrEnum]) -> Reader:
     return reader
 
 
+def one_of(known: Iterable[str], what: str) -> Reader:
+    """One of the known words; `what` says in words what they are."""
+    words = tuple(known)
+
+    def reader(raw: Any) -> str:
+        if raw not in words:
+            raise Unfit(f"unknown {what} {raw!r}: {did_you_mean(str(raw), words)}")
+        return str(raw)
+
+    return reader
+
+
 def whole(least: int, most: int) -> Reader:
     """A whole number between two."""
 
@@ -184,6 +198,24 @@ def duration(least: int, most: int) -> Reader:
         return seconds
 
     return reader
+
+
+def term(raw: Any) -> str:
+    """A term such as `7d` or `7 working days`, as it is kept."""
+    found = None if isinstance(raw, bool) else read_term(str(raw))
+    if found is None:
+        wanted = "24h, 7d or 7 working days (a minute to three years; at most 366 working days or hours)"
+        raise Unfit(f"expected a term such as {wanted}, found {_found(raw)}")
+    return str(found)
+
+
+def day_line(raw: Any) -> str:
+    """A line of the table of working days, as it is kept."""
+    found = read_day(raw.strip()) if isinstance(raw, str) and not text.has_control(raw) else None
+    if found is None:
+        wanted = "2027-02-08 rest 春节, 2027-02-06 work, or 2027 published"
+        raise Unfit(f"expected a day such as {wanted}, found {_found(raw)}")
+    return str(found)
 
 
 def span(seconds: int) -> str:
@@ -246,4 +278,5 @@ prefix = matching(ids.PREFIX, "a prefix: two of 0-9 and A-Z without I, L, O and 
 mail = matching(_MAIL, "a mail address: write it as name@example.org")
 hotline = matching(_HOTLINE, "a telephone number: write digits, such as 0571-12345678")
 language = matching(re.compile(r"zh-CN|en"), "a language of the messages: write zh-CN or en")
+nation = matching(re.compile(r"[A-Z]{2}"), "a country's two letters: write it as CN")
 country = matching(re.compile(r"[1-9]\d{0,2}", re.ASCII), "a country's telephone code: write it as 86")

@@ -22,6 +22,8 @@ _UNITS = {
 _CLOCK = {"days": "d", "hours": "h", "minutes": "m"}
 _MINUTES = {"days": 1_440, "hours": 60, "minutes": 1}
 _MOST = 3 * 366 * 1_440
+# So many working days or hours: more might be looked for in vain where little is worked.
+_MOST_WORKING = 366
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Written:
     unit: str
     working: bool
 
+    @property
+    def length(self) -> int:
+        """Minutes by the clock, a working day counted as a day."""
+        return self.count * _MINUTES[self.unit]
+
     def __str__(self) -> str:
         """As it is kept; `read_term` gives it back."""
         if not self.working:
@@ -40,12 +47,15 @@ class Written:
 
 
 def read_term(text: str) -> Written | None:
-    """The term, None when it is none, lasts less than a minute or more than three years."""
+    """The term; None when it is none, or lasts less than a minute, more than three years, more than 366 working
+    days or hours."""
     found = _TERM.fullmatch(text.strip().lower())
     if not found:
         return None
     term = Written(int(found["count"]), _unit(found["unit"], found["working"]), bool(found["working"]))
-    return term if 0 < term.count * _MINUTES[term.unit] <= _MOST else None
+    if term.working and term.count > _MOST_WORKING:
+        return None
+    return term if 0 < term.length <= _MOST else None
 
 
 def _unit(plain: str | None, working: str | None) -> str:

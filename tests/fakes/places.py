@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Role
-from chalicelib.place.rules import Community, Directory, Hotline, Neighbourhood, Subdistrict
+from chalicelib.place.rules import Community, Directory, Hotline, Neighbourhood, Organisation, Subdistrict
 
 RESIDENT_PHONE = "+8613900000001"
 
@@ -17,9 +17,45 @@ STAFF = (
     Staff("zheng", "郑强", Role.POLICE, ("mishixiang",), "+8613800001051", "zheng@example.org"),
 )
 
+COMMITTEE = "米市巷街道人民调解委员会"
+ORGANISATIONS = (
+    Organisation(
+        "yunhe",
+        "property_company",
+        "运河物业",
+        "Canal Property",
+        "钱伟",
+        "+8613800002001",
+        "yunhe@example.org",
+        places=("yiqing",),
+    ),
+    Organisation(
+        "paichusuo",
+        "police",
+        "米市巷派出所",
+        "Mishi Lane Police",
+        "潘警官",
+        "+8613800002002",
+        "pcs@example.org",
+    ),
+    Organisation(
+        "jiugaiban",
+        "renovation_office",
+        "街道旧改办",
+        "Renovation Office",
+        "吕静",
+        "+8613800002003",
+        "jgb@example.org",
+    ),
+    Organisation("shigong", "contractor", "旧改施工单位", "Renovation Contractor", "邵工", "+8613800002004"),
+    Organisation("lvshi", "lawyer", "求是律师事务所", "Qiushi Law Firm", "苏敏", mail="lvshi@example.org"),
+)
+
 
 def directory(version: int = 1) -> Directory:
     """One subdistrict (`MX`), one community, two neighbourhoods; one person for each role, nobody on a roster.
+
+    `shigong` has a phone only, `lvshi` mail only, the other organisations both; only `yunhe` names a place.
 
     Neighbourhood `wenyi` has no specialist.
     """
@@ -44,4 +80,6 @@ def directory(version: int = 1) -> Directory:
         ),
         staff=STAFF,
         version=version,
+        organisations=ORGANISATIONS,
+        committee=COMMITTEE,
     )
