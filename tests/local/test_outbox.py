@@ -102,7 +102,7 @@ def test_what_a_mail_encloses_is_kept_and_can_be_downloaded(tmp_path: Path) -> N
     (enclosed,) = sent.enclosures
     assert (sent.text.strip(), enclosed.name) == ("see below", "<b>.ics")
     assert b64decode(enclosed.content).strip() == b"BEGIN:VCALENDAR"
-    assert sent.json()["enclosures"][0]["kind"] == "text/calendar; method=REQUEST"
+    assert sent.json()["enclosures"][0]["kind"] == 'text/calendar; method="REQUEST"'
     page = outbox_page([sent])
     assert f'download="&lt;b&gt;.ics" href="data:text/calendar;base64,{enclosed.content}"' in page
     assert "<b>" not in page
