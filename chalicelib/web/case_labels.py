@@ -150,7 +150,7 @@ LEADING: Final = (
 )
 PARTY_KINDS: Final[Mapping[str, str]] = {
     "property_company": N_("Property company"),
-    "police": N_("Police"),
+    "police": N_("The police"),
     "renovation_office": N_("Renovation office"),
     "contractor": N_("Contractor"),
     "supervising_engineer": N_("Supervising engineer"),

@@ -140,7 +140,7 @@ def _rated(data: Data, v: Voice) -> str:
     said = v.say(
         N_("%(who)s rated the case: %(answered)s, %(solved)s, %(satisfied)s."),
         who=v.who,
-        answered=v.word(N_("answered") if data["answered"] else N_("not answered")),
+        answered=v.word(N_("was answered") if data["answered"] else N_("was not answered")),
         solved=v.word(N_("solved") if data["solved"] else N_("not solved")),
         satisfied=v.word(N_("satisfied") if data["satisfied"] else N_("not satisfied")),
     )

@@ -292,7 +292,7 @@ def _notice(notice: Data, v: Voice) -> str:
     )
     fate = labels.fate(str(notice.get("fate", "")), v.language)
     channel = str(notice.get("channel") or "")
-    way = labels.channel(channel, v.language) if channel else v.word(N_("Message"))
+    way = labels.channel(channel, v.language) if channel else v.word(N_("Notice"))
     return v.say(N_("%(channel)s to %(to)s: %(fate)s"), channel=way, to=to, fate=fate)
 
 
