@@ -11,6 +11,7 @@ from chalice.app import CloudWatchEvent
 from chalicelib import http, openapi
 from chalicelib.bell import api as bell_api
 from chalicelib.bell import pages as bell_pages
+from chalicelib.case import api as case_api
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
 from chalicelib.session import api as session_api
@@ -22,6 +23,7 @@ app.api.binary_types = []
 for module in (
     bell_api,
     bell_pages,
+    case_api,
     place_api,
     place_pages,
     session_api,

@@ -49,6 +49,25 @@ RESIDENTS_LINK: Audience = frozenset({Caller.TRACKING})
 BUNDLE: Audience = frozenset({Caller.BUNDLE})
 ANSWERERS: Audience = STAFF | {Caller.ONE_TAP}
 BELL_READERS: Audience = ANSWERERS | RESIDENTS_LINK
+PARTYS_LINK: Audience = frozenset({Caller.PARTY})
+GUESTS: Audience = RESIDENTS_LINK | PARTYS_LINK
+CASE_READERS: Audience = STAFF | GUESTS
+RESIDENTS_CASE: Audience = STAFF | RESIDENTS_LINK
+PARTYS_CASE: Audience = STAFF | PARTYS_LINK
+
+_COMMANDS: Mapping[str, Audience] = {
+    **dict.fromkeys(("message", "respond", "comment", "sign"), CASE_READERS),
+    **dict.fromkeys(("reply", "choose", "accept", "send-back", "reopen"), RESIDENTS_CASE),
+    **dict.fromkeys(("perform", "confirm"), PARTYS_CASE),
+    **dict.fromkeys(("assign", "visit", "ask", "pause", "resume", "offer", "invite", "remove"), STAFF),
+    **dict.fromkeys(("schedule", "hold", "cancel", "propose", "draft", "promise", "negotiate"), STAFF),
+    **dict.fromkeys(("consult", "conclude", "carry-out", "break-off", "finish", "fail", "close"), STAFF),
+    **dict.fromkeys(("extend", "decide-extension", "press", "report", "merge", "split"), STAFF),
+    "rate": RESIDENTS_LINK,
+    "signature-code": GUESTS,
+    "files": CASE_READERS,
+}
+"""The last parts of a case's addresses."""
 
 TABLE: Mapping[str, Audience] = {
     # JSON
@@ -73,6 +92,11 @@ TABLE: Mapping[str, Audience] = {
     "GET /v1/me": SIGNED_IN,
     "GET /v1/me/bells": SIGNED_IN,
     "GET /v1/me/worklist": STAFF,
+    "GET /v1/cases": STAFF,
+    "GET /v1/cases/search": STAFF,
+    "GET /v1/cases/{case_id}": CASE_READERS,
+    "GET /v1/cases/{case_id}/record": CASE_READERS,
+    **{f"POST /v1/cases/{{case_id}}/{name}": audience for name, audience in _COMMANDS.items()},
     # pages
     "GET /": EVERYBODY,
     "POST /": EVERYBODY,
