@@ -52,11 +52,15 @@ def sweep(event: Mapping[str, Any]) -> dict[str, int]:
     With `{"rearm": true}` (the local run starts) every open clock gets a new timer at once.
     """
     ports = wiring.ports()
-    if event.get("rearm"):
-        horizon = timedelta(days=3650)
-        things = ports.store.overdue(ports.clock.now() + horizon, limit=1_000)
-        return {"rearmed": escalation.sweep(ports, things, grace=-horizon, reason="restart")}
-    return sweep_once(ports)
+    return rearm_all(ports) if event.get("rearm") else sweep_once(ports)
+
+
+def rearm_all(ports: Ports) -> dict[str, int]:
+    """A new timer for every clock, what is due first first: none of the old ones has survived the restart. What is
+    beyond the limit gets its own from the sweeper when it is due."""
+    horizon = timedelta(days=36_500)
+    things = ports.store.overdue(ports.clock.now() + horizon, limit=1_000)
+    return {"rearmed": escalation.sweep(ports, things, grace=-horizon, reason="restart")}
 
 
 def sweep_once(ports: Ports) -> dict[str, int]:
