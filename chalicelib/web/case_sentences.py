@@ -77,9 +77,9 @@ def _consulted(data: Data, v: Voice) -> str:
 
 
 def _agreed(data: Data, v: Voice) -> str:
-    message = N_("Agreed: everybody has signed.")
+    message = N_("The agreement is reached.")
     if "result" in data:
-        message = N_("Agreed: the neighbours gave their consent.")
+        message = N_("The neighbours gave their consent: it is agreed.")
     return v.join(v.say(message), v.clock(data, str(data.get("stage", ""))))
 
 
@@ -140,7 +140,7 @@ def _rated(data: Data, v: Voice) -> str:
     said = v.say(
         N_("%(who)s rated the case: %(answered)s, %(solved)s, %(satisfied)s."),
         who=v.who,
-        answered=v.word(N_("was answered") if data["answered"] else N_("was not answered")),
+        answered=v.word(N_("got an answer") if data["answered"] else N_("got no answer")),
         solved=v.word(N_("solved") if data["solved"] else N_("not solved")),
         satisfied=v.word(N_("satisfied") if data["satisfied"] else N_("not satisfied")),
     )

@@ -159,7 +159,7 @@ class Voice:
             return case_labels.person(role or "staff", self.language)
         if not role:
             return typed(name)
-        message = N_("%(name)s, %(role)s") if self.plain else N_("%(name)s (%(role)s)")
+        message = N_("%(role)s %(name)s") if self.plain else N_("%(name)s (%(role)s)")
         role = case_labels.role(role, self.language)
         return translate(self.language, message, name=typed(name), role=role)
 
@@ -212,10 +212,10 @@ class Voice:
         if self.plain or not data.get("set"):
             return ""
         named = (
-            self.say(N_("%(what)s %(at)s"), what=self.deadline(d["key"], stage), at=self.at(d["due_at"]))
+            self.say(N_("%(what)s by %(at)s"), what=self.deadline(d["key"], stage), at=self.at(d["due_at"]))
             for d in sorted(data["set"], key=lambda d: str(d["due_at"]))
         )
-        return self.say(N_("Deadlines: %(list)s."), list=self.row(named))
+        return self.say(N_("Deadlines: %(list)s."), list=self.word(N_("; ")).join(named))
 
     def deadline(self, key: str, stage: str = "") -> str:
         """What is due."""

@@ -101,7 +101,7 @@ def _drafted(data: Data, v: Voice) -> str:
     form = case_labels.form(data["form"], v.language)
     said = v.say(
         N_("%(who)s drafted the %(form)s (version %(version)s, terms: %(terms)s). To sign: %(signatories)s."),
-        N_("The %(form)s is drafted (version %(version)s). To sign: %(signatories)s."),
+        N_("There is a draft of the %(form)s (version %(version)s). To sign: %(signatories)s."),
         who=v.who,
         form=form,
         version=data["version"],
@@ -157,16 +157,13 @@ def _promised(data: Data, v: Voice) -> str:
 def _performed(data: Data, v: Voice) -> str:
     number, party = data["obligation"], v.bound(data["obligation"])
     look = v.due(data, f"acceptance:{number}")
-    said = v.say(
-        N_("%(who)s reported obligation %(number)s as done."),
-        N_("%(who)s reported that it is done (obligation %(number)s)."),
-        who=v.who,
-        number=number,
-    )
-    bound = v.say(N_("Bound by it: %(party)s."), party=party) if party and not v.plain else ""
+    said = v.say(N_("%(who)s reported obligation %(number)s as done."), who=v.who, number=number)
+    if party and party != v.who:
+        message = N_("%(who)s reported obligation %(number)s of %(party)s as done.")
+        said = v.say(message, who=v.who, number=number, party=party)
     if v.plain and v.mine("resident") and look:
         return v.join(said, v.say(N_("Please look whether it is right, by %(at)s."), at=look))
-    return v.join(said, bound, v.clock(data))
+    return v.join(said, v.clock(data))
 
 
 def _accepted(data: Data, v: Voice) -> str:

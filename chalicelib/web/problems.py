@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from chalicelib.web import labels
+from chalicelib.core.ids import number
+from chalicelib.web import case_labels, labels
 from chalicelib.web.i18n import N_, translate
 
 MESSAGES: Final[Mapping[str, str]] = {
@@ -55,6 +56,33 @@ MESSAGES: Final[Mapping[str, str]] = {
         "Too many bells from here in a short time. In danger call 110, 119 or 120; "
         "else please ring again in %(minutes)s min."
     ),
+    "no_such_case": N_("There is no such case."),
+    "not_your_case": N_("This case belongs to another place, whose staff look after it."),
+    "party_gone": N_("You no longer take part in this case, so this link opens nothing."),
+    "upload_missing": N_("A file did not arrive. Please choose it once more and send the form again."),
+    "not_your_turn": N_("This is not for you to do now; somebody else has to act first."),
+    "changed_meanwhile": N_(
+        "The case has changed since you opened it. Nothing you typed is lost: "
+        "please look at what is new and send it again."
+    ),
+    "merged_into": N_("This case goes on in case %(into)s. Please continue there."),
+    "paused": N_(
+        "The clock of the case stands still: this is possible once it goes on again. Possible now: %(possible)s."
+    ),
+    "case_not_possible_now": N_(
+        "That is not possible now: the case is at “%(stage)s”. Possible now: %(possible)s."
+    ),
+    "case_nothing_possible": N_("That is not possible now: the case is at “%(stage)s”."),
+    "already_chosen": N_("The choice has been made already and stands."),
+    "party_is_bound": N_("This party still has an obligation to meet and cannot leave before that."),
+    "reopening_over": N_("The time for reopening this matter is over. Please ring a new bell."),
+    "meeting_held": N_("This meeting has taken place already."),
+    "meeting_cancelled": N_("This meeting was cancelled."),
+    "obligation_drafted": N_("This obligation is only drafted and binds nobody yet."),
+    "obligation_open": N_("This obligation has not been reported as done yet."),
+    "obligation_performed": N_("This obligation is reported as done and waits to be accepted."),
+    "obligation_accepted": N_("This obligation is met and accepted already."),
+    "obligation_void": N_("This obligation no longer binds anybody."),
     "unavailable": N_("The service is very busy. Nothing was lost; please try again in a few seconds."),
 }
 FIELD_MESSAGES: Final[Mapping[str, str]] = {
@@ -73,6 +101,15 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "consent_required": N_(
         "Please read the privacy notice and agree to it: without your number nobody can call you."
     ),
+    "past": N_("Please choose a time that is still to come."),
+    "not_later": N_("Please choose a time later than the present deadline."),
+    "not_yet": N_("This lies still ahead. Please record it once it has taken place."),
+    "out_of_range": N_("This number is too small or too large."),
+    "negative": N_("This cannot be less than nothing."),
+    "twice": N_("Something is in the list twice. Please name each once."),
+    "none_left": N_("At least one bell must stay in this case."),
+    "no_draft": N_("Please draft the agreement first: there is nothing to sign yet."),
+    "no_commitment": N_("What was written did not arrive. Please write it again."),
     "outdated_consent": N_("The privacy notice has changed. Please read it again and agree to it."),
 }
 NAMED: Final[Mapping[tuple[str, str], str]] = {
@@ -86,12 +123,62 @@ NAMED: Final[Mapping[tuple[str, str], str]] = {
     ("reason", "required"): N_("Please give the reason: the resident reads it."),
     ("go_to", "required"): N_("Please say where the resident can go instead."),
     ("reason_code", "unknown"): N_("Please choose the ground."),
+    ("staff", "required"): N_("Please choose who takes over."),
+    ("staff", "unknown"): N_("Please choose somebody who works for this place."),
+    ("role", "unknown"): N_("Please choose the role from the list."),
+    ("notes", "required"): N_("Please write what you found."),
+    ("question", "required"): N_("Please write the question."),
+    ("days", "out_of_range"): N_("Please choose between 1 day and 30 days."),
+    ("reason", "unknown"): N_("Please choose the reason."),
+    ("waits_for", "required"): N_("Please say whom or what we wait for."),
+    ("until", "required"): N_("Please say until when."),
+    ("until", "past"): N_("“Until” must be still to come."),
+    ("options", "required"): N_("Please offer at least two options."),
+    ("options", "twice"): N_("Two options have the same name."),
+    ("price", "negative"): N_("A price cannot be less than nothing."),
+    ("option", "unknown"): N_("Please choose one of the options."),
+    ("offer", "unknown"): N_("These options were never offered in this case."),
+    ("key", "unknown"): N_("Please choose a deadline of this case that can be extended."),
+    ("party", "unknown"): N_("Please choose a party of this case."),
+    ("party", "too_many"): N_("A case has room for 100 parties."),
+    ("at", "required"): N_("Please say when."),
+    ("at", "past"): N_("The meeting must be still to come."),
+    ("invited", "required"): N_("Please choose whom to invite."),
+    ("invited", "unknown"): N_("Please invite only who takes part in the case."),
+    ("agenda", "required"): N_("Please write what the meeting is about."),
+    ("meeting", "unknown"): N_("There is no such meeting in this case."),
+    ("meeting", "not_yet"): N_("The meeting has not begun yet. Please record it afterwards."),
+    ("attended", "required"): N_("Please choose who was there."),
+    ("minutes", "required"): N_("Please write the minutes."),
+    ("answer", "unknown"): N_("Please answer yes, no or another time."),
+    ("plan", "required"): N_("Please write the plan."),
+    ("plan", "unknown"): N_("There is no such version of the plan."),
+    ("form", "unknown"): N_("Please choose minutes of consultation or a mediation agreement."),
+    ("terms", "required"): N_("Please write at least one term."),
+    ("signatories", "required"): N_("Please choose who has to sign."),
+    ("signatories", "unknown"): N_("Only who takes part in the case can sign."),
+    ("signatory", "unknown"): N_("This person is not to sign this agreement."),
+    ("who", "unknown"): N_("Please choose who is to do it among those who take part."),
+    ("what", "required"): N_("Please write what is to be done."),
+    ("due_at", "required"): N_("Please say by when."),
+    ("due_at", "past"): N_("The date must be still to come."),
+    ("proof", "required"): N_("Please add the proof: a photo, a receipt or a few words."),
+    ("obligation", "unknown"): N_("There is no such obligation in this case."),
+    ("how", "unknown"): N_("Please choose whether the neighbours are asked or the parties sign."),
+    ("poll", "required"): N_("Please name the poll."),
+    ("result", "required"): N_("Please write the result."),
+    ("summary", "required"): N_("Please write what was achieved."),
+    ("reasons", "unknown"): N_("Please choose the reasons from the list."),
+    ("case", "required"): N_("Please give the number of the other case."),
+    ("case", "unknown"): N_("Please give the number of another open case."),
+    ("bells", "required"): N_("Please choose the bells."),
+    ("bells", "unknown"): N_("Please choose bells of this case."),
 }
 
 
 def message(language: str, code: str, params: Mapping[str, object] | None = None) -> str:
     """The sentence for an error code; an unknown code is shown as it is."""
-    known = MESSAGES.get(code)
+    known = MESSAGES.get(_of_a_case(code, params or {}, language))
     if known is None:
         return code
     return (
@@ -107,8 +194,24 @@ def field_message(language: str, field: str, code: str, params: Mapping[str, obj
     return translate(language, known, **params) if "%(" in known else translate(language, known)
 
 
+def _of_a_case(code: str, params: Mapping[str, object], language: str) -> str:
+    """The same refusal says something else of a case than of a bell: a case has a stage."""
+    if "stage" not in params or code != "not_possible_now":
+        return code
+    return "case_not_possible_now" if _possible(params, language) else "case_nothing_possible"
+
+
+def _possible(params: Mapping[str, object], language: str) -> str:
+    verbs = params.get("possible")
+    return case_labels.verbs(map(str, verbs), language) if isinstance(verbs, list | tuple) else ""
+
+
 def _readable(params: Mapping[str, object], language: str) -> dict[str, object]:
     shown = {name: value for name, value in params.items() if not isinstance(value, datetime)}
     if "status" in shown:
         shown["status"] = labels.status(str(shown["status"]), language)
-    return {"by": "", "status": "", **shown}
+    if "stage" in shown:
+        shown["stage"] = case_labels.stage(str(shown["stage"]), language)
+    if "into" in shown:
+        shown["into"] = number(str(shown["into"]))
+    return {"by": "", "status": "", **shown, "possible": _possible(params, language)}
