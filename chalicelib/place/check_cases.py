@@ -9,9 +9,9 @@ from typing import Any
 from chalicelib.place.categories import BY_ID
 from chalicelib.place.ladder import Urgency
 from chalicelib.place.refs import bad_phone, twice, unknown
-from chalicelib.place.rules import Casework, Directory, StageTerm, Weekday
+from chalicelib.place.rules import Directory
 from chalicelib.place.shape import Problem
-from chalicelib.place.terms import read_term
+from chalicelib.place.terms import WEEK, read_term
 
 Values = Mapping[str, Any]
 # In a case these words stand for the resident, for offices, and for who signs and seals a mediation.
@@ -54,7 +54,7 @@ def _bad(path: str, organisation: Values, places: set[Any], country: str) -> Ite
 def _bad_casework(casework: Values | None) -> Iterator[Problem]:
     if casework is None:
         return
-    if len({*casework["weekend"]}) == len(Weekday):
+    if len({*casework["weekend"]}) == len(WEEK):
         yield Problem("casework.weekend", "leaves no day to work: take out the days that are worked")
     yield from _bad_hours(casework["office_hours"])
     seen: dict[str, str] = {}
@@ -87,30 +87,35 @@ def _minute(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def _odd_terms(casework: Casework) -> Iterator[Problem]:
-    for i, term in enumerate(casework.stages):
-        path = f"casework.stages[{i}]"
-        if term.category and term.urgency not in (None, BY_ID[term.category].urgency):
-            message = f"is never taken, since {term.category} is {BY_ID[term.category].urgency}"
-            yield Problem(path, f"{message}: take the urgency out", warning=True)
-        for j, earlier in enumerate(casework.stages[:i]):
-            if _covers(earlier, term):
-                message = f"is never taken, since term {j + 1} fits all that it fits: put it before that one"
-                yield Problem(path, message, warning=True)
-                break
-    for i, category in enumerate(casework.hard):
-        if BY_ID[category].urgency is not Urgency.ORDINARY:
-            message = f"changes nothing, since {category} is {BY_ID[category].urgency} and keeps that target"
+def _odd_terms(casework: Values) -> Iterator[Problem]:
+    terms = casework.get("stages", ())
+    for i, term in enumerate(terms):
+        yield from _hidden(f"casework.stages[{i}]", term, terms[:i])
+    for i, category in enumerate(casework.get("hard", ())):
+        if (urgency := BY_ID[category].urgency) is not Urgency.ORDINARY:
+            message = f"changes nothing, since {category} is {urgency} and keeps that target"
             yield Problem(f"casework.hard[{i}]", message, warning=True)
-    court = read_term(casework.court)
+    court = read_term(casework.get("court", ""))
     if court and (court.working or court.length > _COURT_DAYS * 1_440):
         message = "the People's Mediation Law (art. 33) gives 30 days by the calendar to go to court together"
         yield Problem("casework.court", message, warning=True)
 
 
-def _covers(earlier: StageTerm, later: StageTerm) -> bool:
+def _hidden(path: str, term: Values, before: Sequence[Values]) -> Iterator[Problem]:
+    """A stage's term that no case ever takes."""
+    category = term.get("category")
+    if category and term.get("urgency", BY_ID[category].urgency) != BY_ID[category].urgency:
+        message = f"is never taken, since {category} is {BY_ID[category].urgency}: take the urgency out"
+        yield Problem(path, message, warning=True)
+    elif j := next((j for j, earlier in enumerate(before, 1) if _covers(earlier, term)), None):
+        message = f"is never taken, since term {j} fits all that it fits: put it before that one"
+        yield Problem(path, message, warning=True)
+
+
+def _covers(earlier: Values, later: Values) -> bool:
+    urgency = later.get("urgency") or (BY_ID[later["category"]].urgency if "category" in later else None)
     return (
-        earlier.stage == later.stage
-        and earlier.urgency in (None, later.urgency)
-        and earlier.category in ("", later.category)
+        earlier["stage"] == later["stage"]
+        and earlier.get("urgency") in (None, urgency)
+        and earlier.get("category") in (None, later.get("category"))
     )

@@ -18,18 +18,7 @@ from chalicelib.people.staff import Override, Roster, Rotation, Staff
 from chalicelib.place.check import references, review
 from chalicelib.place.codec import decode, encode
 from chalicelib.place.ladder import Ladder, LadderRule, Level, Role
-from chalicelib.place.rules import (
-    Casework,
-    Community,
-    Directory,
-    Hotline,
-    Hours,
-    Neighbourhood,
-    Organisation,
-    StageTerm,
-    Subdistrict,
-    Targets,
-)
+from chalicelib.place.rules import Community, Directory, Hotline, Neighbourhood, Organisation, Subdistrict
 from chalicelib.place.schema import FILE
 from chalicelib.place.shape import Problem, read, span
 
@@ -67,7 +56,7 @@ def _directory(values: Mapping[str, Any]) -> Directory:
         ladders=tuple(_ladder(value) for value in values["ladders"]),
         organisations=tuple(_organisation(o, subdistrict.country_code) for o in values["organisations"]),
         committee=values["committee"],
-        casework=_casework(values["casework"]) if values["casework"] else Casework(),
+        casework=_written(values["casework"] or {}),
     )
 
 
@@ -93,13 +82,13 @@ def _organisation(value: Mapping[str, Any], country_code: str) -> Organisation:
     return Organisation(**{**value, "phone": phone or ""})
 
 
-def _casework(value: Mapping[str, Any]) -> Casework:
-    read = {
-        "office_hours": tuple(Hours(part["from"], part["until"]) for part in value["office_hours"]),
-        "stages": tuple(StageTerm(**term) for term in value["stages"]),
-        "targets": Targets(**value["targets"] or {}),
-    }
-    return Casework(**{**value, **read})
+def _written(value: Any) -> Any:
+    """Values as a document has them: what was left out is left out, times of day are text."""
+    if isinstance(value, Mapping):
+        return {key: _written(item) for key, item in value.items() if item not in (None, "", 0, (), {})}
+    if isinstance(value, tuple):
+        return [_written(item) for item in value]
+    return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 def _roster(value: Mapping[str, Any], zone: ZoneInfo) -> Roster:

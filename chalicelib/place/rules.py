@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import time
-from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.core.times import QuietHours
@@ -85,82 +84,13 @@ class Organisation:
     places: tuple[str, ...] = ()
 
 
-class Weekday(StrEnum):
-    """Days of the week in the order in which Python counts them."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-@dataclass(frozen=True)
-class Hours:
-    """A part of a working day; one that ends at 00:00 ends with the day."""
-
-    start: time
-    end: time
-
-
-@dataclass(frozen=True)
-class StageTerm:
-    """How long a stage has; an empty urgency or category stands for all. The first that fits counts."""
-
-    stage: str
-    within: str
-    urgency: Urgency | None = None
-    category: str = ""
-
-
-@dataclass(frozen=True)
-class Targets:
-    """How long a whole case has, by its class."""
-
-    emergency: str = ""
-    urgent: str = ""
-    ordinary: str = ""
-    hard: str = ""
-
-
-@dataclass(frozen=True)
-class Casework:
-    """What a place decides about its cases: the calendar of its working time, and how long everything has.
-
-    Plain data, since ringing reads a directory too: `place.casework` makes a calendar and a policy of it. A term
-    is written `7d`, `24h`, `30m` (by the clock) or `7 working days`, `4 working hours`; an empty one is the
-    platform's own. `country`: two letters, empty: China where telephones begin with 86, else none in particular.
-    `days` are lines as `place.days` reads them.
-    """
-
-    country: str = ""
-    weekend: tuple[Weekday, ...] = ()
-    office_hours: tuple[Hours, ...] = ()
-    days: tuple[str, ...] = ()
-    stages: tuple[StageTerm, ...] = ()
-    targets: Targets = Targets()
-    hard: tuple[str, ...] = ()
-    rating: str = ""
-    archive: str = ""
-    reopen: str = ""
-    acceptance: str = ""
-    report: str = ""
-    minutes: str = ""
-    court: str = ""
-    question_days: int = 0
-
-
-_CASEWORK = Casework()
-
-
 @dataclass(frozen=True)
 class Directory:
     """Everything about a subdistrict that decides who is asked: places, staff, rosters, ladders, organisations.
 
     `committee`: the name of its people's mediation committee (人民调解委员会); without one, parties can sign
-    minutes (协商纪要) and no mediation agreement.
+    minutes (协商纪要) and no mediation agreement. `casework`: the keys and values of the place file's `casework`, as
+    `place.casework` reads them; plain data, since ringing, which needs none of it, reads a directory too.
     """
 
     subdistrict: Subdistrict
@@ -171,7 +101,7 @@ class Directory:
     version: int = field(default=0)
     organisations: tuple[Organisation, ...] = ()
     committee: str = ""
-    casework: Casework = _CASEWORK
+    casework: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def neighbourhood(self, place_id: str) -> Neighbourhood | None:
         """The neighbourhood of that id."""

@@ -10,8 +10,8 @@ from chalicelib.people.staff import Change, Channel, Frequency
 from chalicelib.place import shape
 from chalicelib.place.categories import BY_ID
 from chalicelib.place.ladder import Desk, Role, Urgency
-from chalicelib.place.rules import Weekday
 from chalicelib.place.shape import Field, Shape
+from chalicelib.place.terms import TERMS, WEEK
 
 _DAY = 86_400
 _NAME = shape.words(40)
@@ -132,13 +132,13 @@ _HOURS = Shape(
 _CASEWORK = Shape(
     {
         "country": Field(shape.nation, ""),
-        "weekend": Field(shape.choice(Weekday), (), many=True),
+        "weekend": Field(shape.one_of(WEEK, "day of the week"), (), many=True),
         "office_hours": Field(_HOURS, (), many=True),
         "days": Field(shape.day_line, (), many=True),
         "stages": Field(_STAGE, (), many=True),
         "targets": Field(Shape(dict.fromkeys(("emergency", "urgent", "ordinary", "hard"), _TERM))),
         "hard": Field(_CATEGORY, (), many=True),
-        **dict.fromkeys(("rating", "archive", "reopen", "acceptance", "report", "minutes", "court"), _TERM),
+        **dict.fromkeys(TERMS, _TERM),
         "question_days": Field(shape.whole(1, 365), 0),
     }
 )

@@ -1,10 +1,13 @@
-"""Terms as an operator writes them: `7d`, `24h`, `30m` by the clock; `7 working days`, `4 working hours`. Pure."""
+"""The words of casework: days of the week, and terms (`7d`, `24h`, `30m` by the clock, `7 working days`). Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TERMS = ("rating", "archive", "reopen", "acceptance", "report", "minutes", "court")
+"""What a place gives a term of its own besides the stages and targets."""
 _TERM = re.compile(
     r"(?P<count>\d{1,5})\s*(?:"
     r"(?P<unit>d|days?|天|日|h|hours?|小时|m|min|minutes?|分钟)"

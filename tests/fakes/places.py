@@ -48,7 +48,7 @@ ORGANISATIONS = (
         "jgb@example.org",
     ),
     Organisation("shigong", "contractor", "旧改施工单位", "Renovation Contractor", "邵工", "+8613800002004"),
-    Organisation("lvshi", "lawyer", "求是律师事务所", "Qiushi Law Firm", "苏敏", mail="lvshi@example.org"),
+    Organisation("lvshi", "lawyer", "街道法律顾问", "Legal Adviser", "苏敏", mail="lvshi@example.org"),
 )
 
 
