@@ -13,34 +13,14 @@ from chalicelib.core import text as texts
 from chalicelib.core.chain import Event
 from chalicelib.place.rules import Directory
 from chalicelib.ports import Attachment, CaseFile, Contact
-from chalicelib.web import labels
+from chalicelib.web import case_labels, labels
+from chalicelib.web.case_sentences import case_story
+from chalicelib.web.case_teller import Teller, VoiceName
 from chalicelib.web.guest_views import Photo
 from chalicelib.web.i18n import N_, translate
 
 Show = Callable[[Attachment], Photo]
-_STANDING = {
-    "mediator": N_("The mediator"),
-    "committee": N_("The people's mediation committee"),
-}
-_KINDS = {
-    "property_company": N_("Property company"),
-    "police": N_("Police"),
-    "renovation_office": N_("Renovation office"),
-    "contractor": N_("Contractor"),
-    "supervising_engineer": N_("Supervising engineer"),
-    "lawyer": N_("Lawyer"),
-    "mediator": N_("Mediator"),
-    "representative": N_("Residents' representative"),
-    "owners_committee": N_("Owners' committee"),
-    "person": N_("Person concerned"),
-    "other": N_("Other party"),
-}
 _ROLES = frozenset({"specialist", "community", "subdistrict", "supervisor", "lawyer", "police"})
-
-
-def party_kind(kind: str, language: str) -> str:
-    """What a party is, in words."""
-    return translate(language, _KINDS[kind]) if kind in _KINDS else kind
 
 
 @dataclass(frozen=True)
@@ -97,12 +77,12 @@ class Lens:
             return party.name
         if who == "resident" or who in self.case.bells:
             return self._resident(self.case.bells[0] if who == "resident" else who)
-        if who == "committee" and (own := str(getattr(self.directory, "committee", ""))):
-            return own
-        if who in _STANDING:
-            return translate(self.language, _STANDING[who])
+        if who == "committee" and self.directory.committee:
+            return self.directory.committee
         if who in _ROLES:
             return labels.role(who, self.language)
+        if who in case_labels.PERSONS:
+            return _capital(case_labels.person(who, self.language))
         member = self.directory.member(who)
         return member.name if member else self._kind(who)
 
@@ -136,7 +116,25 @@ class Lens:
 
     def _kind(self, who: str) -> str:
         kind = next((p.kind for p in self.case.parties if p.id == who), "")
-        return party_kind(kind, self.language) if kind else who
+        return case_labels.party_kind(kind, self.language) if kind else who
+
+    def story(self) -> Mapping[int, str]:
+        """Every event's sentence by its number; who may read which is another question."""
+        told = case_story(self.events, self._teller(), self.language)
+        return {event.seq: sentence for event, sentence in zip(self.events, told, strict=True)}
+
+    def _teller(self) -> Teller:
+        named = {*self.file.parties, *self.case.bells, *(p.id for p in self.case.parties)}
+        names = {who: self.name(who) for who in named} | {s.id: s.name for s in self.directory.staff}
+        if self.masked and (first := self._resident(self.case.bells[0])):
+            names["resident"] = first
+        voice: VoiceName = "plain" if self.masked else "staff"
+        zone = self.directory.subdistrict.timezone
+        return Teller(zone, voice, self.mine, names, now=self.now if self.masked else None)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _id(ref: Ref | Mapping[str, str] | None) -> str:

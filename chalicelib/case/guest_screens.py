@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,7 +43,6 @@ TOLD = frozenset(
     }
     | {"rated", "reopened", "uploaded"}
 )
-Say = Callable[[Event, Lens], str]
 _BLANK, _NO_FILES = v.GuestForm(), v.Added()
 
 
@@ -63,9 +62,9 @@ class Desk:
     reopen_until: datetime | None = None
 
 
-def guest(lens: Lens, desk: Desk, say: Say) -> v.GuestView:
+def guest(lens: Lens, desk: Desk) -> v.GuestView:
     """The page of a resident or of a party."""
-    case = lens.case
+    case, story = lens.case, lens.story()
     verbs = access.open_to(case, lens.viewer)
     asked = desk.told == "coded" or desk.form.action == "sign"
     rating = case.deadline("rating")
@@ -80,7 +79,7 @@ def guest(lens: Lens, desk: Desk, say: Say) -> v.GuestView:
         version=case.version,
         road=tuple(road(lens)),
         turn=v.Turn("nobody", ""),
-        entries=tuple(_entry(lens, event, say) for event in lens.told()),
+        entries=tuple(entry(lens, event, story[event.seq]) for event in lens.told()),
         wrote=_wrote(lens),
         record=_record(lens),
         token=desk.token,
@@ -110,7 +109,7 @@ def guest(lens: Lens, desk: Desk, say: Say) -> v.GuestView:
         uploads=tuple(desk.uploads.items()),
         added=desk.added,
         papers=papers(lens, desk.path),
-        changed=_changed(lens, desk, say),
+        changed=_changed(lens, desk, story),
         form=desk.form,
         errors=desk.errors,
         flash=desk.told if desk.told in TOLD else "",
@@ -151,15 +150,11 @@ def entry(lens: Lens, event: Event, text: str) -> v.Entry:
     )
 
 
-def _entry(lens: Lens, event: Event, say: Say) -> v.Entry:
-    return entry(lens, event, say(event, lens))
-
-
-def _changed(lens: Lens, desk: Desk, say: Say) -> tuple[v.Entry, ...]:
+def _changed(lens: Lens, desk: Desk, story: Mapping[int, str]) -> tuple[v.Entry, ...]:
     if desk.since is None:
         return ()
     news = access.since(lens.events, desk.since)
-    return tuple(_entry(lens, e, say) for e in news if access.visible(e, lens.viewer, lens.case))
+    return tuple(entry(lens, e, story[e.seq]) for e in news if access.visible(e, lens.viewer, lens.case))
 
 
 def _wrote(lens: Lens) -> v.Wrote:
