@@ -17,7 +17,7 @@ class ConfigError(Exception):
 @dataclass(frozen=True)
 class Settings:
     """What the operator decides. `link_url` begins links in SMS: the shorter the better (24 characters at most
-    keep an alert in one segment)."""
+    keep an alert in one segment). `photos_endpoint`: where browsers find the bucket; empty on AWS."""
 
     stage: str
     table: str
@@ -28,6 +28,8 @@ class Settings:
     prefixes: tuple[str, ...]
     region: str = ""
     mail_from: str = ""
+    photos_bucket: str = ""
+    photos_endpoint: str = ""
     rings_per_phone: int = 5
     rings_per_address: int = 60
 
@@ -46,6 +48,8 @@ class Settings:
             key=_key(env, stage),
             prefixes=tuple(p.strip() for p in env.get("PREFIXES", "MX").split(",") if p.strip()),
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", ""),
+            photos_bucket=_bucket(env, stage),
+            photos_endpoint=_url(env, "PHOTOS_ENDPOINT") if env.get("PHOTOS_ENDPOINT") else "",
             mail_from=env.get("MAIL_FROM", "bell@example.org"),
             rings_per_phone=_whole(env, "RINGS_PER_PHONE", 5),
             rings_per_address=_whole(env, "RINGS_PER_ADDRESS", 60),
@@ -58,6 +62,11 @@ def _need(env: Mapping[str, str], name: str) -> str:
     raise ConfigError(
         f"{name} is not set: give it in .chalice/config.json (environment_variables of the stage)"
     )
+
+
+def _bucket(env: Mapping[str, str], stage: str) -> str:
+    """A process that never sees a photo may do without on one's own machine, a deployed stage may not."""
+    return env.get("PHOTOS_BUCKET", "").strip() if stage == "local" else _need(env, "PHOTOS_BUCKET")
 
 
 def _url(env: Mapping[str, str], name: str) -> str:

@@ -94,10 +94,106 @@ class Change:
     after: Bell
     events: tuple[Event, ...]
     links: tuple[Link, ...] = ()
-    case: Case | None = None
-    case_events: tuple[Event, ...] = ()
     release: bool = False
     by_timeline: bool = False
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that belongs to a text: where it is kept is `Files`' business. `small`: it has a thumbnail."""
+
+    id: str
+    kind: str
+    name: str = ""
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    """What somebody wrote about a case, with its photos and papers: what an event's `Ref` names and commits to.
+
+    Personal data may be in it, so it lives beside the record and can be erased. `salt` belongs to the commitment.
+    """
+
+    id: str
+    words: str
+    salt: str
+    files: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartyContact:
+    """How to reach a party of a case. `organisation`: its id in the directory, whose data is then the one that counts;
+    empty for somebody who is in this case only. `kind` is one of `case.parties.KINDS`."""
+
+    id: str
+    kind: str
+    name: str
+    person: str = ""
+    phone: str = ""
+    mail: str = ""
+    language: str = "zh-CN"
+    organisation: str = ""
+
+
+@dataclass(frozen=True)
+class CaseChange:
+    """A case that came into being (`before` is None) or moved on: written only if its stored version and tip are still
+    those of `before`.
+
+    `subject`: what it is about in a few words for lists of staff, None to leave it; never in the record.
+    """
+
+    before: Case | None
+    after: Case
+    events: tuple[Event, ...]
+    texts: tuple[Text, ...] = ()
+    parties: tuple[PartyContact, ...] = ()
+    links: tuple[Link, ...] = ()
+    subject: str | None = None
+    by_timeline: bool = False
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """All there is about one case but its residents, who are in the files of its bells. `texts` by id; what was erased
+    is not there."""
+
+    case: Case
+    subject: str
+    events: tuple[Event, ...]
+    texts: Mapping[str, Text]
+    parties: Mapping[str, PartyContact]
+    links: tuple[Link, ...]
+    dispatches: tuple[Dispatch, ...]
+
+
+@dataclass(frozen=True)
+class CaseOpening:
+    """What changing a case needs, read at once: the case, its subject, the caller's link if it exists, the
+    directory."""
+
+    case: Case
+    subject: str
+    link: Link | None
+    directory: Directory
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in a list."""
+
+    case: Case
+    subject: str
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """Which open cases: of a subdistrict, of one of its communities, or of the member of staff who owns them."""
+
+    prefix: str
+    community: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,11 +209,13 @@ class BellFile:
 
 @dataclass(frozen=True)
 class Opening:
-    """What answering or advancing needs, read at once: the bell, the link if it exists, the directory."""
+    """What answering or advancing needs, read at once: the bell, the link if it exists, the directory; when asked for,
+    the contact too."""
 
     bell: Bell
     link: Link | None
     directory: Directory
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True)
@@ -187,14 +285,35 @@ class Store(Protocol):
     def bell(self, bell_id: str) -> BellFile | None:
         """The whole file of a bell, strongly consistent."""
 
-    def opening(self, bell_id: str, link_hash: str = "") -> Opening | None:
-        """Bell, link and directory, strongly consistent; None when there is no such bell."""
+    def opening(self, bell_id: str, link_hash: str = "", *, contact: bool = False) -> Opening | None:
+        """Bell, link and directory (and contact), strongly consistent; None when there is no such bell."""
 
-    def commit(self, change: Change) -> None:
-        """Write a change in one transaction; raises `core.errors.Stale` when somebody else wrote first."""
+    def commit(self, *changes: Change | CaseChange) -> None:
+        """Write the changes, each of another thing, in one transaction; raises `core.errors.Stale` when somebody else
+        wrote first."""
 
-    def append(self, bell: Bell, events: Sequence[Event]) -> None:
-        """Add events that change no state (fates of notices); raises Stale unless the stored tip is the bell's."""
+    def append(self, head: Bell | Case, events: Sequence[Event]) -> None:
+        """Add events that change no state (fates of notices); raises Stale unless the stored tip is the head's."""
+
+    def case(self, case_id: str) -> CaseFile | None:
+        """The whole file of a case, strongly consistent."""
+
+    def case_opening(self, case_id: str, link: tuple[str, str] | None = None) -> CaseOpening | None:
+        """Case, link and directory, strongly consistent; None when there is no such case. `link`: the thing that the
+        token names (the case, or the resident's bell) and the token's hash."""
+
+    def cases(self, case_ids: Sequence[str]) -> tuple[CaseLine, ...]:
+        """These cases as they stand now; unknown ids are left out."""
+
+    def worklist(self, scope: Worklist, cursor: str = "", limit: int = 25) -> Page[CaseLine]:
+        """The open cases (`case.stages.OPEN`) of that scope, what is due first first, one Query; raises Invalid for a
+        cursor that is none."""
+
+    def contacts(self, bell_ids: Sequence[str]) -> Mapping[str, Contact]:
+        """The contacts of these bells by bell; erased ones are left out."""
+
+    def erase_texts(self, case_id: str, text_ids: Sequence[str]) -> None:
+        """Remove what was written; the record keeps its commitments."""
 
     def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
         """Open bells (ringing or answered) of a subdistrict, most pressing first."""
@@ -278,14 +397,24 @@ class UnknownOutcome(Exception):
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that travels with a mail, such as an invitation for the calendar."""
+
+    name: str
+    kind: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Message:
-    """A rendered notice for one address. `subject` is for mail only."""
+    """A rendered notice for one address. `subject` and `enclosures` are for mail only."""
 
     to: str
     text: str
     template: str
     params: Mapping[str, str | int] = field(default_factory=dict)
     subject: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Sender(Protocol):
@@ -307,6 +436,34 @@ class Timeline(Protocol):
 
     def end(self, token: str) -> None:
         """Tell the waiting execution that there is nothing left to wait for; a dead token is no error."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A form that puts one file where it belongs, straight into the file store: its address and hidden fields; the
+    field `file` comes last. Type and size are bound: the file store refuses anything else."""
+
+    id: str
+    url: str
+    fields: Mapping[str, str]
+    most_bytes: int
+    until: datetime
+
+
+class Files(Protocol):
+    """Photos and papers. A file is first `incoming` and vanishes after a day or two unless it is kept."""
+
+    def upload(
+        self, owner: str, file_id: str, kind: str, most_bytes: int, seconds: int, back_to: str = ""
+    ) -> Upload:
+        """A form for one file of that type (image/jpeg …) of that case; no AWS call. `back_to`: where a browser goes
+        afterwards. Ids end in `-s` for a thumbnail."""
+
+    def keep(self, owner: str, file_id: str) -> bool:
+        """Keep an uploaded file for good; False when it never arrived. Again: True."""
+
+    def url(self, owner: str, file_id: str, seconds: int) -> str:
+        """A signed link that shows a kept file for so long; no AWS call."""
 
 
 class Clock(Protocol):
@@ -334,7 +491,8 @@ class Policy:
     """What the operator configured and services need.
 
     `key`: secret of links and HMACs. `link_url`: base of links in messages (short!), `public_url`: base of pages.
-    `prefixes`: the subdistricts served here. Limits are rings per window.
+    `prefixes`: the subdistricts served here. `files_origin`: where browsers find the file store, which pages must
+    allow. Limits are rings per window.
     """
 
     key: bytes
@@ -346,6 +504,7 @@ class Policy:
     limit_window_seconds: int = 600
     repeat_window_seconds: int = 600
     consent_version: str = "2026-11-01"
+    files_origin: str = ""
 
 
 class Directories(Protocol):
@@ -368,6 +527,7 @@ class Ports:
     store: Store
     senders: Mapping[Channel, Sender]
     timeline: Timeline
+    files: Files
     clock: Clock
     entropy: Entropy
     directories: Directories

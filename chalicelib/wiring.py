@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.config import Settings
 from chalicelib.core.times import tick
+from chalicelib.files import S3Files, origin
 from chalicelib.people.staff import Channel
 from chalicelib.place.directories import CachedDirectories
 from chalicelib.ports import Clock, Message, Policy, Ports, Sender, StreamRecord
@@ -105,6 +106,7 @@ def _build(config: Settings, clock: Clock) -> Ports:
         store=store,
         senders={channel: _LazySender(channel) for channel in Channel},
         timeline=StepFunctionsTimeline(_LazySession(), config.state_machine),
+        files=_files(config, clock),
         clock=clock,
         entropy=SystemEntropy(),
         directories=CachedDirectories(store, clock, config.prefixes),
@@ -124,7 +126,16 @@ def policy_of(config: Settings) -> Policy:
         prefixes=config.prefixes,
         rings_per_phone=config.rings_per_phone,
         rings_per_address=config.rings_per_address,
+        files_origin=_files_origin(config),
     )
+
+
+def _files(config: Settings, clock: Clock) -> S3Files:
+    return S3Files(config.photos_bucket, config.region, clock, _session, config.photos_endpoint)
+
+
+def _files_origin(config: Settings) -> str:
+    return origin(config.photos_bucket, config.region, config.photos_endpoint) if config.photos_bucket else ""
 
 
 class _LazySession:

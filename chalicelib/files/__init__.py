@@ -25,8 +25,18 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._#-]{0,99}")
 _SMALL = "image/jpeg"
 _MISSING = frozenset({"NoSuchKey", "404"})
-_KEPT = frozenset({"", "PreconditionFailed", "ConditionalRequestConflict"})
-_BUSY = frozenset({"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "500", "503"})
+_KEPT = frozenset({"", "PreconditionFailed"})
+_BUSY = frozenset(
+    {
+        "ConditionalRequestConflict",
+        "SlowDown",
+        "ServiceUnavailable",
+        "InternalError",
+        "RequestTimeout",
+        "500",
+        "503",
+    }
+)
 _CONNECT_SECONDS, _READ_SECONDS = 2, 8
 
 
@@ -83,11 +93,12 @@ class S3Files:
 
     def _code_of(self, call: Callable[..., Any], key: str) -> str:
         """What became of a call: empty when it went well, else a code that says whether there is such a file."""
-        from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+        from botocore.exceptions import ClientError, HTTPClientError
+        from botocore.exceptions import ConnectionError as NotConnected
 
         try:
             call(Bucket=self._bucket, Key=key)
-        except (ConnectionError, HTTPClientError) as error:
+        except (NotConnected, HTTPClientError) as error:
             raise Unavailable from error
         except ClientError as error:
             code = str(error.response["Error"]["Code"])

@@ -19,19 +19,26 @@ from typing import Any
 
 from chalicelib import steps
 from chalicelib.bell import service as bells
+from chalicelib.bell.changes import answer_token
 from chalicelib.bell.ringing import Draft
 from chalicelib.bell.rules import Bell
 from chalicelib.bell.service import Caller, Rung
+from chalicelib.case.changes import following
+from chalicelib.case.rules import Case, decide
+from chalicelib.core.chain import Actor
+from chalicelib.core.ids import prefix_of
 from chalicelib.core.links import LENGTH
 from chalicelib.escalation import service as escalation
 from chalicelib.people.staff import Channel, Staff
+from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.rules import Directory
-from chalicelib.ports import BellFile, CodeAsked, EventAppended, Policy, Ports, StreamRecord
+from chalicelib.ports import BellFile, CaseFile, CodeAsked, EventAppended, Policy, Ports, StreamRecord
 from chalicelib.timeline import machine
 from tests.fakes import places
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.entropy import FakeEntropy
+from tests.fakes.files import FakeFiles
 from tests.fakes.senders import FakeSender, Sent
 from tests.fakes.store import FakeStore
 from tests.timeline.interpreter import AslEngine
@@ -40,6 +47,7 @@ CONSENT = "2026-11-01"
 _LINK = re.compile(rf"/[ast]/([0-9A-Za-z]{{{LENGTH}}})(?![0-9A-Za-z])")
 _STREAM_TRIES = 8
 _MINUTE = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
 
 
 def draft(**changes: str) -> Draft:
@@ -70,11 +78,13 @@ class World:
         self.failures: list[Exception] = []
         self.senders = {channel: FakeSender(channel, self.clock, self.sent) for channel in Channel}
         self.entropy = FakeEntropy()
+        self.files = FakeFiles(self.clock)
         self.engine = AslEngine(machine.definition(), self._advance, self.store.write_token, self.clock)
         self.ports = Ports(
             store=self.store,
             senders=self.senders,
             timeline=self.engine,
+            files=self.files,
             clock=self.clock,
             entropy=self.entropy,
             directories=FakeDirectories(self.store),
@@ -93,6 +103,23 @@ class World:
     def tap(self, message: Sent | str) -> Bell:
         """Somebody presses the button behind the link of a message (or a token)."""
         return bells.answer(self.ports, token_of(message))
+
+    def accept(self, rung: Rung, by: str = "zhao") -> str:
+        """Somebody who was alerted answers the bell and accepts it, and everybody reacts; the case's id."""
+        token = answer_token(self.ports.policy.key, self.file(rung).bell, by)
+        bells.answer(self.ports, token)
+        case_id = bells.accept(self.ports, token).case
+        self.settle()
+        return case_id
+
+    def does(self, case_id: str, command: object, by: Actor) -> Case:
+        """Somebody does one of `case.commands`; nothing reacts to it before `settle`. Raises as the rules do."""
+        case, now = self.case(case_id), self.clock.now()
+        directory = self.store.places[prefix_of(case_id)]
+        happenings = decide(case, command, by, calendar_for(directory), now, policy_for(directory))
+        change = following(case, happenings, by, now)
+        self.ports.store.commit(change)
+        return change.after
 
     def place(self, directory: Directory) -> None:
         """The operator puts a directory into effect, whatever its `version` says."""
@@ -117,6 +144,20 @@ class World:
         """The kinds of a bell's events, leaving out what became of notices."""
         return [event.kind for event in self.file(bell).events if event.kind != "notified"]
 
+    def case(self, case_id: str) -> Case:
+        """The case as it is stored, without counting as a call."""
+        return self.case_file(case_id).case
+
+    def case_file(self, case_id: str) -> CaseFile:
+        """Everything stored about a case, without counting as a call."""
+        file = self.store.peek_case(case_id)
+        assert file is not None, f"there is no case {case_id}"
+        return file
+
+    def case_kinds(self, case_id: str) -> list[str]:
+        """The kinds of a case's events, leaving out what became of notices."""
+        return [event.kind for event in self.case_file(case_id).events if event.kind != "notified"]
+
     # -- time
 
     def settle(self) -> None:
@@ -127,12 +168,20 @@ class World:
             self.engine.run_due()
 
     def pass_time(
-        self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: datetime | None = None
+        self,
+        *,
+        seconds: float = 0,
+        minutes: float = 0,
+        hours: float = 0,
+        days: float = 0,
+        until: datetime | None = None,
     ) -> None:
-        """Time passes: timers fire at their very instants, the sweeper comes every minute."""
-        end = until or self.clock.now() + timedelta(seconds=seconds, minutes=minutes, hours=hours)
+        """Time passes: timers fire at their very instants, the sweeper comes every minute. Where `days` pass the
+        sweeper stays away while there is nothing that it could find."""
+        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        end = until or self.clock.now() + span
         self.settle()
-        while (instant := self._next_instant(end)) is not None:
+        while (instant := self._next_instant(end, idle=bool(days))) is not None:
             self.clock.go_to(instant)
             self.settle()
             if instant >= self._swept_at + _MINUTE:
@@ -228,12 +277,19 @@ class World:
         due = self.engine.next_due()
         return due is not None and due <= self.clock.now()
 
-    def _next_instant(self, end: datetime) -> datetime | None:
-        candidates = [self._swept_at + _MINUTE]
-        if (due := self.engine.next_due()) is not None:
-            candidates.append(due)
-        instant = max(min(candidates), self.clock.now())
+    def _next_instant(self, end: datetime, *, idle: bool) -> datetime | None:
+        due = self.engine.next_due()
+        until = min(due, end) if due is not None else end
+        # A timer wakes at the next whole second, the sweeper leaves it longer than that.
+        if idle and not self._peek(FakeStore.overdue, until - _SECOND):
+            self._swept_at += max(0, (until - self._swept_at) // _MINUTE) * _MINUTE
+        sweep = self._swept_at + _MINUTE
+        instant = max(sweep if due is None else min(sweep, due), self.clock.now())
         return instant if instant <= end else None
+
+    def _peek(self, operation: Any, *args: Any) -> Any:
+        """What an operation of the store answers, without counting or failing."""
+        return operation.__wrapped__(self.store, *args)
 
 
 def usual_policy() -> Policy:

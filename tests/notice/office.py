@@ -20,6 +20,7 @@ from chalicelib.ports import BellFile, Change, Contact, Policy, Ports, Ringing
 from tests.fakes.clock import FakeClock
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.entropy import FakeEntropy
+from tests.fakes.files import FakeFiles
 from tests.fakes.senders import FakeSender, Sent
 from tests.fakes.store import FakeStore, When, _Fault
 from tests.notice.samples import DIRECTORY, KEY, NOON, Record, person
@@ -76,6 +77,7 @@ class Office:
             store=self.store,
             senders={Channel.SMS: self.sms, Channel.MAIL: self.mail},
             timeline=NoTimeline(),
+            files=FakeFiles(self.clock),
             clock=self.clock,
             entropy=FakeEntropy(),
             directories=FakeDirectories(self.store),
