@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from chalicelib.bell.rules import Bell, Person, Status, fold, people
 from chalicelib.core import links
 from chalicelib.core.chain import RESIDENT, SYSTEM, Actor, Event, Happening, Tip, extend
 from chalicelib.core.links import Link, Purpose
-from chalicelib.ports import Change
-
-if TYPE_CHECKING:
-    from chalicelib.case.rules import Case
+from chalicelib.core.times import parse_iso
+from chalicelib.ports import CaseChange, Change, Contact, Opening
 
 ANSWER_FOR = timedelta(days=7)
+SUBJECT = 60
+"""So many characters has the subject of a case at most."""
 
 
 def answer_token(key: bytes, bell: Bell, staff_id: str) -> str:
@@ -40,20 +39,46 @@ def answer_links(key: bytes, bell: Bell, people: Iterable[Person], now: datetime
 def plan_change(
     key: bytes, before: Bell, happenings: tuple[Happening, ...], now: datetime, *, by_timeline: bool = False
 ) -> Change:
-    """Everything that the happenings write: events, the bell after them, links of whoever is asked, a case."""
+    """Everything that the happenings write: events, the bell after them, links of whoever is asked."""
     events = _events(before, happenings, now)
     after = fold(events, before)
-    case, case_events = _case(after, happenings, now)
     return Change(
         before=before,
         after=after,
         events=events,
         links=answer_links(key, after, _asked(events), now),
-        case=case,
-        case_events=case_events,
         release=after.status in {Status.WITHDRAWN, Status.DECLINED},
         by_timeline=by_timeline,
     )
+
+
+def plan_case(change: Change, opening: Opening) -> tuple[CaseChange, ...]:
+    """The case that an accepted bell opens with its first deadlines, to be committed together with the change; none
+    when the bell was not accepted. The opening has the contact, whose words are the case's subject.
+    """
+    accepted = next((event for event in change.events if event.kind == "accepted"), None)
+    if accepted is None:
+        return ()
+    # Ringing and answering must not pay for the case that may come of it.
+    from chalicelib.case import deadlines
+    from chalicelib.case import rules as case_rules
+    from chalicelib.case.changes import beginning
+    from chalicelib.place.casework import calendar_for, policy_for
+
+    bell, by, at = change.after, Actor(**accepted.actor), parse_iso(accepted.at)
+    moment = deadlines.Moment(by, at, calendar_for(opening.directory), policy_for(opening.directory))
+    clock = deadlines.opening(bell.urgency, bell.category, moment)
+    owner = accepted.data["by"]
+    opened = case_rules.opened(
+        bell.id, bell.neighbourhood, bell.community, bell.category, bell.urgency, owner, clock
+    )
+    return (beginning(bell.case, (opened,), by, at, subject_of(opening.contact)),)
+
+
+def subject_of(contact: Contact | None) -> str:
+    """The resident's words as staff find them in lists: one line, cut short; empty once they are erased."""
+    line = " ".join(contact.text.split()) if contact else ""
+    return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1].rstrip()}…"
 
 
 def _events(bell: Bell, happenings: tuple[Happening, ...], now: datetime) -> tuple[Event, ...]:
@@ -75,19 +100,3 @@ def _asked(events: Iterable[Event]) -> tuple[Person, ...]:
     """Everybody these events ask: they need a link that is good from now on."""
     asked = (person for event in events for person in people(event.data.get("staff", ())))
     return tuple(dict.fromkeys(asked))
-
-
-def _case(
-    bell: Bell, happenings: tuple[Happening, ...], now: datetime
-) -> tuple[Case | None, tuple[Event, ...]]:
-    accepted = next((h for h in happenings if h.kind == "accepted"), None)
-    if accepted is None:
-        return None, ()
-    # A ring must not pay for the case that may come of it.
-    from chalicelib.case import rules as case_rules
-
-    opened = case_rules.opened(
-        bell.id, bell.neighbourhood, bell.community, bell.category, bell.urgency, accepted.data["by"]
-    )
-    events = extend(f"CASE#{bell.case}", Tip(), now, _actor(accepted), (opened,))
-    return case_rules.apply(None, events[0]), events

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.bell import ringing
-from chalicelib.bell.changes import answer_links, plan_change
+from chalicelib.bell.changes import answer_links, plan_case, plan_change
 from chalicelib.bell.ringing import Draft
 from chalicelib.bell.rules import (
     Accept,
@@ -263,7 +263,7 @@ def accept(ports: Ports, by: Credential, bell_id: str = "") -> Bell:
         prefix = ids.prefix_of(opening.bell.id)
         return Accept(person, ids.new_id(prefix, ports.clock.now(), ports.entropy.number(16)))
 
-    return _act(ports, by, bell_id, command)
+    return _act(ports, by, bell_id, command, contact=True)
 
 
 def decline(
@@ -302,12 +302,14 @@ def _act(
     by: Credential,
     bell_id: str,
     command: Callable[[Opening, Person], Answer | Accept | Decline],
+    *,
+    contact: bool = False,
 ) -> Bell:
     def happen(opening: Opening, now: datetime) -> tuple[Happening, ...]:
         person = _actor(by, opening, now)
         return decide(opening.bell, command(opening, person), now)
 
-    return _change(ports, _named(by, bell_id), _hash(by), happen)
+    return _change(ports, _named(by, bell_id), _hash(by), happen, contact=contact)
 
 
 def _actor(by: Credential, opening: Opening, now: datetime) -> Person:
@@ -326,10 +328,12 @@ def _change(
     bell_id: str,
     link_hash: str,
     happen: Callable[[Opening, datetime], tuple[Happening, ...]],
+    *,
+    contact: bool = False,
 ) -> Bell:
     """Load, decide, save; decide again when somebody else wrote first. Without a link a session opens the bell."""
     for _ in range(_TRIES):
-        opening = ports.store.opening(bell_id, link_hash)
+        opening = ports.store.opening(bell_id, link_hash, contact=contact)
         if link_hash and (opening is None or opening.link is None):
             raise Unauthorized("link_unknown")
         if opening is None:
@@ -340,7 +344,7 @@ def _change(
             return opening.bell
         change = plan_change(ports.policy.key, opening.bell, happenings, now)
         try:
-            ports.store.commit(change)
+            ports.store.commit(change, *plan_case(change, opening))
         except Stale:
             continue
         return change.after

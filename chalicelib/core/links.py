@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     TRACK = "track"
     ANSWER = "answer"
     BUNDLE = "bundle"
+    PARTY = "party"
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from botocore.session import Session, get_session
 
 from chalicelib.store.bells import Bells
+from chalicelib.store.cases import Cases
 from chalicelib.store.codes import Codes
 from chalicelib.store.notices import Notices
 from chalicelib.store.records import Records
 from chalicelib.store.table import Table
 
 
-class DynamoStore(Bells, Codes, Notices, Records):
+class DynamoStore(Bells, Cases, Codes, Notices, Records):
     """The port `Store` on DynamoDB; one instance serves all threads of a process.
 
     `table_name` and `region` say where; an empty region means what the environment says, as does the endpoint

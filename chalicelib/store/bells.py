@@ -1,22 +1,18 @@
-"""Bells in the table: rung, read and changed, each in one call."""
+"""Bells in the table: rung, read and listed, each in one call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from pynamodb.expressions.update import Action
 
 from chalicelib.bell.rules import Bell
 from chalicelib.core import ids
-from chalicelib.core.chain import Event
-from chalicelib.core.errors import Collision, NotFound, Stale, TooMany
-from chalicelib.core.links import Link
+from chalicelib.core.errors import Collision, NotFound, TooMany
 from chalicelib.core.times import iso
-from chalicelib.ports import BellFile, Change, Limit, Opening, Page, Repeated, Ringing
+from chalicelib.ports import BellFile, Limit, Opening, Page, Repeated, Ringing
 from chalicelib.store import codec, cursors, keys
+from chalicelib.store.changes import Changes, add_links, assign, extend, head_of, tip_hash
 from chalicelib.store.models import (
     BellHead,
     ContactRow,
@@ -32,18 +28,11 @@ from chalicelib.store.models import (
 from chalicelib.store.table import INDEXES, Raw, Refused, Table, Transaction
 
 _LIMIT_KEPT = timedelta(hours=1)
-_REMEMBERED = 1000
 
 
 @dataclass
-class Bells:
+class Bells(Changes):
     """The part of the store that knows bells."""
-
-    table: Table
-
-    def __post_init__(self) -> None:
-        # What a bell holds never changes, so what was read with it may be remembered.
-        self._guards: dict[str, str] = {}
 
     def ring(self, ringing: Ringing) -> Repeated | None:
         """One TransactWriteItems; see `ports.Store`."""
@@ -68,11 +57,12 @@ class Bells:
             dispatches=tuple(codec.dispatch_of(row) for row in rows if isinstance(row, NoticeRow)),
         )
 
-    def opening(self, bell_id: str, link_hash: str = "") -> Opening | None:
+    def opening(self, bell_id: str, link_hash: str = "", *, contact: bool = False) -> Opening | None:
         """One BatchGetItem; see `ports.Store`. Raises NotFound when the bell's subdistrict has no directory."""
         thing = keys.bell(bell_id)
         wanted = [keys.head(thing), keys.head(keys.place(ids.prefix_of(bell_id)))]
         wanted += [keys.link(thing, link_hash)] if link_hash else []
+        wanted += [(thing, keys.CONTACT)] if contact else []
         rows = [codec.row_of(raw) for raw in self.table.get_many(wanted).values()]
         head = next((row for row in rows if isinstance(row, BellHead)), None)
         if head is None:
@@ -81,40 +71,8 @@ class Bells:
         if directory is None:
             raise NotFound("no_such_place")
         link = next((codec.link_of(row) for row in rows if isinstance(row, LinkRow)), None)
-        return Opening(self._bell_of(head), link, codec.directory_of(directory))
-
-    def commit(self, change: Change) -> None:
-        """One TransactWriteItems; see `ports.Store`."""
-        before, after = change.before, change.after
-        transaction = Transaction()
-        same = (BellHead.version == before.version) & (BellHead.tip_hash == before.tip.hash)
-        actions = [*_assign(BellHead, codec.bell_state(after)), BellHead.by_timeline.set(change.by_timeline)]
-        # Who is told next finds the token in the stream's old image.
-        actions.append(BellHead.task_token.remove())
-        transaction.updates.append(("head", self.table.update(keys.head(before.thing), actions, same)))
-        self._extend(transaction, change.events)
-        self._add_links(transaction, before.thing, change.links)
-        if change.case is not None:
-            head = codec.case_head(change.case)
-            transaction.puts.append(("case", self.table.put(head, Row.pk.does_not_exist())))
-            self._extend(transaction, change.case_events)
-        if change.release:
-            transaction.deletes += self._releases(before.id, change.events[-1].at)
-        self._unless_stale(transaction, after)
-
-    def append(self, bell: Bell, events: Sequence[Event]) -> None:
-        """One TransactWriteItems; see `ports.Store`."""
-        transaction = Transaction()
-        end = {"tip_seq": events[-1].seq, "tip_hash": events[-1].hash}
-        same = BellHead.tip_hash == bell.tip.hash
-        update = self.table.update(keys.head(bell.thing), _assign(BellHead, end), same)
-        transaction.updates.append(("head", update))
-        self._extend(transaction, events)
-        try:
-            self.table.transact(transaction)
-        except Refused as refused:
-            if _tip_hash(refused) != events[-1].hash:
-                raise Stale(bell.thing) from refused
+        known = next((codec.contact_of(row) for row in rows if isinstance(row, ContactRow)), None)
+        return Opening(self._bell_of(head), link, codec.directory_of(directory), known)
 
     def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
         """One Query; see `ports.Store`. Raises Invalid for a cursor that is none."""
@@ -156,90 +114,42 @@ class Bells:
     def _ring(self, ringing: Ringing) -> Transaction:
         transaction, thing = Transaction(), ringing.bell.thing
         fresh = Row.pk.does_not_exist()
-        transaction.puts.append(("head", self.table.put(codec.bell_head(ringing), fresh)))
+        transaction.puts.append((head_of(thing), self.table.put(codec.bell_head(ringing), fresh)))
         transaction.puts.append(("contact", self.table.put(codec.contact_row(thing, ringing.contact))))
         free = fresh | (GuardRow.until <= iso(ringing.bell.rung_at))
         for guard in ringing.guards:
             put = self.table.put(codec.guard_row(guard, ringing.bell.id), free)
             transaction.puts.append((f"guard {guard.key}", put))
         transaction.updates += [(f"limit {limit.key}", spend(self.table, limit)) for limit in ringing.limits]
-        self._extend(transaction, ringing.events)
-        self._add_links(transaction, thing, ringing.links)
+        extend(self.table, transaction, ringing.events)
+        add_links(self.table, transaction, thing, ringing.links)
         return transaction
-
-    def _extend(self, transaction: Transaction, events: Iterable[Event]) -> None:
-        for event in events:
-            # The head's tip forbids it already; an event that is there must not be lost to any mistake.
-            put = self.table.put(codec.event_row(event), Row.pk.does_not_exist())
-            transaction.puts.append((f"event {event.thing} {event.seq}", put))
-
-    def _add_links(self, transaction: Transaction, thing: str, links: Iterable[Link]) -> None:
-        once = {link.hash: link for link in links}
-        for link in once.values():
-            transaction.puts.append((f"link {link.hash}", self.table.put(codec.link_row(thing, link))))
-
-    def _unless_stale(self, transaction: Transaction, after: Bell) -> None:
-        try:
-            self.table.transact(transaction)
-        except Refused as refused:
-            # Done already, by us: the answer was lost on the way.
-            if _tip_hash(refused) != after.tip.hash:
-                raise Stale(after.thing) from refused
-
-    def _releases(self, bell_id: str, now: str) -> list[tuple[str, Raw]]:
-        """Removals of what the bell still holds; after its end a guard may be another bell's."""
-        held = codec.guards_of(self._guards_of(bell_id))
-        return [(f"guard {key}", self.table.delete(keys.guard(key))) for key, until in held if until > now]
-
-    def _guards_of(self, bell_id: str) -> str:
-        if bell_id not in self._guards:
-            raw = self.table.get(keys.head(keys.bell(bell_id)))
-            row = codec.row_of(raw) if raw else None
-            return row.guards if isinstance(row, BellHead) else "[]"
-        return self._guards[bell_id]
 
     def _bell_of(self, row: BellHead) -> Bell:
         bell = codec.bell_of(row)
-        if len(self._guards) >= _REMEMBERED:
-            self._guards.clear()
-        self._guards[bell.id] = row.guards
+        self.remember(bell.id, row.guards)
         return bell
 
 
 def spend(table: Table, limit: Limit) -> Raw:
     """The parameters of using a limit once more; refused when it is used up."""
     room = LimitRow.n.does_not_exist() | (LimitRow.n < limit.most)
-    actions = [*_assign(LimitRow, {"kind": LimitRow, "expires_at": limit.until + _LIMIT_KEPT})]
+    actions = [*assign(LimitRow, {"kind": LimitRow, "expires_at": limit.until + _LIMIT_KEPT})]
     return table.update(keys.limit(limit.key), [*actions, LimitRow.n.add(1)], room)
 
 
 def _why_not(ringing: Ringing, refused: Refused) -> Repeated | None:
     """What a ring that could not be written means: the same again, a repetition, a taken id, a limit."""
-    if _tip_hash(refused) == ringing.bell.tip.hash:
+    if tip_hash(refused, ringing.bell.thing) == ringing.bell.tip.hash:
         return None
     for guard in ringing.guards:
         held = refused.found.get(f"guard {guard.key}")
         if held:
             return Repeated(held["bell"]["S"], guard.key, held["fingerprint"]["S"])
     for limit in ringing.limits:
-        if f"limit {limit.key}" in refused.found and "head" not in refused.found:
+        if f"limit {limit.key}" in refused.found and head_of(ringing.bell.thing) not in refused.found:
             raise TooMany("too_many_rings", limit.until) from refused
     raise Collision(ringing.bell.id) from refused
-
-
-def _tip_hash(refused: Refused) -> str:
-    """The end of the record that stood in the way."""
-    tip: str = refused.found.get("head", {}).get("tip_hash", {}).get("S", "")
-    return tip
-
-
-def _assign(model: type[Row], values: dict[str, Any]) -> list[Action]:
-    """Set the attributes, or remove those that are None."""
-    attributes = model.get_attributes()
-    return [
-        attributes[name].remove() if value is None else attributes[name].set(value)
-        for name, value in values.items()
-    ]
 
 
 def _cursor_of(row: BellHead) -> str:

@@ -13,6 +13,7 @@ Key = tuple[str, str]
 HEAD, CONTACT, DIRECTORY, WINDOW, BUNDLE = "HEAD", "CONTACT", "DIRECTORY", "WINDOW", "BUNDLE"
 CODE = "CODE"
 EVENTS, LINKS, NOTICES, COUNTS = "EVENT#", "LINK#", "NOTICE#", "COUNT#"
+TEXTS, PARTIES = "TEXT#", "PARTY#"
 SHARDS = 4
 """In so many partitions is the due index, which every change of a clock writes to."""
 
@@ -20,6 +21,11 @@ SHARDS = 4
 def bell(bell_id: str) -> str:
     """The partition of a bell."""
     return f"BELL#{bell_id}"
+
+
+def case(case_id: str) -> str:
+    """The partition of a case."""
+    return f"CASE#{case_id}"
 
 
 def place(prefix: str) -> str:
@@ -45,6 +51,16 @@ def event(thing: str, seq: int) -> Key:
 def link(thing: str, link_hash: str) -> Key:
     """What a token opens."""
     return thing, f"{LINKS}{link_hash}"
+
+
+def text(thing: str, text_id: str) -> Key:
+    """What somebody wrote about a case."""
+    return thing, f"{TEXTS}{text_id}"
+
+
+def party(thing: str, party_id: str) -> Key:
+    """How to reach a party of a case."""
+    return thing, f"{PARTIES}{party_id}"
 
 
 def notice(thing: str, version: int, recipient: str, channel: str) -> Key:
@@ -97,11 +113,16 @@ def worklist(prefix: str) -> str:
     return f"BELL#{prefix}#open"
 
 
-def worklist_at(bell_id: str, due_at: datetime | None) -> str:
+def worklist_at(thing_id: str, due_at: datetime | None) -> str:
     """Most pressing first; what has no deadline comes last."""
-    return f"{iso(due_at) if due_at else '9999'}#{bell_id}"
+    return f"{iso(due_at) if due_at else '9999'}#{thing_id}"
 
 
 def worklist_of(bell_id: str) -> str:
     """The worklist of a bell while it is open."""
     return worklist(ids.prefix_of(bell_id))
+
+
+def cases(prefix: str, community: str = "") -> str:
+    """The open cases of a subdistrict, or of one of its communities."""
+    return f"CASE#{prefix}#{community}#open" if community else f"CASE#{prefix}#open"

@@ -50,12 +50,40 @@ class BellHead(Row, discriminator="BELL"):
 
 
 class CaseHead(Row, discriminator="CASE"):
-    """`CASE#id / HEAD`. It has no clock yet, so the stream's reader passes it over."""
+    """`CASE#id / HEAD`. The state machine writes to it as to a bell's head.
+
+    `case` is JSON of all that no other attribute holds. While the case is open it is in the indexes, by `person` under
+    its owner's name. A head from before cases had a clock lacks what may be null here.
+    """
 
     version = NumberAttribute()
+    generation = NumberAttribute(null=True)
+    hops = NumberAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+    due_shard = UnicodeAttribute(null=True)
+    task_token = UnicodeAttribute(null=True)
+    by_timeline = BooleanAttribute(null=True)
     tip_seq = NumberAttribute()
     tip_hash = UnicodeAttribute()
     case = UnicodeAttribute()
+    subject = UnicodeAttribute(null=True)
+    worklist_scope = UnicodeAttribute(null=True)
+    community_scope = UnicodeAttribute(null=True)
+    worklist_at = UnicodeAttribute(null=True)
+    person = UnicodeAttribute(null=True)
+    person_at = UnicodeAttribute(null=True)
+
+
+class TextRow(Row, discriminator="TEXT"):
+    """`CASE#id / TEXT#id`: what somebody wrote. Erasing it is deleting this row."""
+
+    text = UnicodeAttribute()
+
+
+class PartyRow(Row, discriminator="PARTY"):
+    """`CASE#id / PARTY#id`: how to reach somebody who takes part."""
+
+    party = UnicodeAttribute()
 
 
 class EventRow(Row, discriminator="EVENT"):
@@ -77,7 +105,7 @@ class ContactRow(Row, discriminator="CONTACT"):
 
 
 class LinkRow(Row, discriminator="LINK"):
-    """`BELL#id / LINK#<sha256 of the token>`."""
+    """`<thing> / LINK#<sha256 of the token>`."""
 
     link = UnicodeAttribute()
 

@@ -27,6 +27,7 @@ Raw = dict[str, Any]
 INDEXES = {
     "worklist": ("worklist_scope", "worklist_at"),
     "person": ("person", "person_at"),
+    "community": ("community_scope", "worklist_at"),
     "due": ("due_shard", "due_at"),
 }
 """The indexes that are asked: their partition and sort keys, all strings, as infra/template.yaml has them."""
@@ -285,7 +286,9 @@ def _rejected(error: ClientError) -> Raw:
 
 def _meta_table(name: str) -> MetaTable:
     """What pynamodb has to know to build keys, without asking AWS."""
-    attributes = ("pk", "sk", *(attribute for index in INDEXES.values() for attribute in index))
+    attributes = dict.fromkeys(
+        ("pk", "sk", *(attribute for index in INDEXES.values() for attribute in index))
+    )
     return MetaTable(
         {
             "TableName": name,

@@ -151,7 +151,9 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def one_bell_was_rung_and_at_most_one_case_opened(self) -> None:
-        assert len(self.world.store.cases()) == (self.world.file(self.rung).bell.status is Status.ACCEPTED)
+        assert len(self.world.store.all_cases()) == (
+            self.world.file(self.rung).bell.status is Status.ACCEPTED
+        )
 
     def teardown(self) -> None:
         """Left alone, an open bell moves on by itself and a closed one stays silent."""

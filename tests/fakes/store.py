@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from chalicelib.bell.rules import Bell
 from chalicelib.case.rules import Case
+from chalicelib.case.stages import OPEN
 from chalicelib.core import ids
 from chalicelib.core.chain import Event, Tip
 from chalicelib.core.errors import Collision, NotFound, Stale, TooMany, Unavailable
@@ -22,6 +23,10 @@ from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
 from chalicelib.ports import (
     BellFile,
+    CaseChange,
+    CaseFile,
+    CaseLine,
+    CaseOpening,
     Change,
     Code,
     CodeAsked,
@@ -32,9 +37,12 @@ from chalicelib.ports import (
     Limit,
     Opening,
     Page,
+    PartyContact,
     Repeated,
     Ringing,
     StreamRecord,
+    Text,
+    Worklist,
 )
 from chalicelib.store import cursors
 from tests.fakes.frozen import frozen, frozen_event
@@ -50,6 +58,15 @@ class _Head:
     person: str
     guards: tuple[Guard, ...]
     token: str = ""
+
+
+@dataclass(slots=True)
+class _CaseHead:
+    case: Case
+    subject: str = ""
+    token: str = ""
+    texts: dict[str, Text] = field(default_factory=dict)
+    parties: dict[str, PartyContact] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -110,7 +127,7 @@ class FakeStore:
         self.persons: dict[str, list[str]] = {}
         self._faults: list[_Fault] = []
         self._heads: dict[str, _Head] = {}
-        self._cases: dict[str, Case] = {}
+        self._cases: dict[str, _CaseHead] = {}
         self._things: dict[str, _Thing] = {}
         self._tips: dict[str, Tip] = {}
         self._guards: dict[str, _Held] = {}
@@ -140,6 +157,9 @@ class FakeStore:
     def write_token(self, thing: str, version: int, token: str) -> bool:
         """What the state machine does to a row: False when the row has another version."""
         with self.lock:
+            if (case := self._cases.get(thing)) is not None and case.case.version == version:
+                case.case, case.token = replace(case.case, hops=case.case.hops + 1), token
+                return True
             head = self._heads.get(thing)
             if head is None or head.bell.version != version:
                 return False
@@ -163,10 +183,15 @@ class FakeStore:
         with self.lock:
             return self._file(bell_id)
 
-    def cases(self) -> tuple[Case, ...]:
+    def peek_case(self, case_id: str) -> CaseFile | None:
+        """A case's file without a call: neither counted nor failing."""
+        with self.lock:
+            return self._case_file(case_id)
+
+    def all_cases(self) -> tuple[Case, ...]:
         """Every case, as stored."""
         with self.lock:
-            return tuple(self._cases.values())
+            return tuple(head.case for head in self._cases.values())
 
     # -- bells
 
@@ -200,48 +225,89 @@ class FakeStore:
         return self._file(bell_id)
 
     @operation
-    def opening(self, bell_id: str, link_hash: str = "") -> Opening | None:
+    def opening(self, bell_id: str, link_hash: str = "", *, contact: bool = False) -> Opening | None:
         """As the port says."""
         head = self._heads.get(f"BELL#{bell_id}")
         if head is None:
             return None
-        directory = self.places.get(ids.prefix_of(bell_id))
-        if directory is None:
-            raise NotFound("no_such_place")
-        return Opening(head.bell, self._thing(head.bell.thing).links.get(link_hash), directory)
+        thing = self._thing(head.bell.thing)
+        known = thing.contact if contact else None
+        return Opening(head.bell, thing.links.get(link_hash), self._directory_of(bell_id), known)
 
     @operation
-    def commit(self, change: Change) -> None:
+    def commit(self, *changes: Change | CaseChange) -> None:
         """As the port says."""
-        before, after = change.before, change.after
-        head = self._heads.get(before.thing)
-        if head is not None and head.bell.tip == after.tip:
+        if all(self._tip(change.after.thing) == change.after.tip for change in changes):
             return
-        if head is None or (head.bell.version, head.bell.tip) != (before.version, before.tip):
-            raise Stale(before.thing)
-        if change.case is not None and change.case.thing in self._tips:
-            raise Stale(change.case.thing)
-        if change.release:
-            self._release(head)
-        stored, token, head.bell, head.token = head.bell, head.token, after, ""
-        self._keep_links(before.thing, change.links)
-        self._moved(stored, after, token, by_timeline=change.by_timeline)
-        self._extend(before.thing, change.events)
-        if change.case is not None:
-            self._cases[change.case.thing] = change.case
-            self._extend(change.case.thing, change.case_events)
+        for change in changes:
+            self._refuse_stale(change)
+        for change in changes:
+            if isinstance(change, CaseChange):
+                self._move_case(change)
+            else:
+                self._move_bell(change)
 
     @operation
-    def append(self, bell: Bell, events: Sequence[Event]) -> None:
+    def append(self, head: Bell | Case, events: Sequence[Event]) -> None:
         """As the port says."""
-        head = self._heads.get(bell.thing)
-        end = _end(events)
-        if head is not None and head.bell.tip == end:
+        end, tip = _end(events), self._tip(head.thing)
+        if tip == end:
             return
-        if head is None or head.bell.tip != bell.tip:
-            raise Stale(bell.thing)
-        head.bell = replace(head.bell, tip=end)
-        self._extend(bell.thing, events)
+        if tip != head.tip:
+            raise Stale(head.thing)
+        if (case := self._cases.get(head.thing)) is not None:
+            case.case = replace(case.case, tip=end)
+        else:
+            bell = self._heads[head.thing]
+            bell.bell = replace(bell.bell, tip=end)
+        self._extend(head.thing, events)
+
+    # -- cases
+
+    @operation
+    def case(self, case_id: str) -> CaseFile | None:
+        """As the port says."""
+        return self._case_file(case_id)
+
+    @operation
+    def case_opening(self, case_id: str, link: tuple[str, str] | None = None) -> CaseOpening | None:
+        """As the port says."""
+        head = self._cases.get(f"CASE#{case_id}")
+        if head is None:
+            return None
+        found = self._thing(link[0]).links.get(link[1]) if link else None
+        return CaseOpening(head.case, head.subject, found, self._directory_of(case_id))
+
+    @operation
+    def cases(self, case_ids: Sequence[str]) -> tuple[CaseLine, ...]:
+        """As the port says."""
+        found = (self._cases.get(f"CASE#{case_id}") for case_id in dict.fromkeys(case_ids))
+        return tuple(CaseLine(head.case, head.subject) for head in found if head is not None)
+
+    @operation
+    def worklist(self, scope: Worklist, cursor: str = "", limit: int = 25) -> Page[CaseLine]:
+        """As the port says."""
+        after = cursors.unpack(cursor) if cursor else ""
+        heads = (head for head in self._cases.values() if _within(scope, head.case))
+        keyed = sorted(((_worklist_at(head.case), head) for head in heads), key=lambda pair: pair[0])
+        rest = [(key, head) for key, head in keyed if key > after]
+        lines = tuple(CaseLine(head.case, head.subject) for _, head in rest[:limit])
+        return Page(lines, cursors.pack(rest[limit - 1][0]) if len(rest) > limit else "")
+
+    @operation
+    def contacts(self, bell_ids: Sequence[str]) -> Mapping[str, Contact]:
+        """As the port says."""
+        found = ((bell_id, self._things.get(f"BELL#{bell_id}")) for bell_id in bell_ids)
+        return {bell_id: thing.contact for bell_id, thing in found if thing and thing.contact}
+
+    @operation
+    def erase_texts(self, case_id: str, text_ids: Sequence[str]) -> None:
+        """As the port says."""
+        head = self._cases.get(f"CASE#{case_id}")
+        if head is not None:
+            head.texts = {key: text for key, text in head.texts.items() if key not in text_ids}
+
+    # -- lists of bells
 
     @operation
     def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
@@ -271,6 +337,7 @@ class FakeStore:
     def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
         """As the port says."""
         clocks = [(head.bell.due_at, thing) for thing, head in self._heads.items() if head.bell.due_at]
+        clocks += [(head.case.due_at, thing) for thing, head in self._cases.items() if head.case.due_at]
         clocks += [(w.due_at, f"STAFF#{w.staff}") for w in self._windows.values() if w.due_at]
         return tuple(thing for due_at, thing in sorted(clocks) if due_at < before)[:limit]
 
@@ -433,10 +500,62 @@ class FakeStore:
             head.bell, thing.contact, tuple(thing.events), links, self._dispatches(head.bell.thing)
         )
 
+    def _case_file(self, case_id: str) -> CaseFile | None:
+        head = self._cases.get(f"CASE#{case_id}")
+        if head is None:
+            return None
+        thing = self._thing(head.case.thing)
+        return CaseFile(
+            case=head.case,
+            subject=head.subject,
+            events=tuple(thing.events),
+            texts={key: head.texts[key] for key in sorted(head.texts)},
+            parties={key: head.parties[key] for key in sorted(head.parties)},
+            links=tuple(thing.links[key] for key in sorted(thing.links)),
+            dispatches=self._dispatches(head.case.thing),
+        )
+
+    def _directory_of(self, thing_id: str) -> Directory:
+        directory = self.places.get(ids.prefix_of(thing_id))
+        if directory is None:
+            raise NotFound("no_such_place")
+        return directory
+
+    def _refuse_stale(self, change: Change | CaseChange) -> None:
+        thing, before = change.after.thing, change.before
+        head, case = self._heads.get(thing), self._cases.get(thing)
+        there = head.bell if head else case.case if case else None
+        stored = (there.version, there.tip) if there else None
+        if stored != ((before.version, before.tip) if before else None):
+            raise Stale(thing)
+
+    def _move_bell(self, change: Change) -> None:
+        before, after = change.before, change.after
+        head = self._heads[before.thing]
+        if change.release:
+            self._release(head)
+        stored, token, head.bell, head.token = head.bell, head.token, after, ""
+        self._keep_links(before.thing, change.links)
+        self._moved(stored, after, token, by_timeline=change.by_timeline)
+        self._extend(before.thing, change.events)
+
+    def _move_case(self, change: CaseChange) -> None:
+        after, fresh = change.after, change.before is None
+        head = self._cases.setdefault(after.thing, _CaseHead(after))
+        stored, token, head.case, head.token = head.case, head.token, after, ""
+        head.subject = head.subject if change.subject is None else change.subject
+        head.texts |= {text.id: text for text in change.texts}
+        head.parties |= {party.id: party for party in change.parties}
+        self._keep_links(after.thing, change.links)
+        self._moved(None if fresh else stored, after, token, by_timeline=change.by_timeline and not fresh)
+        self._extend(after.thing, change.events)
+
     def _thing(self, thing: str) -> _Thing:
         return self._things.setdefault(thing, _Thing())
 
     def _tip(self, thing: str) -> Tip:
+        if (case := self._cases.get(thing)) is not None:
+            return case.case.tip
         head = self._heads.get(thing)
         return head.bell.tip if head else self._tips.get(thing, Tip())
 
@@ -474,7 +593,11 @@ class FakeStore:
             if not guard.fingerprint and held is not None and held.bell == head.bell.id:
                 del self._guards[guard.key]
 
-    def _moved(self, before: Bell | None, after: Bell, token: str, *, by_timeline: bool) -> None:
+    def _moved(
+        self, before: Bell | Case | None, after: Bell | Case, token: str, *, by_timeline: bool
+    ) -> None:
+        if before is not None and before.version == after.version:
+            return
         self.stream.append(
             HeadMoved(
                 thing=after.thing,
@@ -495,3 +618,15 @@ def _end(events: Sequence[Event]) -> Tip:
 
 def _place(version: int, recipient: str, channel: str) -> str:
     return f"{version:06d}#{recipient}#{channel or '-'}"
+
+
+def _within(scope: Worklist, case: Case) -> bool:
+    if case.stage not in OPEN:
+        return False
+    if scope.owner:
+        return case.owner == scope.owner
+    return ids.prefix_of(case.id) == scope.prefix and scope.community in ("", case.community)
+
+
+def _worklist_at(case: Case) -> str:
+    return f"{iso(case.due_at) if case.due_at else '9999'}#{case.id}"

@@ -47,7 +47,7 @@ def test_every_single_event_is_found_when_it_is_altered(world: World) -> None:
 
 
 def test_the_altered_chain_is_named_among_the_others(world: World) -> None:
-    (case,) = world.store.cases()
+    (case,) = world.store.all_cases()
     world.store.tamper(case.thing, 1, {"bell": "another"})
     broken = {thing for thing, found in verify_all(world.ports) if not found.intact}
     assert broken == {case.thing}

@@ -36,7 +36,7 @@ def test_accepting_opens_a_case_with_a_record_of_its_own(world: World) -> None:
     rung, alert = _answered(world)
     bell = bells.accept(world.ports, token_of(alert))
     world.settle()
-    (case,) = world.store.cases()
+    (case,) = world.store.all_cases()
     assert number(case.id) in world.expect("accepted", to="resident").text
     assert (bell.status, bell.case) == (Status.ACCEPTED, case.id)
     assert (case.bells, case.owner, case.neighbourhood) == ((rung.bell.id,), "zhao", "yiqing")
@@ -54,7 +54,7 @@ def test_accepting_twice_opens_one_case(world: World) -> None:
     assert bells.accept(world.ports, token_of(alert)).case == first.case
     world.settle()
     world.expect("accepted", to="resident")
-    assert len(world.store.cases()) == 1
+    assert len(world.store.all_cases()) == 1
     ends_well(world)
 
 
@@ -70,7 +70,7 @@ def test_only_whoever_answered_decides(world: World) -> None:
             act()
         assert refused.value.params["by"] == "赵虹"
     world.settle()
-    assert (world.file(rung).bell.status, world.store.cases()) == (Status.ANSWERED, ())
+    assert (world.file(rung).bell.status, world.store.all_cases()) == (Status.ANSWERED, ())
     world.expect("answered", to="resident")
     world.expect("taken", to="wang")
     ends_well(world)

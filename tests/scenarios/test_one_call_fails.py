@@ -79,7 +79,7 @@ def _one_bell_with_an_honest_record(world: World, rung: Rung) -> None:
     assert fold(file.events).status is file.bell.status is Status.ACCEPTED
     kinds = [kind for kind in world.kinds(rung) if kind != "rearmed"]
     assert kinds == ["rung", "alerted", "alerted", "answered", "accepted"]
-    (case,) = world.store.cases()
+    (case,) = world.store.all_cases()
     assert (case.id, case.bells) == (file.bell.case, (rung.bell.id,))
     assert verify(world.store.events(case.thing), case.tip).intact
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.bell.changes import plan_change
+from chalicelib.bell.changes import plan_case, plan_change
 from chalicelib.bell.ringing import rung
 from chalicelib.bell.rules import Answer, Bell, Decline, Person, decide, fold, ladder_json
 from chalicelib.bell.service import committed
@@ -16,7 +16,7 @@ from chalicelib.escalation.rules import first_step
 from chalicelib.notice.types import Dispatch, Fate, Notice, Recipient
 from chalicelib.people.staff import Channel
 from chalicelib.place.ladder import Desk, Role, Urgency
-from chalicelib.ports import Change, Contact, Guard, Limit, Ringing
+from chalicelib.ports import CaseChange, Change, Contact, Guard, Limit, Opening, Ringing
 from tests.fakes.clock import START
 from tests.fakes.places import directory
 from tests.fakes.world import draft
@@ -77,10 +77,12 @@ def declined(bell: Bell, by: Person = ZHAO, at: datetime = START) -> Change:
     return plan_change(KEY, bell, decide(bell, command, at), at)
 
 
-def accepted(bell: Bell, case: str, at: datetime = START) -> Change:
-    """Who answered accepts the bell."""
+def accepted(bell: Bell, case: str, at: datetime = START) -> tuple[Change, CaseChange]:
+    """Who answered accepts the bell, which opens a case."""
     happening = Happening("accepted", {"by": ZHAO.json(), "case": case})
-    return plan_change(KEY, bell, (happening,), at)
+    change = plan_change(KEY, bell, (happening,), at)
+    (opened,) = plan_case(change, Opening(bell, None, directory(), CONTACT))
+    return change, opened
 
 
 def notified(bell: Bell, of: int = 2, at: datetime = START) -> tuple[Event, ...]:

@@ -209,20 +209,19 @@ def test_of_eight_writers_at_once_one_wins(store: Store) -> None:
 def test_accepting_opens_a_case_with_its_own_record(store: Store) -> None:
     change = answered(rung(store))
     store.commit(change)
-    accepting = samples.accepted(change.after, "MX0000000C")
-    store.commit(accepting)
-    assert store.events("CASE#MX0000000C") == accepting.case_events
-    assert accepting.case is not None
-    assert store.tip("CASE#MX0000000C") == accepting.case.tip
+    accepting, opened = samples.accepted(change.after, "MX0000000C")
+    store.commit(accepting, opened)
+    assert store.events("CASE#MX0000000C") == opened.events
+    assert store.tip("CASE#MX0000000C") == opened.after.tip
 
 
 def test_a_case_id_that_is_taken_leaves_the_bell_as_it_was(store: Store) -> None:
     bells = [answered(rung(store, ringing(n))) for n in (1, 2)]
     for change in bells:
         store.commit(change)
-    store.commit(samples.accepted(bells[0].after, "MX0000000C"))
+    store.commit(*samples.accepted(bells[0].after, "MX0000000C"))
     with pytest.raises(Stale):
-        store.commit(samples.accepted(bells[1].after, "MX0000000C"))
+        store.commit(*samples.accepted(bells[1].after, "MX0000000C"))
     assert store.bells([bells[1].after.id]) == (bells[1].after,)
 
 

@@ -116,7 +116,7 @@ def test_accepting_writes_bell_and_case_in_one_call(dynamo: DynamoHome, count_aw
     change = answered(ringing().bell)
     dynamo.store.commit(change)
     with count_aws_calls() as calls:
-        dynamo.store.commit(accepted(change.after, "MX0000000C"))
+        dynamo.store.commit(*accepted(change.after, "MX0000000C"))
     assert calls == {"TransactWriteItems": 1}
 
 

@@ -78,8 +78,8 @@ def test_every_chain_of_the_table_verifies_against_its_head(store: Store) -> Non
     store.save_directory(directory(), changed(Tip()))
     change = answered(given.bell)
     store.commit(change)
-    accepting = accepted(change.after, "MX0000000C")
-    store.commit(accepting)
+    accepting, opened = accepted(change.after, "MX0000000C")
+    store.commit(accepting, opened)
     store.append(accepting.after, notified(accepting.after))
     chains = {thing: (events, tip) for thing, events, tip in store.chains()}
     things = {given.bell.thing, ringing(2).bell.thing, "PLACE#MX", "CASE#MX0000000C"}
