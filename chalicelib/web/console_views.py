@@ -68,6 +68,15 @@ class Form(Struct, frozen=True):
     errors: tuple[FieldError, ...] = ()
 
 
+class Uploader(Struct, frozen=True):
+    """For browsers without a script: a form that puts one photo for the form of `verb` into the file store."""
+
+    verb: str
+    url: str
+    fields: tuple[tuple[str, str], ...]
+    kind: str
+
+
 class Due(Struct, frozen=True):
     """A deadline. `stopped`: a pause holds it, and `left` seconds are left of it; otherwise it runs to `at`."""
 
@@ -95,6 +104,18 @@ class CaseRow(Struct, frozen=True):
     due: Due | None = None
     paused: bool = False
     bells: int = 1
+    chosen: bool = False
+
+
+class BellLine(Struct, frozen=True):
+    """A bell that was found and is in no case."""
+
+    path: str
+    number: str
+    category: str
+    neighbourhood: str
+    status: str
+    rung_at: datetime
 
 
 class Outcome(Struct, frozen=True):
@@ -118,6 +139,7 @@ class WorklistView(Struct, frozen=True):
     categories: tuple[Choice, ...]
     urgencies: tuple[Choice, ...]
     rows: tuple[CaseRow, ...]
+    bells: tuple[BellLine, ...] = ()
     view: str = "mine"
     overdue: bool = False
     paused: bool = False
@@ -233,8 +255,10 @@ class CasePage(Struct, frozen=True):
     similar: tuple[SimilarCase, ...] = ()
     rating: RatingCard | None = None
     papers: tuple[PaperLink, ...] = ()
+    verbs: tuple[str, ...] = ()
     merged_into: str = ""
     merged_path: str = ""
     since: tuple[Entry, ...] = ()
+    uploader: Uploader | None = None
     flash: str = ""
     problem: str = ""

@@ -1,0 +1,289 @@
+"""Cases as the staff console shows them: view models out of what the services read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from chalicelib.bell.screens import place_name
+from chalicelib.case import access, deadlines
+from chalicelib.case import guest_cards as cards
+from chalicelib.case.due import RANK
+from chalicelib.case.form_screens import UNTOUCHED, Typed, offered
+from chalicelib.case.guest_reading import Lens
+from chalicelib.case.guest_screens import papers, rating_card, road
+from chalicelib.case.state import Case, Deadline
+from chalicelib.core import ids
+from chalicelib.core import text as texts
+from chalicelib.core.chain import Event, verify
+from chalicelib.core.times import parse_iso
+from chalicelib.place.casework import calendar_for
+from chalicelib.place.rules import Directory
+from chalicelib.ports import CaseLine, Contact
+from chalicelib.web import case_labels as say
+from chalicelib.web import console_views as v
+from chalicelib.web.case_sentences import Teller, case_story
+from chalicelib.web.i18n import N_, translate
+from chalicelib.web.views import Person, RecordPanel
+
+_NOTES: Final = frozenset(
+    {"extension_asked", "extension_refused", "extended", "pressed", "reported", "assigned"}
+)
+_CLOCK: Final = frozenset({"reminded", "overdue", "lapsed", "rearmed"})
+# Numbered and with who is bound by them, these words stand in their own cards.
+_ELSEWHERE: Final = frozenset({"drafted", "offered", "promised"})
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What belongs to this visit and not to the case: what is being typed, what was done, what went wrong."""
+
+    typed: Typed = UNTOUCHED
+    flash: str = ""
+    problem: str = ""
+    seen: int = 0
+    similar: tuple[v.SimilarCase, ...] = ()
+
+
+def case(lens: Lens, visit: Visit) -> v.CasePage:
+    """The page of a case."""
+    found, path = lens.case, path_of(lens.case.id)
+    verbs = possible(lens)
+    entries = tuple(_told(lens))
+    likely, others = offered(lens, verbs, visit.typed)
+    return v.CasePage(
+        id=found.id,
+        path=path,
+        number=ids.number(found.id),
+        subject=lens.file.subject,
+        version=found.version,
+        category=found.category,
+        urgency=found.urgency,
+        neighbourhood=place_name(lens.directory, found.neighbourhood, lens.language),
+        stage=found.stage,
+        stage_name=say.stage(found.stage, lens.language),
+        road=tuple(replace(stop, stage=say.stage(stop.stage, lens.language)) for stop in road(lens)),
+        opened_at=found.opened_at,
+        dues=dues(lens),
+        entries=tuple(_gathered(lens, reversed(entries))),
+        likely=likely,
+        others=others,
+        bells=tuple(_bell(lens, bell) for bell in found.bells),
+        record=_record(lens),
+        owner=_owner(lens),
+        pause=_pause(lens),
+        parties=tuple(_party(lens, p.id, p.kind, active=p.active) for p in found.parties),
+        meetings=cards.meetings(lens, path, ()),
+        plans=cards.plans(lens, ()),
+        offers=cards.offers(lens, ()),
+        agreement=cards.agreement(lens, (), False, ""),
+        duties=cards.duties(lens, verbs),
+        similar=visit.similar,
+        rating=rating_card(lens),
+        papers=papers(lens, path),
+        verbs=verbs,
+        merged_into=ids.number(found.merged_into) if found.merged_into else "",
+        merged_path=path_of(found.merged_into) if found.merged_into else "",
+        since=_since(lens, entries, visit.seen),
+        flash=visit.flash,
+        problem=visit.problem,
+    )
+
+
+def path_of(case_id: str) -> str:
+    """Where a case is shown."""
+    return f"/c/{case_id}"
+
+
+def possible(lens: Lens) -> tuple[str, ...]:
+    """What this member of staff can do to the case now, as the forms call it."""
+    found, rank = lens.case, RANK.get(lens.viewer.role, -1)
+    verbs = [*access.open_to(found, lens.viewer)]
+    if {"agree", "reject"} & {*verbs} and found.consulting == "poll":
+        verbs.append("conclude")
+    if rank <= RANK.get(found.owner_role, 0):
+        verbs = [verb for verb in verbs if verb != "press"]
+    if found.extension and rank <= RANK.get(found.extension.role, 0):
+        verbs = [verb for verb in verbs if verb != "decide_extension"]
+    if all(d.fixed for d in found.deadlines):
+        verbs = [verb for verb in verbs if verb != "extend"]
+    return tuple(verbs)
+
+
+def dues(lens: Lens) -> tuple[v.Due, ...]:
+    """Every deadline, the next one first; those that a pause stopped last."""
+    found = lens.case
+    drawn = [due_of(found, d, lens.directory, lens.language, lens.now) for d in found.deadlines]
+    return tuple(sorted(drawn, key=lambda due: (due.stopped, due.at)))
+
+
+def due_of(found: Case, deadline: Deadline, directory: Directory, language: str, now: datetime) -> v.Due:
+    """A deadline as it is shown."""
+    stopped = found.paused and not deadline.fixed
+    left = deadlines.remaining(found, deadline.key, calendar_for(directory), now) if stopped else None
+    return v.Due(
+        label=say.deadline(deadline.key, language, found.stage),
+        at=deadline.due_at,
+        late=not stopped and deadline.due_at < now,
+        stopped=stopped,
+        left=int(left.total_seconds()) if left else 0,
+    )
+
+
+def _told(lens: Lens) -> Iterator[v.Entry]:
+    """The whole record in sentences, oldest first."""
+    teller = Teller(zone=lens.directory.subdistrict.timezone, names=_names(lens), now=lens.now)
+    for event, text in zip(lens.events, case_story(lens.events, teller, lens.language), strict=True):
+        refs = [{"id": ref} for ref in access.refs_in(event.data)] if event.kind not in _ELSEWHERE else []
+        yield v.Entry(
+            seq=event.seq,
+            kind=event.kind,
+            tone=_tone(event),
+            at=parse_iso(event.at),
+            text=text,
+            who=lens.actor(event),
+            words=tuple(filter(None, map(lens.words, refs))),
+            files=tuple(photo for ref in refs for photo in lens.files(ref)),
+        )
+
+
+def _names(lens: Lens) -> Mapping[str, str]:
+    parties = {party.id: party.name for party in lens.file.parties.values()}
+    staff = {member.id: member.name for member in lens.directory.staff}
+    residents = {bell: contact.name for bell, contact in lens.residents.items()}
+    return {**staff, **parties, **residents}
+
+
+def _tone(event: Event) -> str:
+    if event.kind == "notified":
+        return "notice"
+    if event.kind in _CLOCK:
+        return "clock"
+    internal = event.kind == "messaged" and event.data["to"] == "staff" and event.actor.get("kind") == "staff"
+    if internal or event.kind in _NOTES:
+        return "note"
+    return "step" if "stage" in event.data else "word"
+
+
+def _gathered(lens: Lens, entries: Iterable[v.Entry]) -> Iterator[v.Entry]:
+    """What became of messages, several in a row as one."""
+    notices: list[v.Entry] = []
+    for entry in entries:
+        if entry.tone == "notice":
+            notices.append(entry)
+            continue
+        if notices:
+            yield _notices(lens, notices)
+        notices = []
+        yield entry
+    if notices:
+        yield _notices(lens, notices)
+
+
+def _notices(lens: Lens, entries: Sequence[v.Entry]) -> v.Entry:
+    title = translate(lens.language, N_("Messages that were sent"))
+    said = tuple(entry.text for entry in entries)
+    return v.Entry(entries[0].seq, "notified", "notice", entries[0].at, title, words=said)
+
+
+def _since(lens: Lens, entries: Sequence[v.Entry], seen: int) -> tuple[v.Entry, ...]:
+    """What others did since that version."""
+    if not seen:
+        return ()
+    later = {event.seq for event in access.since(lens.events, seen)}
+    return tuple(entry for entry in entries if entry.seq in later)
+
+
+def _bell(lens: Lens, bell: str) -> v.ResidentBell:
+    """Whoever works on the case reads the number and may call; colleagues see it masked."""
+    contact, mine = lens.residents.get(bell), lens.case.owner == lens.viewer.id
+    number, path, first = ids.number(bell), f"/a/{bell}", bell == lens.case.bells[0]
+    if contact is None:
+        return v.ResidentBell(bell, number, path, first=first, erased=True)
+    return v.ResidentBell(
+        id=bell,
+        number=number,
+        path=path,
+        name=contact.name if mine else texts.mask_name(contact.name),
+        phone=contact.phone if mine else texts.mask_phone(contact.phone),
+        dial=contact.phone if mine else "",
+        address=_address(contact),
+        text=contact.text,
+        first=first,
+    )
+
+
+def _address(contact: Contact) -> str:
+    return " ".join(filter(None, (contact.building, contact.unit, contact.where)))
+
+
+def _owner(lens: Lens) -> Person | None:
+    member = lens.directory.member(lens.case.owner)
+    return Person(member.name, str(member.role)) if member else None
+
+
+def _pause(lens: Lens) -> v.PauseBanner | None:
+    pause, asked = lens.case.pause, lens.last("asked")
+    if pause is None:
+        return None
+    question = lens.words(asked.data["text"]) if pause.question and asked else ""
+    reason = say.pause_reason(pause.reason, lens.language)
+    return v.PauseBanner(reason, lens.name(pause.waits_for), pause.since, pause.until, question)
+
+
+def _party(lens: Lens, party_id: str, kind: str, *, active: bool) -> v.PartyCard:
+    known, listed = lens.file.parties.get(party_id), lens.directory.organisation(party_id)
+    label = say.party_kind(kind, lens.language)
+    if known is None:
+        return v.PartyCard(party_id, label, lens.name(party_id), active=active)
+    phone, person = (listed.phone, listed.person) if listed else (known.phone, known.person)
+    mail = listed.mail if listed else known.mail
+    return v.PartyCard(party_id, label, known.name, person, phone, phone, mail, active)
+
+
+def _record(lens: Lens) -> RecordPanel:
+    verdict = verify(lens.events, lens.case.tip, lens.case.thing)
+    return RecordPanel(verdict.events, lens.case.tip.hash, verdict.intact)
+
+
+def row(line: CaseLine, directory: Directory, reader: str, language: str, now: datetime) -> v.CaseRow:
+    """A line of the worklist: what is due next is what people are asked to do, not the engine's next look."""
+    found = line.case
+    running = min(found.running, key=lambda d: d.due_at, default=None)
+    owner = directory.member(found.owner)
+    return v.CaseRow(
+        id=found.id,
+        path=path_of(found.id),
+        number=ids.number(found.id),
+        subject=line.subject,
+        neighbourhood=place_name(directory, found.neighbourhood, language),
+        category=found.category,
+        urgency=found.urgency,
+        stage=say.stage(found.stage, language),
+        owner=owner.name if owner else found.owner,
+        mine=found.owner == reader,
+        due=due_of(found, running, directory, language, now) if running else None,
+        paused=found.paused,
+        bells=len(found.bells),
+    )
+
+
+def similar(lines: Iterable[CaseLine], directory: Directory, language: str) -> tuple[v.SimilarCase, ...]:
+    """Open cases that may be about the same, for `_similar_cases.html`."""
+    return tuple(
+        v.SimilarCase(
+            id=line.case.id,
+            path=path_of(line.case.id),
+            number=ids.number(line.case.id),
+            subject=line.subject,
+            stage=say.stage(line.case.stage, language),
+            neighbourhood=place_name(directory, line.case.neighbourhood, language),
+            opened_at=line.case.opened_at,
+            bells=len(line.case.bells),
+        )
+        for line in lines
+    )
