@@ -8,8 +8,8 @@ from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply, operation
 from chalicelib.place import wire
 from chalicelib.place.categories import CATEGORIES
-from chalicelib.place.rules import Community, Directory
-from chalicelib.session.rules import EVERYBODY
+from chalicelib.place.rules import Community, Directory, Organisation
+from chalicelib.session.rules import EVERYBODY, STAFF
 from chalicelib.web import labels, privacy
 
 blueprint = Blueprint(__name__)
@@ -51,6 +51,30 @@ def categories(call: Call) -> wire.CategoryList:
     """All categories with how much they hurry."""
     return wire.CategoryList(
         [wire.CategoryBody(c.id, labels.category(c.id, call.language), c.urgency) for c in CATEGORIES]
+    )
+
+
+@operation(
+    blueprint,
+    "GET",
+    "/v1/organisations",
+    audience=STAFF,
+    summary="Whom a case can invite",
+    answers={200: wire.OrganisationList},
+    problems=(401, 403),
+    query={"place": "a neighbourhood or community, whose own organisations then come first"},
+)
+def organisations(call: Call) -> wire.OrganisationList:
+    """Everybody the place file names, with whom to ask for there and how to reach them."""
+    directory = call.signed_in.directory or call.ports.directories.of(call.prefix)
+    known = directory.organisations_of(call.query.get("place", ""))
+    return wire.OrganisationList([_organisation(one) for one in known], directory.committee)
+
+
+def _organisation(one: Organisation) -> wire.OrganisationBody:
+    places = list(one.places)
+    return wire.OrganisationBody(
+        one.id, one.kind, one.name, one.name_en, one.person, one.phone, one.mail, places
     )
 
 

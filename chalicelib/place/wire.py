@@ -37,6 +37,30 @@ class CategoryList(Struct, frozen=True):
     items: list[CategoryBody]
 
 
+class OrganisationBody(Struct, frozen=True):
+    """Somebody outside the office whom a case can invite. Without phone and mail no link can be sent.
+
+    `places`: those it is there for, empty: all of the subdistrict.
+    """
+
+    id: str
+    kind: str
+    name: str
+    name_en: str
+    person: str
+    phone: str
+    mail: str
+    places: list[str]
+
+
+class OrganisationList(Struct, frozen=True):
+    """The organisations of the caller's subdistrict. `committee`: its people's mediation committee, empty without one;
+    then no mediation agreement can be signed."""
+
+    items: list[OrganisationBody]
+    committee: str
+
+
 class NoticeBody(Struct, frozen=True):
     """The privacy notice in the caller's language; send `version` as `consent_version`."""
 

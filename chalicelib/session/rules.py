@@ -82,6 +82,7 @@ TABLE: Mapping[str, Audience] = {
     "POST /v1/bells/{bell_id}/appeal": RESIDENTS_LINK,
     "GET /v1/places": EVERYBODY,
     "GET /v1/categories": EVERYBODY,
+    "GET /v1/organisations": STAFF,
     "GET /v1/privacy-notice": EVERYBODY,
     "GET /v1/health": EVERYBODY,
     "GET /v1/statistics": EVERYBODY,

@@ -25,7 +25,7 @@ ORGANISATIONS = (
         "运河物业",
         "Canal Property",
         "钱伟",
-        "+8613800002001",
+        "+8613800003001",
         "yunhe@example.org",
         places=("yiqing",),
     ),
@@ -35,7 +35,7 @@ ORGANISATIONS = (
         "米市巷派出所",
         "Mishi Lane Police",
         "潘警官",
-        "+8613800002002",
+        "+8613800003002",
         "pcs@example.org",
     ),
     Organisation(
@@ -44,10 +44,10 @@ ORGANISATIONS = (
         "街道旧改办",
         "Renovation Office",
         "吕静",
-        "+8613800002003",
+        "+8613800003003",
         "jgb@example.org",
     ),
-    Organisation("shigong", "contractor", "旧改施工单位", "Renovation Contractor", "邵工", "+8613800002004"),
+    Organisation("shigong", "contractor", "旧改施工单位", "Renovation Contractor", "邵工", "+8613800003004"),
     Organisation("lvshi", "lawyer", "街道法律顾问", "Legal Adviser", "苏敏", mail="lvshi@example.org"),
 )
 
