@@ -319,14 +319,31 @@ class Resolution(Struct, frozen=True):
 
 
 class PaperDuty(Struct, frozen=True):
-    """An obligation on paper."""
+    """An obligation on paper; days are written out, as everywhere on paper."""
 
     number: int
     who: str
     words: str
-    due_at: datetime
+    due: str
     status: str = ""
-    met_at: datetime | None = None
+    met: str = ""
+
+
+class PaperSignature(Struct, frozen=True):
+    """One who signs. `kind` and `at` once they have; `role`: mediator or committee (which seals), else a party."""
+
+    who: str
+    role: str = ""
+    kind: str = ""
+    at: str = ""
+
+
+class PaperEntry(Struct, frozen=True):
+    """A line of the story: when, what, and what was written then."""
+
+    at: str
+    text: str
+    words: str = ""
 
 
 class MinutesPaper(Struct, frozen=True):
@@ -334,7 +351,7 @@ class MinutesPaper(Struct, frozen=True):
 
     number: str
     meeting: int
-    at: datetime
+    at: str
     online: bool
     place: str
     host: Person | None
@@ -344,12 +361,15 @@ class MinutesPaper(Struct, frozen=True):
     words: str
     resolutions: tuple[Resolution, ...]
     recorded_by: str
-    recorded_at: datetime | None
+    recorded: str
     back: str = ""
 
 
 class AgreementPaper(Struct, frozen=True):
-    """paper_agreement.html: 协商纪要 or, with `committee`, 人民调解协议书. `year`: of the number's blank."""
+    """paper_agreement.html: 协商纪要 or, with `committee`, 人民调解协议书. `year`: of the number's blank.
+
+    `masked`: the reader is a party, for whom residents are 张*.
+    """
 
     form: str
     number: str
@@ -363,10 +383,10 @@ class AgreementPaper(Struct, frozen=True):
     terms: tuple[str, ...]
     duties: tuple[PaperDuty, ...]
     copies: int
-    signatures: tuple[SignatureLine, ...]
+    signatures: tuple[PaperSignature, ...]
     recorder: str
-    effective_at: datetime | None = None
-    court_until: datetime | None = None
+    effective: str = ""
+    court_until: str = ""
     confirmed: bool = False
     masked: bool = False
     back: str = ""
@@ -381,13 +401,12 @@ class CasePaper(Struct, frozen=True):
     place: str
     resident: str
     wrote: str
-    rung_at: datetime
-    opened_at: datetime
-    ended_at: datetime | None
+    opened: str
+    ended: str
     stage: str
     owner: Person | None
     parties: tuple[str, ...]
-    story: tuple[Entry, ...]
+    story: tuple[PaperEntry, ...]
     duties: tuple[PaperDuty, ...]
     rating: RatingCard | None
     summary: str
