@@ -7,6 +7,7 @@ declaration; `page` declares an HTML one.
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -74,6 +75,30 @@ class ErrorBody(msgspec.Struct, frozen=True):
     details: list[ErrorDetail] = []
 
 
+Named = type | str
+"""A shape, or where it is (`chalicelib.case.wire:TextRequest`): a process that only rings imports nothing of a case."""
+
+
+def shape_of(named: Named | None) -> type | None:
+    """The shape itself."""
+    return _found(named) if isinstance(named, str) else named
+
+
+def later(target: str) -> Callable[..., Any]:
+    """The handler at `module:name`, imported when it is first called."""
+
+    def handler(call: Call, **params: str) -> Any:
+        return _found(target)(call, **params)
+
+    handler.__name__ = target.partition(":")[2]
+    return handler
+
+
+def _found(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
 @dataclass(frozen=True)
 class Operation:
     """A JSON route as it was declared."""
@@ -82,12 +107,22 @@ class Operation:
     path: str
     name: str
     summary: str
-    body: type | None
-    answers: Mapping[int, type | None]
+    body: Named | None
+    answers: Mapping[int, Named | None]
     problems: tuple[int, ...]
     audience: Audience = EVERYBODY
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def body_shape(self) -> type | None:
+        """The body's shape."""
+        return shape_of(self.body)
+
+    @property
+    def answer_shapes(self) -> Mapping[int, type | None]:
+        """The shape of each answer."""
+        return {status: shape_of(named) for status, named in self.answers.items()}
 
     @property
     def secured(self) -> bool:
@@ -275,8 +310,8 @@ def operation(
     path: str,
     *,
     summary: str,
-    answers: Mapping[int, type | None],
-    body: type | None = None,
+    answers: Mapping[int, Named | None],
+    body: Named | None = None,
     audience: Audience,
     problems: tuple[int, ...] = (),
     query: Mapping[str, str] | None = None,

@@ -65,12 +65,12 @@ def _name_codes(components: dict[str, Any]) -> None:
 
 
 def _shapes() -> set[type]:
-    named = {shape for declared in OPERATIONS for shape in (declared.body, *declared.answers.values())}
+    named = {shape for declared in OPERATIONS for shape in (declared.body_shape, *declared.answer_shapes.values())}
     return {shape for shape in named if shape and shape is not dict} | {ErrorBody}
 
 
 def _operation(declared: Operation) -> dict[str, Any]:
-    answers = {str(status): _answer(status, shape) for status, shape in declared.answers.items()}
+    answers = {str(status): _answer(status, shape) for status, shape in declared.answer_shapes.items()}
     for status in (*declared.problems, *((413, 415) if declared.body else ()), 503):
         answers[str(status)] = _either(answers.get(str(status)), _answer(status, ErrorBody))
     found: dict[str, Any] = {
@@ -79,8 +79,8 @@ def _operation(declared: Operation) -> dict[str, Any]:
         "parameters": _parameters(declared),
         "responses": dict(sorted(answers.items())),
     }
-    if declared.body is not None:
-        found["requestBody"] = {"required": True, "content": _content(declared.body)}
+    if declared.body_shape is not None:
+        found["requestBody"] = {"required": True, "content": _content(declared.body_shape)}
     if declared.secured:
         found["security"] = [{"token": []}]
     return found

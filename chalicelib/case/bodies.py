@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 
@@ -296,7 +298,7 @@ class CaseEventBody(Struct, frozen=True):
     at: str
     actor: dict[str, str]
     kind: str
-    data: dict[str, object]
+    data: dict[str, Any]
     prev: str
     hash: str
 

@@ -24,7 +24,6 @@ class Order(NamedTuple):
     verb: str
     shape: type
     make: Callable[[Any, Desk], object]
-    summary: str
 
     @property
     def path(self) -> str:
@@ -163,98 +162,48 @@ def _rate(body: wire.RateRequest, desk: Desk) -> do.Rate:
 
 _TEXT, _PLAIN = wire.TextRequest, wire.Plain
 _ALL: tuple[Order, ...] = (
-    Order("assign", wire.AssignRequest, _assign, "Let somebody else work on it"),
-    Order(
-        "visit",
-        _TEXT,
-        lambda b, d: do.Visit(_write(b, d), len(b.files)),
-        "Somebody was there: notes and photos",
-    ),
-    Order(
-        "message", wire.MessageRequest, _message, "Write to the resident, a party or (staff) an internal note"
-    ),
-    Order(
-        "ask",
-        wire.AskRequest,
-        lambda b, d: do.Ask(_write(b, d), b.days),
-        "Ask the resident; the clock stands still until the answer",
-    ),
-    Order("reply", _TEXT, lambda b, d: do.Reply(_write(b, d)), "Answer the question"),
-    Order(
-        "pause",
-        wire.PauseRequest,
-        lambda b, d: do.Hold(b.reason, b.waits_for, d.time("until", b.until)),
-        "Let the clock stand still",
-    ),
-    Order("resume", _PLAIN, lambda b, d: do.Resume(), "Let the clock go on"),
-    Order("offer", wire.OfferRequest, _offer, "Offer options to choose from"),
-    Order("choose", wire.ChooseRequest, lambda b, d: do.Choose(b.offer, b.option), "Choose an option"),
-    Order("invite", wire.InviteRequest, _invite, "Bring a party into the case"),
-    Order("remove", wire.PartyRequest, lambda b, d: do.Remove(b.party), "A party leaves the case"),
-    Order("schedule", wire.ScheduleRequest, _schedule, "Call a meeting"),
-    Order("respond", wire.RespondRequest, _respond, "Say whether one comes to a meeting"),
-    Order("hold", wire.HoldRequest, _hold, "Record a meeting: who was there, minutes, resolutions"),
-    Order("cancel", wire.MeetingRequest, lambda b, d: do.CancelMeeting(b.meeting), "Call a meeting off"),
-    Order("propose", _TEXT, lambda b, d: do.Propose(_write(b, d)), "The next version of the plan"),
-    Order(
-        "comment",
-        wire.CommentRequest,
-        lambda b, d: do.Comment(b.plan, _write(b, d)),
-        "Comment on a version of the plan",
-    ),
-    Order("draft", wire.DraftRequest, _draft, "Draft the agreement"),
-    Order("sign", wire.SignRequest, _sign, "Sign the agreement"),
-    Order(
-        "promise", wire.PromiseRequest, lambda b, d: do.Promise(_duty(b.duty, d, "duty")), "Add an obligation"
-    ),
-    Order(
-        "perform",
-        wire.PerformRequest,
-        _perform,
-        "Say that an obligation is met, with proof",
-    ),
-    Order("accept", wire.ObligationRequest, lambda b, d: do.AcceptWork(b.obligation), "Accept what was done"),
-    Order("send_back", wire.SendBackRequest, _send_back, "Say that it is not met, with a new date"),
-    Order("confirm", _TEXT, lambda b, d: do.ConfirmInCourt(_write(b, d)), "The court was asked to confirm"),
-    Order("negotiate", _PLAIN, lambda b, d: do.Negotiate(), "Begin to negotiate"),
-    Order(
-        "consult",
-        wire.ConsultRequest,
-        lambda b, d: do.Consult(b.how, d.time("until", b.until), b.poll),
-        "Ask the parties (to sign) or the neighbours (a poll)",
-    ),
-    Order(
-        "conclude",
-        wire.ConcludeRequest,
-        lambda b, d: do.Conclude(b.carried, _write(b, d)),
-        "The poll's result: carried or voted down",
-    ),
-    Order("carry_out", _PLAIN, lambda b, d: do.CarryOut(), "Begin to carry out"),
-    Order(
-        "break_off",
-        wire.ReasonRequest,
-        lambda b, d: do.BreakOff(b.reason, _write(b, d)),
-        "Carrying out stops; negotiate again",
-    ),
-    Order("finish", _TEXT, lambda b, d: do.Finish(_write(b, d)), "Everything is done; ask for the rating"),
-    Order(
-        "fail",
-        wire.ReasonRequest,
-        lambda b, d: do.Fail(b.reason, _write(b, d)),
-        "No settlement; name the other routes",
-    ),
-    Order("close", _PLAIN, lambda b, d: do.Close(), "File it away"),
-    Order("rate", wire.RateRequest, _rate, "The resident's rating"),
-    Order("reopen", _TEXT, lambda b, d: do.Reopen(_write(b, d)), "It is not settled after all"),
-    Order("extend", wire.ExtendRequest, _extend, "Ask for more time"),
+    Order("assign", wire.AssignRequest, _assign),
+    Order("visit", _TEXT, lambda b, d: do.Visit(_write(b, d), len(b.files))),
+    Order("message", wire.MessageRequest, _message),
+    Order("ask", wire.AskRequest, lambda b, d: do.Ask(_write(b, d), b.days)),
+    Order("reply", _TEXT, lambda b, d: do.Reply(_write(b, d))),
+    Order("pause", wire.PauseRequest, lambda b, d: do.Hold(b.reason, b.waits_for, d.time("until", b.until))),
+    Order("resume", _PLAIN, lambda b, d: do.Resume()),
+    Order("offer", wire.OfferRequest, _offer),
+    Order("choose", wire.ChooseRequest, lambda b, d: do.Choose(b.offer, b.option)),
+    Order("invite", wire.InviteRequest, _invite),
+    Order("remove", wire.PartyRequest, lambda b, d: do.Remove(b.party)),
+    Order("schedule", wire.ScheduleRequest, _schedule),
+    Order("respond", wire.RespondRequest, _respond),
+    Order("hold", wire.HoldRequest, _hold),
+    Order("cancel", wire.MeetingRequest, lambda b, d: do.CancelMeeting(b.meeting)),
+    Order("propose", _TEXT, lambda b, d: do.Propose(_write(b, d))),
+    Order("comment", wire.CommentRequest, lambda b, d: do.Comment(b.plan, _write(b, d))),
+    Order("draft", wire.DraftRequest, _draft),
+    Order("sign", wire.SignRequest, _sign),
+    Order("promise", wire.PromiseRequest, lambda b, d: do.Promise(_duty(b.duty, d, "duty"))),
+    Order("perform", wire.PerformRequest, _perform),
+    Order("accept", wire.ObligationRequest, lambda b, d: do.AcceptWork(b.obligation)),
+    Order("send_back", wire.SendBackRequest, _send_back),
+    Order("confirm", _TEXT, lambda b, d: do.ConfirmInCourt(_write(b, d))),
+    Order("negotiate", _PLAIN, lambda b, d: do.Negotiate()),
+    Order("consult", wire.ConsultRequest, lambda b, d: do.Consult(b.how, d.time("until", b.until), b.poll)),
+    Order("conclude", wire.ConcludeRequest, lambda b, d: do.Conclude(b.carried, _write(b, d))),
+    Order("carry_out", _PLAIN, lambda b, d: do.CarryOut()),
+    Order("break_off", wire.ReasonRequest, lambda b, d: do.BreakOff(b.reason, _write(b, d))),
+    Order("finish", _TEXT, lambda b, d: do.Finish(_write(b, d))),
+    Order("fail", wire.ReasonRequest, lambda b, d: do.Fail(b.reason, _write(b, d))),
+    Order("close", _PLAIN, lambda b, d: do.Close()),
+    Order("rate", wire.RateRequest, _rate),
+    Order("reopen", _TEXT, lambda b, d: do.Reopen(_write(b, d))),
+    Order("extend", wire.ExtendRequest, _extend),
     Order(
         "decide_extension",
         wire.DecideExtensionRequest,
         lambda b, d: do.DecideExtension(b.granted, d.pen.maybe("text", b.text)),
-        "Grant or refuse more time",
     ),
-    Order("press", _TEXT, lambda b, d: do.Press(_write(b, d)), "Press for it (督办)"),
-    Order("report", _TEXT, lambda b, d: do.Report(_write(b, d)), "Report to the superior who pressed"),
+    Order("press", _TEXT, lambda b, d: do.Press(_write(b, d))),
+    Order("report", _TEXT, lambda b, d: do.Report(_write(b, d))),
 )
 ORDERS: Mapping[str, Order] = {order.verb: order for order in _ALL}
 """By verb. Joining, merging and splitting concern two cases and have use cases of their own."""
