@@ -231,6 +231,7 @@ class Code:
     """A one-time code for a phone. The digits are nowhere: they follow from the server's key, `person` and `salt`.
 
     `person`: HMAC of the phone. `again_at`: when another may be asked for. `tries`: how often one was typed.
+    `template`: what the message says it is for.
     """
 
     person: str
@@ -240,6 +241,7 @@ class Code:
     until: datetime
     again_at: datetime
     tries: int = 0
+    template: str = "code"
 
 
 @dataclass(frozen=True)

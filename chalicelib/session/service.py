@@ -97,8 +97,8 @@ def send_code(ports: Ports, code: Code) -> bool:
         "code": rules.code_of(ports.policy.key, code.person, code.salt),
         "minutes": int(rules.CODE_FOR.total_seconds()) // 60,
     }
-    text = texts.render("code", code.language, params, Channel.SMS).text
-    return _sent(ports, Message(code.phone, text, "code", params))
+    text = texts.render(code.template, code.language, params, Channel.SMS).text
+    return _sent(ports, Message(code.phone, text, code.template, params))
 
 
 def _sent(ports: Ports, message: Message) -> bool:

@@ -306,6 +306,7 @@ def code_row(code: Code) -> CodeRow:
         until=iso(code.until),
         again_at=iso(code.again_at),
         tries=0,
+        template=code.template,
         expires_at=code.until,
     )
 
@@ -314,7 +315,8 @@ def code_of(row: CodeRow) -> Code:
     """The code of a row."""
     person = row.pk.partition("#")[2]
     until, again_at = parse_iso(row.until), parse_iso(row.again_at)
-    return Code(person, row.phone, row.salt, row.language, until, again_at, int(row.tries))
+    template = row.template or "code"
+    return Code(person, row.phone, row.salt, row.language, until, again_at, int(row.tries), template)
 
 
 def directory_json(directory: Directory) -> str:

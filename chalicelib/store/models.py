@@ -142,6 +142,7 @@ class CodeRow(Row, discriminator="CODE"):
     until = UnicodeAttribute()
     again_at = UnicodeAttribute()
     tries = NumberAttribute()
+    template = UnicodeAttribute(null=True)
     sent = UnicodeAttribute(null=True)
     used = UnicodeAttribute(null=True)
 
