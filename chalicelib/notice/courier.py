@@ -6,14 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.bell.rules import Bell
-from chalicelib.core import ids
+from chalicelib.core import ical, ids
 from chalicelib.core.errors import Unavailable
-from chalicelib.notice import rules, texts
+from chalicelib.notice import scenes, texts
 from chalicelib.notice.rules import Links
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice
+from chalicelib.notice.window import shared
 from chalicelib.people.staff import Channel, Staff
-from chalicelib.ports import Message, PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
+from chalicelib.ports import (
+    Enclosure,
+    Message,
+    PermanentFailure,
+    Ports,
+    TemporaryFailure,
+    UnknownOutcome,
+)
 
 Fates = list[tuple[Notice, Dispatch]]
 
@@ -23,7 +30,8 @@ _BUNDLE_TRIES = 8
 
 
 def convey(ports: Ports, notices: Sequence[Notice], *, by_sms: bool = True) -> Fates:
-    """Send these notices, all to the same person, as one message on the first of their channels that works.
+    """Send these notices, all to the same person, as one message on the first of their channels that works (one that
+    goes everywhere: on each of them).
 
     Several alerts become one bundle. Answers and stores every fate, also those found from an earlier run: a
     claim that nobody settled may have been sent, so its channel is not used again. `by_sms` False: the limit is
@@ -32,11 +40,13 @@ def convey(ports: Ports, notices: Sequence[Notice], *, by_sms: bool = True) -> F
     fates: Fates = []
     left = list(notices)
     for channel, address in notices[0].recipient.addresses:
+        trying = list(notices) if notices[0].everywhere else left
         if channel is Channel.SMS and not by_sms:
-            fates += [(n, settle(ports, n, Fate.FAILED, channel, "limit")) for n in left]
-        elif left:
-            mine, left = _claimed(ports, left, channel, fates)
-            left += _sent(ports, mine, channel, address, fates)
+            fates += [(n, settle(ports, n, Fate.FAILED, channel, "limit")) for n in trying]
+        elif trying:
+            mine, missed = _claimed(ports, trying, channel, fates)
+            missed += _sent(ports, mine, channel, address, fates)
+            left = [notice for notice in left if notice in missed]
     unsure = {notice.key for notice, dispatch in fates if dispatch.fate is Fate.UNKNOWN}
     fates += [(n, settle(ports, n, Fate.UNREACHABLE)) for n in left if n.key not in unsure]
     return fates
@@ -49,12 +59,6 @@ def settle(
     dispatch = _dispatch(ports, notice, fate, channel, detail)
     ports.store.settle(notice, dispatch)
     return dispatch
-
-
-def bells_of(ports: Ports, notices: Iterable[Notice]) -> dict[str, Bell]:
-    """The bells of these notices as they stand now, by thing."""
-    wanted = list(dict.fromkeys(notice.thing.partition("#")[2] for notice in notices))
-    return {bell.thing: bell for bell in ports.store.bells(wanted)} if wanted else {}
 
 
 def readdressed(notice: Notice, member: Staff | None) -> Notice:
@@ -114,11 +118,11 @@ def _try(ports: Ports, mine: Sequence[Notice], channel: Channel, address: str) -
 
 
 def _still_wanted(ports: Ports, mine: list[Notice], channel: Channel, fates: Fates) -> list[Notice]:
-    """Read the bells again right before sending: what was answered meanwhile disturbs nobody."""
-    bells = bells_of(ports, [notice for notice in mine if notice.alert])
+    """Read the bells and cases again right before sending: what was answered meanwhile disturbs nobody."""
+    moot = scenes.moot(ports, mine)
     wanted: list[Notice] = []
     for notice in mine:
-        if rules.moot(notice, bells.get(notice.thing)):
+        if notice.key in moot:
             fates.append((notice, settle(ports, notice, Fate.MOOT, channel)))
         else:
             wanted.append(notice)
@@ -127,11 +131,31 @@ def _still_wanted(ports: Ports, mine: list[Notice], channel: Channel, fates: Fat
 
 def _message(ports: Ports, mine: Sequence[Notice], channel: Channel, address: str) -> Message:
     first = mine[0]
-    template, params = first.template, {k: v for k, v in first.params.items() if k != "epoch"}
+    template, params = first.template, first.shown
     if len(mine) > 1:
-        template, params = "bundle", _bundle(ports, mine)
+        template, params = shared(first), _shared(ports, mine)
     words = texts.render(template, first.recipient.language, params, channel)
-    return Message(address, words.text, template, params, words.subject)
+    enclosed = _enclosed(ports, first, address) if channel is Channel.MAIL else ()
+    return Message(address, words.text, template, params, words.subject, enclosed)
+
+
+def _enclosed(ports: Ports, notice: Notice, address: str) -> tuple[Enclosure, ...]:
+    from chalicelib.notice import invitations
+
+    if not invitations.is_invitation(notice):
+        return ()
+    place = scenes.directory_of(ports, notice.thing).subdistrict
+    home, now = ports.policy.public_url, ports.clock.now()
+    entry = invitations.appointment(notice, place, address, home, now)
+    return (Enclosure(invitations.FILE_NAME, ical.kind(entry.method), ical.render(entry)),)
+
+
+def _shared(ports: Ports, mine: Sequence[Notice]) -> dict[str, str | int]:
+    """The parameters of a message that several notices share: a bundle of bells, or a number of cases."""
+    if shared(mine[0]) == "bundle":
+        return _bundle(ports, mine)
+    links = Links(ports.policy.key, ports.policy.link_url)
+    return {"count": len({notice.thing for notice in mine}), "link": links.cases()}
 
 
 def _bundle(ports: Ports, mine: Sequence[Notice]) -> dict[str, str | int]:

@@ -1,4 +1,4 @@
-"""Which notices follow from which event of a bell, and when one has lost its point. Pure.
+"""Which notices follow from which event of a bell, and when one has lost its point. Pure. Of cases: `casework`.
 
 Residents hear of their own bell's fate; staff are alerted, told when somebody else took it, and reminded. Who may
 be sent something now is decided in `notice.window`.
@@ -16,12 +16,12 @@ from chalicelib.core import ids, links
 from chalicelib.core.chain import Event
 from chalicelib.core.links import Purpose
 from chalicelib.core.times import parse_iso
-from chalicelib.notice.types import Dispatch, Fate, Notice, Recipient
+from chalicelib.notice.types import RESIDENT, Dispatch, Fate, Notice, Recipient
 from chalicelib.people.staff import Channel, Staff
 from chalicelib.place.ladder import Urgency
 from chalicelib.place.rules import Directory
 
-RESIDENT_ID = "resident"
+RESIDENT_ID = RESIDENT
 # Ask the recipient to answer; all others inform.
 RINGING = frozenset({"alert", "escalated", "alert_again", "emergency", "exhausted"})
 # An alert that is being sent or whose outcome nobody knows may have arrived: its reader must hear the end of the story.
@@ -43,6 +43,18 @@ class Links:
     def track(self, bell_id: str) -> str:
         """The resident's link to follow the bell."""
         return f"{self.base}/t/{links.token(self.key, bell_id, Purpose.TRACK)}"
+
+    def case(self, case_id: str) -> str:
+        """Where staff work on the case, once they have signed in."""
+        return f"{self.base}/c/{case_id}"
+
+    def cases(self) -> str:
+        """Where staff see all their cases, once they have signed in."""
+        return f"{self.base}/cases"
+
+    def party(self, case_id: str, party: str) -> str:
+        """A party's link to the case it takes part in."""
+        return f"{self.base}/p/{links.token(self.key, case_id, Purpose.PARTY, party)}"
 
     def bundle(self, bundle_id: str, staff_id: str) -> tuple[str, str]:
         """The link to several waiting bells, and the hash the store knows it by."""

@@ -10,41 +10,38 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.bell.rules import fold
-from chalicelib.core import ids
 from chalicelib.core.chain import SYSTEM, Event, Happening, extend
 from chalicelib.core.errors import Stale
-from chalicelib.notice import courier, rules
+from chalicelib.notice import courier, rules, scenes
 from chalicelib.notice import window as windows
 from chalicelib.notice.courier import Fates
-from chalicelib.notice.rules import RESIDENT_ID, Links, Scene
+from chalicelib.notice.scenes import File
 from chalicelib.notice.types import Dispatch, Fate, Notice, Window
 from chalicelib.notice.window import Hold, NextChannel, Plan, Send, Verdict
-from chalicelib.place.rules import Directory
-from chalicelib.ports import BellFile, Ports
+from chalicelib.ports import Ports
 
 _TRIES = 8
 _DONE = frozenset({Fate.SENT, Fate.HELD, Fate.MOOT, Fate.UNREACHABLE})
 
 
 def announce(ports: Ports, event: Event) -> None:
-    """Tell everybody whom the event concerns and put on the bell's record, once, what became of it.
+    """Tell everybody whom the event concerns and put on the bell's or case's record, once, what became of it.
 
     Called for every event of the stream, as often and as late as it likes. Raises when something is left to do: then
     the record must be delivered again, which does the rest and repeats nothing.
     """
-    if not rules.tells(event):
+    if not scenes.tells(event):
         return
-    file = ports.store.bell(_bell_id(event.thing))
+    file = scenes.file_of(ports, event.thing)
     if file is None:
         return
     dispatches = _deliver(ports, notices(ports, file, event), file.dispatches)
     _record(ports, file, event.seq, dispatches)
 
 
-def notices(ports: Ports, file: BellFile, event: Event) -> tuple[Notice, ...]:
-    """What an event of the bell has to tell whom, with the directory as it is now."""
-    return rules.notices_of(event, _scene(ports, file, event))
+def notices(ports: Ports, file: File, event: Event) -> tuple[Notice, ...]:
+    """What an event of the bell or case has to tell whom, with the directory as it is now."""
+    return scenes.notices(ports, file, event)
 
 
 def deliver(ports: Ports, wanted: Sequence[Notice]) -> tuple[Dispatch, ...]:
@@ -69,7 +66,7 @@ def flush(ports: Ports, staff_id: str) -> None:
         if window.due_at is None or window.due_at > now:
             return
         window = _readdressed(ports, window)
-        moot = _moot(ports, window)
+        moot = scenes.moot(ports, window.held)
         plan = windows.release(window, now, _quiet_until(ports, window.held, now), moot)
         try:
             ports.store.save_window(plan.window)
@@ -95,17 +92,25 @@ def _deliver(ports: Ports, notices: Iterable[Notice], known: Sequence[Dispatch])
 
 
 def _deliver_one(ports: Ports, notice: Notice, past: Sequence[Dispatch]) -> Sequence[Dispatch]:
-    if any(dispatch.fate in _DONE for dispatch in past):
+    if _done(notice, past):
         return past
-    if past or notice.recipient.id == RESIDENT_ID or not notice.recipient.addresses:
+    if past or not notice.recipient.is_staff or not notice.recipient.addresses:
         return _dispatches(courier.convey(ports, [notice]))
-    if _moot_now(ports, notice):
+    if scenes.moot(ports, [notice]):
         return [courier.settle(ports, notice, Fate.MOOT)]
     match _admission(ports, notice):
         case Hold():
             return [courier.settle(ports, notice, Fate.HELD)]
         case verdict:
             return _dispatches(courier.convey(ports, [notice], by_sms=isinstance(verdict, Send)))
+
+
+def _done(notice: Notice, past: Sequence[Dispatch]) -> bool:
+    """Whether nothing is left to try; what goes everywhere has been tried on every channel."""
+    if notice.everywhere and all(dispatch.channel for dispatch in past):
+        tried = {dispatch.channel for dispatch in past if dispatch.fate is not Fate.CLAIMED}
+        return bool(past) and tried >= {str(channel) for channel, _ in notice.recipient.addresses}
+    return any(dispatch.fate in _DONE for dispatch in past)
 
 
 def _admission(ports: Ports, notice: Notice) -> Verdict:
@@ -165,46 +170,33 @@ def _record_all(ports: Ports, fates: Fates) -> None:
     for notice, dispatch in fates:
         told.setdefault((notice.thing, notice.version), []).append(dispatch)
     for (thing, version), dispatches in told.items():
-        file = ports.store.bell(_bell_id(thing))
+        file = scenes.file_of(ports, thing)
         if file is not None:
             _record(ports, file, version, dispatches)
 
 
-def _record(ports: Ports, file: BellFile, seq: int, dispatches: Sequence[Dispatch]) -> None:
+def _record(ports: Ports, file: File, seq: int, dispatches: Sequence[Dispatch]) -> None:
     """Append one `notified` event with whatever the record does not say yet."""
     for _ in range(_TRIES):
         data = rules.told_of(seq, dispatches, file.events)
         if data is None:
             return
-        bell = file.bell
-        events = extend(bell.thing, bell.tip, ports.clock.now(), SYSTEM, [Happening("notified", data)])
+        head = scenes.head(file)
+        events = extend(head.thing, head.tip, ports.clock.now(), SYSTEM, [Happening("notified", data)])
         try:
-            ports.store.append(bell, events)
+            ports.store.append(head, events)
         except Stale:
-            file = ports.store.bell(bell.id) or file
+            file = scenes.file_of(ports, head.thing) or file
             continue
         return
-    raise Stale(file.bell.thing)
-
-
-def _scene(ports: Ports, file: BellFile, event: Event) -> Scene:
-    until = [past for past in file.events if past.seq <= event.seq]
-    contact = file.contact
-    return Scene(
-        bell=fold(until) if until else file.bell,
-        since=rules.since(until),
-        directory=ports.directories.of(ids.prefix_of(file.bell.id)),
-        resident=rules.resident(contact.phone, contact.language) if contact else None,
-        dispatches=file.dispatches,
-        links=Links(ports.policy.key, ports.policy.link_url),
-    )
+    raise Stale(scenes.head(file).thing)
 
 
 def _readdressed(ports: Ports, window: Window) -> Window:
     """The window with the addresses of today: nobody is written to at an old number, nor when they have left."""
     if not window.held:
         return window
-    member = _directory(ports, window.held[0]).member(window.staff)
+    member = scenes.directory_of(ports, window.held[0].thing).member(window.staff)
     fresh = tuple(courier.readdressed(notice, member) for notice in window.held)
     return replace(window, held=fresh)
 
@@ -213,28 +205,10 @@ def _quiet_until(ports: Ports, notices: Sequence[Notice], now: datetime) -> date
     """When the present quiet hours of the place end; None outside them."""
     if not notices:
         return None
-    place = _directory(ports, notices[0]).subdistrict
+    place = scenes.directory_of(ports, notices[0].thing).subdistrict
     opening = place.quiet.opening(now, place.zone)
     return opening if opening > now else None
 
 
-def _directory(ports: Ports, notice: Notice) -> Directory:
-    return ports.directories.of(ids.prefix_of(_bell_id(notice.thing)))
-
-
-def _bell_id(thing: str) -> str:
-    return thing.partition("#")[2]
-
-
 def _dispatches(fates: Fates) -> list[Dispatch]:
     return [dispatch for _, dispatch in fates]
-
-
-def _moot(ports: Ports, window: Window) -> frozenset[str]:
-    alerts = [notice for notice in window.held if notice.alert]
-    bells = courier.bells_of(ports, alerts)
-    return frozenset(n.key for n in alerts if rules.moot(n, bells.get(n.thing)))
-
-
-def _moot_now(ports: Ports, notice: Notice) -> bool:
-    return notice.alert and rules.moot(notice, courier.bells_of(ports, [notice]).get(notice.thing))

@@ -28,9 +28,16 @@ class Fate(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+RESIDENT = "resident"
+PARTY = "party"
+
+
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a notice goes to: a staff id or `resident`, their addresses in order of preference, their language."""
+    """Whom a notice goes to, their addresses in order of preference, their language.
+
+    `id` is a staff id; `resident`, or `resident:<bell>` for who co-signs a case; `party:<id>`. Only staff are named.
+    """
 
     id: str
     name: str
@@ -38,14 +45,27 @@ class Recipient:
     language: str
     addresses: tuple[tuple[Channel, str], ...]
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether quiet hours, bundles and limits are kept for them; nobody else is written to often."""
+        return self.role not in (RESIDENT, PARTY)
+
+
+# Parameters by which a notice knows what it is about; no reader and no provider sees them.
+HIDDEN = frozenset(
+    {"epoch", "owner", "deadline", "meeting", "starts", "online", "organizer", "offer", "plan", "signatory"}
+    | {"obligation"}
+)
+
 
 @dataclass(frozen=True)
 class Notice:
     """One message to one person about one event of a thing (`version` is that event's number).
 
-    `params`: the template's own; of an alert also `epoch`, the ringing it belongs to. `urgent`: never waits for the
-    morning. `pressing`: of an emergency, exempt from bundles and limits.
-    `alert`: pointless once the bell no longer rings, so the bell is read again right before sending.
+    `params`: the template's own, and those of `HIDDEN` that say what it is about: of an alert `epoch`, the ringing it
+    belongs to. `urgent`: never waits for the morning. `pressing`: of an emergency, exempt from bundles and limits.
+    `alert`: may lose its point (the bell rings no more, the case is closed), so the thing is read again right before
+    sending. `everywhere`: goes by every channel there is, not by the first that works.
     """
 
     thing: str
@@ -56,6 +76,12 @@ class Notice:
     urgent: bool = True
     pressing: bool = False
     alert: bool = False
+    everywhere: bool = False
+
+    @property
+    def shown(self) -> dict[str, str | int]:
+        """The parameters that the template may show."""
+        return {name: value for name, value in self.params.items() if name not in HIDDEN}
 
     @property
     def key(self) -> str:
@@ -89,9 +115,10 @@ class Dispatch:
 class Window:
     """What a person was sent lately and what waits for them: the state of bundles, limits and quiet hours.
 
-    `open_until`: until then further alerts are bundled. `sent`: instants of the last hour's SMS.
-    `held` go out at `due_at`. `admitted`: keys (`Notice.key`) of the latest notices that were let through, so that a
-    sender that crashed goes on where it was instead of holding its own alert. `version` 0: not stored yet.
+    `open_until`: until then further alerts of bells are bundled; `cases_until`: until then news of cases are.
+    `sent`: instants of the last hour's SMS. `held` go out at `due_at`. `admitted`: keys (`Notice.key`) of the latest
+    notices that were let through, so that a sender that crashed goes on where it was instead of holding its own
+    alert. `version` 0: not stored yet.
     """
 
     staff: str
@@ -101,6 +128,7 @@ class Window:
     due_at: datetime | None = None
     admitted: tuple[str, ...] = ()
     version: int = 0
+    cases_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Whether a person may be sent something now: bundles, quiet hours and limits. Pure.
 
-The first alert is at once and opens a window of two minutes; alerts within it wait for its end and
-then share one message. What is not urgent waits for the morning. Nobody gets more SMS than the limits allow: an
-alert then takes the person's next channel, bundled just the same, and anything else waits. An emergency does none
-of this and uses up nobody's limit.
+The first alert is at once and opens a window of two minutes; alerts within it wait for its end and then share one
+message. News of cases do the same among themselves: they never make a bell wait. What is not urgent waits for the
+morning. Nobody gets more SMS than the limits allow: an alert then takes the person's next channel, bundled just the
+same, and anything else waits. An emergency does none of this and uses up nobody's limit.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from chalicelib.people.staff import Channel
 OPEN_FOR = timedelta(seconds=120)
 LIMITS = ((timedelta(minutes=15), 5), (timedelta(hours=1), 11))
 LEASE = timedelta(seconds=45)
+# The templates of messages that several notices share.
+BELLS, CASES = "bundle", "cases"
 _LONGEST = max(span for span, _ in LIMITS)
 _REMEMBERED = 32
 # Marks in `admitted` what was let through beyond the limit: after a crash it must not become an SMS nobody counted.
@@ -57,8 +59,8 @@ def admit(window: Window, notice: Notice, now: datetime, quiet_until: datetime |
         return before
     if quiet_until and quiet_until > now and not notice.urgent:
         return Hold(quiet_until)
-    if bundles(notice) and window.open_until and now < window.open_until:
-        return Hold(window.open_until)
+    if (ends := _shares_until(window, notice)) and now < ends:
+        return Hold(ends)
     free = _free_at(window.sent, now) if _by_sms(notice) else now
     if free <= now:
         return Send()
@@ -66,8 +68,22 @@ def admit(window: Window, notice: Notice, now: datetime, quiet_until: datetime |
 
 
 def bundles(notice: Notice) -> bool:
-    """Whether the notice can share a message with others: an alert of a bell that rings, and no emergency."""
-    return notice.template in RINGING and not notice.pressing
+    """Whether the notice can share a message with others: an alert of a bell that rings or news of a case, and no
+    emergency."""
+    return shared(notice) != ""
+
+
+def shared(notice: Notice) -> str:
+    """The template of the message that the notice can share with others of its sort; empty when it cannot."""
+    if notice.pressing or not notice.recipient.is_staff:
+        return ""
+    if notice.template in RINGING:
+        return BELLS
+    return CASES if notice.thing.startswith("CASE#") else ""
+
+
+def _shares_until(window: Window, notice: Notice) -> datetime | None:
+    return {BELLS: window.open_until, CASES: window.cases_until}.get(shared(notice))
 
 
 def let_through(window: Window, message: Sequence[Notice], now: datetime, *, by_sms: bool = True) -> Window:
@@ -75,12 +91,13 @@ def let_through(window: Window, message: Sequence[Notice], now: datetime, *, by_
     if all(_before(window, notice) for notice in message):
         return window
     keys = [notice.key if by_sms else notice.key + _BEYOND for notice in message]
-    opens = any(map(bundles, message))
+    opens = {shared(notice) for notice in message}
     counts = by_sms and any(_by_sms(notice) and not notice.pressing for notice in message)
     sent = tuple(at for at in window.sent if at > now - _LONGEST)
     return replace(
         window,
-        open_until=now + OPEN_FOR if opens else window.open_until,
+        open_until=now + OPEN_FOR if BELLS in opens else window.open_until,
+        cases_until=now + OPEN_FOR if CASES in opens else window.cases_until,
         sent=(*sent, now) if counts else sent,
         admitted=_remembered(window, keys),
     )
@@ -149,15 +166,22 @@ def forget(window: Window, keys: Set[str], now: datetime, quiet_until: datetime 
 
 
 def _messages(window: Window, held: Iterable[Notice]) -> list[list[Notice]]:
-    """The messages that could be made: alerts together (those let through before a crash apart), others singly."""
-    alerts: dict[Passed | None, list[Notice]] = {Send(): [], NextChannel(): [], None: []}
+    """The messages that could be made: alerts together and news of cases together (what is urgent and what was let
+    through before a crash apart), others singly."""
+    together: dict[tuple[str, bool, Passed | None], list[Notice]] = {}
     single: list[list[Notice]] = []
     for notice in held:
-        if bundles(notice):
-            alerts[_before(window, notice)].append(notice)
+        if sort := shared(notice):
+            together.setdefault((sort, notice.urgent, _before(window, notice)), []).append(notice)
         else:
             single.append([notice])
-    return [group for group in alerts.values() if group] + single
+    return [*(together[key] for key in sorted(together, key=_order)), *single]
+
+
+def _order(key: tuple[str, bool, Passed | None]) -> tuple[bool, bool, int]:
+    """Bells before cases, what is urgent first, and what a crash left behind before what came later."""
+    sort, urgent, before = key
+    return (sort != BELLS, not urgent, (Send(), NextChannel(), None).index(before))
 
 
 def _before(window: Window, notice: Notice) -> Passed | None:

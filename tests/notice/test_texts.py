@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from string import Formatter
 
 import pytest
 
-from chalicelib.core import ids, links
+from chalicelib.case import commands as do
+from chalicelib.case.state import Option
+from chalicelib.core import chain, ids, links
 from chalicelib.core.links import Purpose
 from chalicelib.notice import rules, texts
-from chalicelib.notice.types import Dispatch, Notice
+from chalicelib.notice.types import HIDDEN, Dispatch, Notice
 from chalicelib.people.staff import Channel
 from chalicelib.place.categories import CATEGORIES
 from chalicelib.place.ladder import Urgency
+from tests.case.lives import LI as LI_OF_CASES
+from tests.case.lives import text
+from tests.notice.caselife import CREW, FIRM, Told, party
 from tests.notice.samples import ANN, BOSS, KEY, LI, NOON, WANG, Record, dispatch, person
 
 BASE = "https://bell.example.org"  # 24 characters: the longest that is allowed
@@ -26,6 +32,7 @@ LONGEST = {
     "minutes": 123_456,
     "count": 12_345,
     "code": "123456",
+    "when": "25 Dec 14:00",
     "link": f"{BASE}/a/{links.token(KEY, ids.new_id('ZZ', NOON, 2047), Purpose.ANSWER, 'li', 1)}",
 }
 
@@ -75,7 +82,9 @@ def test_the_link_ends_the_sms_so_that_every_phone_recognises_it(template: str, 
     [text for pair in texts.TEMPLATES.values() for w in pair.values() for text in (w.sms, w.subject, w.body)],
 )
 def test_no_text_asks_for_personal_data(text: str) -> None:
-    assert fields(text) <= {"place", "by", "number", "case", "minutes", "count", "category", "link", "code"}
+    known = {"place", "by", "number", "case", "minutes", "count", "category", "link", "code", "when"}
+    assert fields(text) <= known
+    assert not known & HIDDEN
 
 
 def test_every_template_exists_in_both_languages() -> None:
@@ -107,17 +116,66 @@ def all_notices() -> list[Notice]:
     return found
 
 
+def case_notices() -> list[Notice]:
+    """The notices of cases of each kind of life."""
+    told = Told()
+    told.life.does(do.Assign("wang", "community"), LI_OF_CASES)
+    told.life.does(do.Ask(text("q"), 3))
+    told.life.does(do.Reply(text("a")), chain.RESIDENT)
+    told.life.does(do.OfferOptions((Option("a", text("a")), Option("b", text("b")))))
+    told.life.does(do.Choose(1, "a"), chain.RESIDENT)
+    told.life.does(do.Hold("weather", "the sun", told.life.now + timedelta(hours=1)))
+    told.life.pass_time(days=4)
+    told.life.does(do.Extend("target", told.life.now + timedelta(days=60), "weather", text("x")))
+    told.life.does(do.DecideExtension(False), LI_OF_CASES)
+    told.life.does(do.Extend("target", told.life.now + timedelta(days=60), "weather", text("x")))
+    told.life.does(do.DecideExtension(True), LI_OF_CASES)
+    told.life.does(do.Press(text("?")), LI_OF_CASES)
+    told.life.does(do.Report(text("!")))
+    told.life.does(do.Assign("zhao", "specialist"), LI_OF_CASES)
+    told.party("laoniang", "mediator")
+    told.drafted(CREW, form="mediation")
+    told.life.does(do.Message(text("hello"), FIRM))
+    told.life.does(do.Comment(1, text("hm")), party(CREW))
+    told.life.does(do.Schedule(told.life.now + timedelta(days=2), (FIRM, "resident"), text("agenda")))
+    told.life.does(do.Respond(1, FIRM, "no"), party(FIRM))
+    told.life.pass_time(days=1, hours=1)
+    told.life.does(do.CancelMeeting(1))
+    told.life.does(do.Consult("parties", told.life.now + timedelta(days=5)))
+    for signatory in (CREW, "mediator", "committee"):
+        told.life.does(do.Sign(signatory, "paper", text("photo")))
+    told.life.does(do.Promise(do.Duty(CREW, text("more"), told.life.now + timedelta(days=3))))
+    told.life.does(do.CarryOut())
+    told.life.pass_time(days=25)
+    for number in (1, 2):
+        told.life.does(do.Perform(number, text("photo")), party(CREW))
+    told.life.does(do.SendBack(1, text("why"), told.life.now + timedelta(days=2)))
+    told.life.does(do.Perform(1, text("photo")), party(CREW))
+    for number in (1, 2):
+        told.life.resident(do.AcceptWork(number))
+    told.life.does(do.Finish(text("done")))
+    told.life.resident(do.Rate(True, False, False))
+    told.life.resident(do.Reopen(text("it drips")))
+    told.life.does(do.Fail("no_agreement", text("why")))
+    return [notice for event in told.life.events for notice in told.notices(event)]
+
+
+# Several bells or cases in one message; codes are asked for by somebody and no notice of anything.
+NO_NOTICES = {"bundle", "cases", "code", "sign"}
+
+
 def test_no_template_is_unused_and_none_is_missing() -> None:
-    # A bundle is many notices, a code is asked for by somebody and no notice of any bell.
-    assert {notice.template for notice in all_notices()} | {"bundle", "code"} == set(texts.TEMPLATES)
+    told = {notice.template for notice in (*all_notices(), *case_notices())}
+    assert told | NO_NOTICES == set(texts.TEMPLATES)
 
 
 def test_every_notice_brings_exactly_what_its_template_needs() -> None:
-    for notice in all_notices():
+    for notice in (*all_notices(), *case_notices()):
         needed: set[str] = set()
         for words in texts.TEMPLATES[notice.template].values():
             needed |= fields(words.sms) | fields(words.subject) | fields(words.body)
-        assert needed == set(notice.params) - {"epoch"}, notice.template
+        assert needed == set(notice.shown), notice.template
+        assert set(notice.params) <= needed | HIDDEN, notice.template
 
 
 def test_an_unknown_language_is_answered_in_chinese() -> None:

@@ -1,0 +1,494 @@
+"""Which notices follow from which event of a case, and when one has lost its point. Pure.
+
+Three kinds of people hear of a case: staff (the owner, the level above, whoever an office is filled by), its residents
+(the ringers of its bells) and its parties. Each is told what they have to do or have waited for, with the link that
+opens the case for them; whoever did something is not told of it, and nobody is told anything once the case is
+closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from chalicelib.case.due import above
+from chalicelib.case.parties import RESIDENT
+from chalicelib.case.stages import OPEN, Stage
+from chalicelib.case.state import Case, Meeting
+from chalicelib.core import ids
+from chalicelib.core.chain import Event
+from chalicelib.core.times import iso, parse_iso
+from chalicelib.notice import rules
+from chalicelib.notice.rules import RESIDENT_ID, Links
+from chalicelib.notice.types import PARTY, Notice, Recipient
+from chalicelib.people.rules import duty
+from chalicelib.people.staff import Staff
+from chalicelib.place.ladder import Role, Urgency
+from chalicelib.place.rules import Directory
+
+OFFICES = frozenset({Role.SPECIALIST, Role.COMMUNITY, Role.SUBDISTRICT})
+MEDIATOR = "mediator"
+# What stays true and matters when the case is closed: nobody goes to a meeting that is off, and whoever's case failed
+# must know what remains.
+LASTING = frozenset({"failed", "meeting_off"})
+# What staff must act on at once when there is danger.
+_PRESSING = frozenset({"assigned", "overdue", "overdue_below", "pressed", "reopened"})
+About = Mapping[str, str | int]
+_NOTHING: About = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class CaseScene:
+    """What a case's event is told from. `case`: as it was right after the event; `events`: up to it.
+
+    `residents` by bell and `parties` by id as they can be reached now; erased ones are left out.
+    """
+
+    case: Case
+    events: tuple[Event, ...]
+    directory: Directory
+    residents: Mapping[str, Recipient]
+    parties: Mapping[str, Recipient]
+    links: Links
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one person is told; `about`: parameters beyond the case and the link."""
+
+    to: Recipient
+    template: str
+    about: About = field(default_factory=dict)
+
+
+def tells(event: Event) -> bool:
+    """Whether an event of this kind can be followed by notices at all."""
+    return event.kind in _TELLERS and event.thing.startswith("CASE#")
+
+
+def notices_of(event: Event, scene: CaseScene) -> tuple[Notice, ...]:
+    """The notices that follow from the event, at most one to each person and none to whoever did it."""
+    teller = _TELLERS.get(event.kind)
+    told: dict[str, Notice] = {}
+    for word in teller(event, scene) if teller else ():
+        if word.to.id not in told and not _did_it(event, scene, word.to):
+            told[word.to.id] = _notice(event, scene, word)
+    return tuple(told.values())
+
+
+def resident_id(case: Case, bell: str) -> str:
+    """What the record calls the ringer of one of the case's bells."""
+    return RESIDENT_ID if bell == case.bells[0] else f"{RESIDENT_ID}:{bell}"
+
+
+def party_id(party: str) -> str:
+    """What the record calls a party."""
+    return f"{PARTY}:{party}"
+
+
+# -- what is told, to whom
+
+
+def _notice(event: Event, scene: CaseScene, word: Word) -> Notice:
+    case, template = scene.case, word.template
+    link = {} if template == "meeting_off" else {"link": _link(scene, word.to)}
+    return Notice(
+        event.thing,
+        event.seq,
+        template,
+        word.to,
+        {"case": ids.number(case.id), **link, **word.about},
+        # Residents and parties are never kept waiting: who writes to them chooses the hour.
+        urgent=not word.to.is_staff or case.urgency is not Urgency.ORDINARY,
+        pressing=word.to.is_staff and case.urgency is Urgency.EMERGENCY and template in _PRESSING,
+        alert=template not in LASTING,
+        # The SMS says when, the mail brings it into the calendar.
+        everywhere="starts" in word.about and template in {"meeting", "meeting_off"},
+    )
+
+
+def _link(scene: CaseScene, to: Recipient) -> str:
+    if to.is_staff:
+        return scene.links.case(scene.case.id)
+    if to.role == PARTY:
+        return scene.links.party(scene.case.id, to.id.partition(":")[2])
+    bell = next(b for b in scene.case.bells if resident_id(scene.case, b) == to.id)
+    return scene.links.track(bell)
+
+
+def _did_it(event: Event, scene: CaseScene, to: Recipient) -> bool:
+    kind, who = event.actor.get("kind"), event.actor.get("id", "")
+    if kind == "staff":
+        return to.id == who
+    if kind == PARTY:
+        return to.id == party_id(who)
+    return kind == RESIDENT_ID and to.id == resident_id(scene.case, who or scene.case.bells[0])
+
+
+# -- who they are
+
+
+def _member(staff: Staff) -> Recipient:
+    addresses = tuple((channel, staff.address(channel)) for channel in staff.reachable)
+    return Recipient(staff.id, staff.name, str(staff.role), staff.language, addresses)
+
+
+def _staff(scene: CaseScene, staff_id: str) -> Iterator[Recipient]:
+    member = scene.directory.member(staff_id)
+    if member:
+        yield _member(member)
+
+
+def _office(event: Event, scene: CaseScene, role: str) -> Iterator[Recipient]:
+    """Those on duty for the role when it happened; where nobody is, the next level that has somebody."""
+    for _ in Role:
+        found = duty(scene.directory, scene.case.neighbourhood, [Role(role)], parse_iso(event.at)).staff
+        if found or role == Role.SUPERVISOR:
+            yield from map(_member, found)
+            return
+        role = above(role)
+
+
+def _owner(event: Event, scene: CaseScene) -> Iterator[Recipient]:
+    """Who works on the case; when they have left, those on duty in their place."""
+    if scene.directory.member(scene.case.owner):
+        yield from _staff(scene, scene.case.owner)
+    else:
+        yield from _office(event, scene, scene.case.owner_role)
+
+
+def _residents(scene: CaseScene) -> Iterator[Recipient]:
+    """Everybody who rang, each phone once."""
+    told: dict[object, Recipient] = {}
+    for bell in scene.case.bells:
+        if to := scene.residents.get(bell):
+            told.setdefault(to.addresses, to)
+    yield from told.values()
+
+
+def _party(scene: CaseScene, party: str) -> Iterator[Recipient]:
+    if party in scene.parties and any(p.id == party and p.active for p in scene.case.parties):
+        yield scene.parties[party]
+
+
+def _parties(scene: CaseScene) -> Iterator[Recipient]:
+    for party in scene.case.parties:
+        yield from _party(scene, party.id)
+
+
+def _whoever(event: Event, scene: CaseScene, who: str) -> Iterator[Recipient]:
+    """Whom an event names as bound, invited or to sign: a party, the residents or one of them, an office."""
+    if who == RESIDENT:
+        yield from _residents(scene)
+    elif who in scene.case.bells:
+        yield from (scene.residents[bell] for bell in (who,) if bell in scene.residents)
+    elif any(p.id == who for p in scene.case.parties):
+        yield from _party(scene, who)
+    elif who in OFFICES:
+        own = who == scene.case.owner_role
+        yield from _owner(event, scene) if own else _office(event, scene, who)
+    elif who == MEDIATOR:
+        yield from (to for p in scene.case.parties if p.kind == MEDIATOR for to in _party(scene, p.id))
+
+
+# -- what follows from what
+
+
+def _words(people: Iterable[Recipient], template: str, about: About = _NOTHING) -> Iterator[Word]:
+    return (Word(to, template, about) for to in people)
+
+
+def _own(event: Event, scene: CaseScene, template: str, about: About = _NOTHING) -> Iterator[Word]:
+    """What is the owner's: pointless for them once the case is somebody else's."""
+    return _words(_owner(event, scene), template, {**about, "owner": scene.case.owner})
+
+
+def _to_owner(template: str) -> Callable[[Event, CaseScene], Iterator[Word]]:
+    return lambda event, scene: _own(event, scene, template)
+
+
+def _to_residents(template: str) -> Callable[[Event, CaseScene], Iterator[Word]]:
+    return lambda event, scene: _words(_residents(scene), template)
+
+
+def _assigned(event: Event, scene: CaseScene) -> Iterator[Word]:
+    staff = event.data["staff"]
+    return _words(_staff(scene, staff), "assigned", {"owner": staff})
+
+
+def _messaged(event: Event, scene: CaseScene) -> Iterator[Word]:
+    to = event.data["to"]
+    if to != "staff":
+        yield from _words(_whoever(event, scene, to), "message")
+    if event.actor.get("kind") in {RESIDENT_ID, PARTY}:
+        yield from _own(event, scene, "message")
+
+
+def _offered(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _words(_residents(scene), "offered", {"offer": event.data["offer"]})
+
+
+def _invited(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _words(_party(scene, event.data["party"]), "invited")
+
+
+def _proposed(event: Event, scene: CaseScene) -> Iterator[Word]:
+    yield from _words((*_residents(scene), *_parties(scene)), "proposed", {"plan": event.data["plan"]})
+
+
+def _scheduled(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _meeting(event, scene, event.data["meeting"], "meeting")
+
+
+def _cancelled(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _meeting(event, scene, event.data["meeting"], "meeting_off")
+
+
+def _called_off(event: Event, scene: CaseScene) -> Iterator[Word]:
+    """Whoever would come to a meeting of a case that is over hears that there is none."""
+    for meeting in scene.case.meetings:
+        if meeting.status == "scheduled" and meeting.at > parse_iso(event.at):
+            yield from _meeting(event, scene, meeting.number, "meeting_off")
+
+
+def _meeting(event: Event, scene: CaseScene, number: int, template: str) -> Iterator[Word]:
+    meeting = next(m for m in scene.case.meetings if m.number == number)
+    for who in meeting.invited:
+        for to in _whoever(event, scene, who):
+            yield Word(to, template, _about_meeting(scene, meeting, to.language))
+
+
+def _about_meeting(scene: CaseScene, meeting: Meeting, language: str) -> About:
+    owner = scene.directory.member(scene.case.owner)
+    return {
+        "when": when(scene, meeting.at, language),
+        "meeting": meeting.number,
+        "starts": iso(meeting.at),
+        "online": int(meeting.online),
+        "organizer": owner.mail if owner else "",
+    }
+
+
+def when(scene: CaseScene, at: datetime, language: str) -> str:
+    """An instant as the place's clocks show it, short enough for an SMS."""
+    local = at.astimezone(scene.directory.subdistrict.zone)
+    if rules.english(language):
+        return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _consulted(event: Event, scene: CaseScene) -> Iterator[Word]:
+    if event.data["how"] == "parties":
+        yield from _to_sign(event, scene)
+
+
+def _agreed(event: Event, scene: CaseScene) -> Iterator[Word]:
+    """Carried by the neighbours, it is still to be signed by those who signed nothing yet."""
+    yield from _to_sign(event, scene)
+    yield from _words((*_residents(scene), *_parties(scene)), "agreed")
+
+
+def _to_sign(event: Event, scene: CaseScene) -> Iterator[Word]:
+    for signatory in scene.case.agreement.missing if scene.case.agreement else ():
+        # One signature is the residents': whose bell the case began with is asked for it.
+        who = scene.case.bells[0] if signatory == RESIDENT else signatory
+        yield from _words(_whoever(event, scene, who), "to_sign", {"signatory": signatory})
+
+
+def _promised(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _to_bound(event, scene, event.data["obligation"]["number"], "promised")
+
+
+def _performed(event: Event, scene: CaseScene) -> Iterator[Word]:
+    about = {"obligation": event.data["obligation"]}
+    yield from _words(_residents(scene), "performed", about)
+    yield from _own(event, scene, "performed", about)
+
+
+def _accepted(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _to_bound(event, scene, event.data["obligation"], "work_accepted")
+
+
+def _sent_back(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _to_bound(event, scene, event.data["obligation"], "work_sent_back")
+
+
+def _to_bound(event: Event, scene: CaseScene, number: int, template: str) -> Iterator[Word]:
+    who = next(o.who for o in scene.case.obligations if o.number == number)
+    return _words(_whoever(event, scene, who), template, {"obligation": number})
+
+
+def _failed(event: Event, scene: CaseScene) -> Iterator[Word]:
+    yield from _words(_residents(scene), "failed")
+    yield from _called_off(event, scene)
+
+
+def _finished(event: Event, scene: CaseScene) -> Iterator[Word]:
+    yield from _words(_residents(scene), "rate")
+    yield from _called_off(event, scene)
+
+
+def _resumed(event: Event, scene: CaseScene) -> Iterator[Word]:
+    if event.data["reason"] == "latest_end":
+        yield from _own(event, scene, "resumed")
+
+
+def _reported(event: Event, scene: CaseScene) -> Iterator[Word]:
+    pressed = [past for past in scene.events if past.kind == "pressed" and past.seq < event.seq]
+    for past in pressed[-1:]:
+        yield from _words(_staff(scene, past.actor.get("id", "")), "reported")
+
+
+def _extension_asked(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _words(_office(event, scene, above(event.data["role"])), "extension_asked")
+
+
+def _extended(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _words(_staff(scene, event.data["for"]), event.kind)
+
+
+def _reminded(event: Event, scene: CaseScene) -> Iterator[Word]:
+    """Those it concerns first: whoever is bound and owns the case, too, hears what is theirs."""
+    kind, _, number = event.data["key"].partition(":")
+    about: dict[str, str | int] = {"deadline": event.data["key"]}
+    to: Mapping[str, Any] = event.data["to"]
+    if kind == "meeting":
+        words = _meeting(event, scene, int(number), "meeting_soon")
+        yield from (Word(word.to, word.template, {**word.about, **about}) for word in words)
+        meeting = next(m for m in scene.case.meetings if m.number == int(number))
+        for owner in _owner(event, scene):
+            yield Word(owner, "meeting_soon", {**_about_meeting(scene, meeting, owner.language), **about})
+        return
+    for who in to.get("parties", ()):
+        yield from _words(_whoever(event, scene, who), "court" if kind == "court" else "duty_due", about)
+    if to.get("resident"):
+        yield from _words(_residents(scene), "rate", about)
+    if to.get("owner"):
+        yield from _own(event, scene, "due_soon", about)
+
+
+def _overdue(event: Event, scene: CaseScene) -> Iterator[Word]:
+    about = {"deadline": event.data["key"]}
+    yield from _own(event, scene, "overdue", about)
+    yield from _words(_office(event, scene, event.data["to"]["role"]), "overdue_below", about)
+
+
+_TELLERS: Mapping[str, Callable[[Event, CaseScene], Iterator[Word]]] = {
+    "assigned": _assigned,
+    "messaged": _messaged,
+    "asked": _to_residents("asked"),
+    "replied": _to_owner("replied"),
+    "resumed": _resumed,
+    "offered": _offered,
+    "chosen": _to_owner("chosen"),
+    "invited": _invited,
+    "scheduled": _scheduled,
+    "responded": _to_owner("responded"),
+    "cancelled": _cancelled,
+    "proposed": _proposed,
+    "commented": _to_owner("commented"),
+    "consulted": _consulted,
+    "agreed": _agreed,
+    "promised": _promised,
+    "performed": _performed,
+    "accepted": _accepted,
+    "sent_back": _sent_back,
+    "finished": _finished,
+    "failed": _failed,
+    "merged": _called_off,
+    "reopened": _to_owner("reopened"),
+    "extension_asked": _extension_asked,
+    "extended": _extended,
+    "extension_refused": _extended,
+    "pressed": _to_owner("pressed"),
+    "reported": _reported,
+    "reminded": _reminded,
+    "overdue": _overdue,
+}
+
+
+# -- what has lost its point
+
+
+def moot(notice: Notice, case: Case | None) -> bool:
+    """Whether there is nothing left to say: the case is closed, or what the notice asks for is done or over."""
+    if notice.template in LASTING:
+        return False
+    if case is None or case.stage is Stage.CLOSED:
+        return True
+    still = _STILL.get(notice.template)
+    return _gone(notice, case) or _deadline_moved(notice, case) or not (still is None or still(notice, case))
+
+
+def _gone(notice: Notice, case: Case) -> bool:
+    """A party that was removed hears nothing more, and a former owner hears nothing of what is the owner's."""
+    to = notice.recipient
+    if to.role == PARTY and not any(p.active and party_id(p.id) == to.id for p in case.parties):
+        return True
+    return notice.params.get("owner", case.owner) != case.owner
+
+
+def _deadline_moved(notice: Notice, case: Case) -> bool:
+    """The deadline it speaks of is met, stands still, or has been moved away."""
+    key = notice.params.get("deadline")
+    if key is None:
+        return False
+    deadline = next((d for d in case.running if d.key == key), None)
+    return deadline is None or (notice.template in {"overdue", "overdue_below"} and not deadline.overdue)
+
+
+def _open(notice: Notice, case: Case) -> bool:
+    return case.stage in OPEN
+
+
+def _asking(notice: Notice, case: Case) -> bool:
+    return case.pause is not None and bool(case.pause.question)
+
+
+def _to_choose(notice: Notice, case: Case) -> bool:
+    number = notice.params["offer"]
+    return case.stage in OPEN and any(o.number == number and not o.chosen for o in case.offers)
+
+
+def _meeting_stands(notice: Notice, case: Case) -> bool:
+    number = notice.params["meeting"]
+    return case.stage in OPEN and any(m.number == number and m.status == "scheduled" for m in case.meetings)
+
+
+def _latest_plan(notice: Notice, case: Case) -> bool:
+    return case.stage in OPEN and case.plan == notice.params["plan"]
+
+
+def _unsigned(notice: Notice, case: Case) -> bool:
+    return case.agreement is not None and notice.params["signatory"] in case.agreement.missing
+
+
+def _obligation_is(*statuses: str) -> Callable[[Notice, Case], bool]:
+    def check(notice: Notice, case: Case) -> bool:
+        number = notice.params["obligation"]
+        return any(o.number == number and o.status in statuses for o in case.obligations)
+
+    return check
+
+
+_STILL: Mapping[str, Callable[[Notice, Case], bool]] = {
+    "asked": _asking,
+    "offered": _to_choose,
+    "invited": _open,
+    "meeting": _meeting_stands,
+    "meeting_soon": _meeting_stands,
+    "proposed": _latest_plan,
+    "to_sign": _unsigned,
+    "promised": _obligation_is("open"),
+    "performed": _obligation_is("performed"),
+    "work_sent_back": _obligation_is("open"),
+    "rate": lambda notice, case: case.stage is Stage.DONE and case.rating is None,
+    "extension_asked": lambda notice, case: case.extension is not None,
+    "pressed": lambda notice, case: case.deadline("press") is not None,
+}
