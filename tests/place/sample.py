@@ -87,4 +87,36 @@ def small() -> dict[str, Any]:
                 "holds_in_quiet_hours": True,
             }
         ],
+        "organisations": [
+            {
+                "id": "manor",
+                "kind": "property_company",
+                "name": "Manor",
+                "person": "Max",
+                "phone": "0171 2345678",
+                "places": ["lane"],
+            },
+            {
+                "id": "judge",
+                "kind": "lawyer",
+                "name": "Judge",
+                "mail": "judge@example.org",
+                "language": "en",
+            },
+        ],
+        "committee": "调解会",
+        "casework": {
+            "country": "DE",
+            "weekend": ["sunday"],
+            "office_hours": [{"from": "8:00", "until": "12:00"}, {"from": "13:00", "until": "24:00"}],
+            "days": ["2026-12-25 休 圣诞", "2026-12-27 work", "2026 published"],
+            "stages": [
+                {"stage": "negotiating", "category": "noise", "within": "3 working days"},
+                {"stage": "looking_into", "urgency": "urgent", "within": "90 min"},
+            ],
+            "targets": {"ordinary": "10d"},
+            "hard": ["noise", "road"],
+            "report": "4 working hours",
+            "question_days": 10,
+        },
     }

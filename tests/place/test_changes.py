@@ -35,6 +35,15 @@ class TestWords:
             ("staff", "pol"),
             ("roster", "lane/specialist"),
             ("ladder", "1:ordinary/community"),
+            ("organisation", "manor"),
+            ("organisation", "judge"),
+            ("committee", ""),
+            ("casework", ""),
+            ("day", "2026"),
+            ("day", "2026-12-25"),
+            ("day", "2026-12-27"),
+            ("stage", "1:negotiating/any/noise"),
+            ("stage", "2:looking_into/urgent/any"),
         ]
 
     def test_a_changed_field_is_told_from_and_to(self) -> None:
@@ -70,6 +79,31 @@ class TestWords:
         assert "wait 10m" in sentence
         assert "wait 90s" in sentence
 
+    def test_an_organisations_telephone_is_told_to_the_operator(self) -> None:
+        assert told(lambda file: file["organisations"][0].update(phone="0171 7654321")) == [
+            "changed organisation manor Manor: phone +491712345678 → +491717654321"
+        ]
+
+    def test_a_new_committee_is_told_by_its_name(self) -> None:
+        assert told(lambda file: file.update(committee="新调解会")) == [
+            "changed mediation committee 新调解会: name 调解会 → 新调解会"
+        ]
+        assert told(lambda file: file.pop("committee")) == ["removed mediation committee 调解会"]
+
+    def test_a_term_is_told_from_and_to(self) -> None:
+        assert told(lambda file: file["casework"].update(report="24h")) == [
+            "changed casework: report 4 working hours → 24h"
+        ]
+        assert told(lambda file: file["casework"]["stages"][0].update(within="7d")) == [
+            "changed stage term 1:negotiating/any/noise: within 3 working days → 7d"
+        ]
+
+    def test_one_more_day_is_told_as_one_more_wherever_it_is_written(self) -> None:
+        assert told(lambda file: file["casework"]["days"].insert(1, "2027-01-01 rest 元旦")) == [
+            "added day 2027-01-01: is rest 元旦"
+        ]
+        assert told(lambda file: file["casework"]["days"].reverse()) == []
+
     def test_another_order_is_told_too(self) -> None:
         assert told(lambda file: file["staff"].reverse()) == [
             "changed order of staff: ids [ann, bob, law, pol] → [pol, law, bob, ann]"
@@ -86,8 +120,22 @@ class TestRecord:
             diff(mishixiang(), parse(after)),
         ):
             written = json.dumps([happening.data for happening in happenings(changes)])
-            for secret in ("1380000", "171765", "@example.org"):
+            for secret in ("1380000", "171765", "171234", "@example.org", "钱伟", "Max"):
                 assert secret not in written
+
+    def test_that_the_person_to_ask_for_changed_is_on_the_record_and_not_who(self) -> None:
+        after = small()
+        after["organisations"][0]["person"] = "Moritz"
+        (happening,) = happenings(diff(parse(small()), parse(after)))
+        assert happening.data["changes"] == [
+            {
+                "kind": "changed",
+                "what": "organisation",
+                "id": "manor",
+                "name": "Manor",
+                "private": ["person"],
+            }
+        ]
 
     def test_that_a_phone_changed_is_on_the_record(self) -> None:
         after = small()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -10,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.case.parties import KINDS
 from chalicelib.core.times import QuietHours
 from chalicelib.people.staff import Change, Channel, Frequency, Override, Roster, Rotation, Staff
 from chalicelib.place.file import BadPlace, decode, dump, encode, parse, review
 from chalicelib.place.ladder import Desk, Ladder, LadderRule, Level, Role, Urgency
-from chalicelib.place.rules import Community, Directory, Hotline, Neighbourhood, Subdistrict
+from chalicelib.place.rules import Community, Directory, Hotline, Neighbourhood, Organisation, Subdistrict
+from chalicelib.place.terms import WEEK
 from tests.place.sample import small
 
 Spoil = Callable[[dict[str, Any]], object]
@@ -62,6 +66,36 @@ class TestMeaning:
         levels = (Level((Role.SPECIALIST,), 600, 1), Level((Role.LAWYER, Role.POLICE)))
         ladder = Ladder(levels, repeat_seconds=1200, decide_seconds=172_800, holds_in_quiet_hours=True)
         assert directory.ladders == (LadderRule(ladder, Urgency.ORDINARY, Desk.COMMUNITY),)
+
+    def test_organisations_and_the_rules_of_cases_arrive_as_they_were_meant(self) -> None:
+        directory = parse(small())
+        assert directory.organisation("manor") == Organisation(
+            "manor", "property_company", "Manor", "", "Max", "+491712345678", places=("lane",)
+        )
+        assert directory.organisation("judge") == Organisation(
+            "judge", "lawyer", "Judge", mail="judge@example.org", language="en"
+        )
+        assert directory.organisation("nobody") is None
+        assert directory.committee == "调解会"
+        assert directory.casework["days"] == [
+            "2026-12-25 rest 圣诞",
+            "2026-12-27 work",
+            "2026 published",
+        ]
+        assert directory.casework["stages"][1]["within"] == "90m"
+
+    def test_a_file_that_says_nothing_about_cases_is_one_too(self) -> None:
+        file = small()
+        for key in ("organisations", "committee", "casework"):
+            del file[key]
+        directory = parse(file)
+        assert (directory.organisations, directory.committee, directory.casework) == ((), "", {})
+
+    def test_the_organisations_of_a_place_come_before_the_others(self) -> None:
+        file = small()
+        file["organisations"].reverse()
+        assert [o.id for o in parse(file).organisations_of("lane")] == ["manor", "judge"]
+        assert [o.id for o in parse(file).organisations_of("elsewhere")] == ["judge", "manor"]
 
     def test_times_without_offset_are_the_places_own_and_across_a_clock_change_too(self) -> None:
         override = parse(small()).rosters[0].overrides[0]
@@ -116,6 +150,43 @@ ROTATIONS = st.builds(
     CLOCKS,
 )
 
+ORGANISATIONS = st.builds(
+    Organisation,
+    st.sampled_from(["manor", "judge", "yard"]),
+    st.sampled_from(KINDS),
+    NAMES,
+    NAMES,
+    NAMES,
+    st.sampled_from(["", "+8613800001001"]),
+    st.sampled_from(["", "a@example.org"]),
+    st.sampled_from(["zh-CN", "en"]),
+    st.sampled_from([(), ("lane",), ("lane", "town")]),
+)
+TERMS = st.builds("{}{}".format, st.integers(1, 366), st.sampled_from("mhd")) | st.sampled_from(
+    ["1 working day", "7 working days", "1 working hour", "4 working hours"]
+)
+STAGES = st.fixed_dictionaries(
+    {"stage": st.sampled_from(["looking_into", "negotiating"]), "within": TERMS},
+    optional={
+        "urgency": st.sampled_from([str(u) for u in Urgency]),
+        "category": st.sampled_from(["noise", "gas"]),
+    },
+)
+CASEWORK = st.fixed_dictionaries(
+    {},
+    optional={
+        "country": st.just("DE"),
+        "weekend": st.just(["friday", "saturday"]),
+        "office_hours": st.just([{"from": "08:30", "until": "12:00"}, {"from": "13:00", "until": "00:00"}]),
+        "days": st.just(["2027-02-06 work", "2027-02-08 rest 春节", "2027 published"]),
+        "stages": st.lists(STAGES, min_size=1, max_size=3),
+        "targets": st.dictionaries(st.sampled_from([*Urgency, "hard"]).map(str), TERMS, min_size=1),
+        "hard": st.just(["noise"]),
+        "court": TERMS,
+        "question_days": st.integers(1, 365),
+    },
+)
+
 
 @st.composite
 def overrides(draw: st.DrawFn) -> Override:
@@ -163,7 +234,16 @@ def directories(draw: st.DrawFn) -> Directory:
         LadderRule, ladder, st.none() | st.sampled_from(Urgency), st.none() | st.sampled_from(Desk)
     )
     communities = (Community("ward", draw(NAMES), "", (lane,)),)
-    return Directory(town, communities, staff, (roster,), draw(st.lists(rule, max_size=2).map(tuple)))
+    return Directory(
+        town,
+        communities,
+        staff,
+        (roster,),
+        draw(st.lists(rule, max_size=2).map(tuple)),
+        organisations=draw(st.lists(ORGANISATIONS, max_size=2, unique_by=lambda o: o.id).map(tuple)),
+        committee=draw(st.just("") | NAMES),
+        casework=draw(CASEWORK),
+    )
 
 
 class TestRoundTrips:
@@ -175,19 +255,19 @@ class TestRoundTrips:
     @given(directories(), st.integers(0, 10**6))
     @settings(max_examples=60, deadline=None)
     def test_what_is_encoded_and_decoded_is_the_same(self, directory: Directory, version: int) -> None:
-        numbered = Directory(
-            directory.subdistrict,
-            directory.communities,
-            directory.staff,
-            directory.rosters,
-            directory.ladders,
-            version,
-        )
+        numbered = replace(directory, version=version)
         assert decode(encode(numbered)) == numbered
 
     def test_a_document_that_is_no_directory_is_refused(self) -> None:
         with pytest.raises(ValueError):
             decode(b'{"subdistrict": 7}')
+
+    def test_a_document_from_before_there_were_cases_is_still_read(self) -> None:
+        document = json.loads(encode(parse(small())))
+        for key in ("organisations", "committee", "casework"):
+            del document[key]
+        old = decode(json.dumps(document))
+        assert old == replace(parse(small()), organisations=(), committee="", casework={})
 
     def test_what_a_newer_version_wrote_besides_is_passed_over(self) -> None:
         directory = parse(small())
@@ -319,6 +399,52 @@ MISTAKES: list[tuple[Spoil, str, str]] = [
     (put("ladders", 0, "urgency", "urgnt"), "ladders[0].urgency", "did you mean urgent?"),
     (put("ladders", 0, "desk", "mayor"), "ladders[0].desk", "known: community, lawyer, police"),
     (put("ladders", 0, "holds_in_quiet_hours", "maybe"), "ladders[0].holds_in_quiet_hours", "true or false"),
+    (
+        put("organisations", 0, "kind", "propertycompany"),
+        "organisations[0].kind",
+        "did you mean property_company?",
+    ),
+    (put("organisations", 0, "kind", ""), "organisations[0].kind", "is missing"),
+    (put("organisations", 0, "phone", "12"), "organisations[0].phone", "no telephone number"),
+    (put("organisations", 0, "mail", "manor"), "organisations[0].mail", "name@example.org"),
+    (put("organisations", 0, "places", ["lain"]), "organisations[0].places[0]", "did you mean lane?"),
+    (
+        put("organisations", 1, "id", "manor"),
+        "organisations[1].id",
+        "another organisation (organisations[0])",
+    ),
+    (put("organisations", 1, "id", "committee"), "organisations[1].id", "means something else in a case"),
+    (put("committee", 7), "committee", "put it in quotes"),
+    (put("casework", "country", "China"), "casework.country", "write it as CN"),
+    (put("casework", "weekend", ["sun"]), "casework.weekend[0]", "did you mean sunday?"),
+    (put("casework", "weekend", list(WEEK)), "casework.weekend", "no day to work"),
+    (put("casework", "days", 0, "2027-02-30 rest"), "casework.days[0]", "2027-02-08 rest"),
+    (put("casework", "days", 0, "2027-02-03 maybe"), "casework.days[0]", "2027-02-08 rest"),
+    (put("casework", "days", 0, "2026-12-27 rest"), "casework.days[1]", "there already (casework.days[0])"),
+    (put("casework", "days", "2027-02-03 rest"), "casework.days", "expected a list"),
+    (put("casework", "office_hours", 0, "until", "7:00"), "casework.office_hours[0].until", "must end later"),
+    (
+        put("casework", "office_hours", 1, "from", "12:00"),
+        "casework.office_hours[1].from",
+        "put a break between",
+    ),
+    (put("casework", "office_hours", 1, "until", None), "casework.office_hours[1].until", "is missing"),
+    (put("casework", "stages", 0, "within", "soon"), "casework.stages[0].within", "7 working days"),
+    (put("casework", "stages", 0, "within", "0d"), "casework.stages[0].within", "a minute"),
+    (put("casework", "stages", 0, "within", "9999d"), "casework.stages[0].within", "three years"),
+    (put("casework", "stages", 0, "within", "400 working hours"), "casework.stages[0].within", "366 working"),
+    (put("casework", "stages", 0, "within", 24), "casework.stages[0].within", "24h"),
+    (
+        put("casework", "stages", 0, "stage", "done"),
+        "casework.stages[0].stage",
+        "known: looking_into, negotiating",
+    ),
+    (put("casework", "stages", 0, "category", "noize"), "casework.stages[0].category", "did you mean noise?"),
+    (put("casework", "targets", "ordinery", "1d"), "casework.targets.ordinery", "did you mean ordinary?"),
+    (put("casework", "hard", ["moon"]), "casework.hard[0]", "unknown category"),
+    (put("casework", "court", "a month"), "casework.court", "expected a term"),
+    (put("casework", "question_days", 0), "casework.question_days", "whole number from 1"),
+    (put("casework", "ratings", "14d"), "casework.ratings", "did you mean rating?"),
 ]
 
 # These take something away that the rest of the file refers to.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.case.deadlines import Policy
 from chalicelib.people.rules import duty, next_handover
+from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.file import dump, parse, review
 from chalicelib.place.ladder import Desk, Role, Urgency
 from tests.place.sample import mishixiang
@@ -64,7 +67,32 @@ def test_short_names_fit_an_sms_in_both_languages() -> None:
         assert 0 < len(neighbourhood.short_en) <= 8
 
 
+def test_everybody_in_the_newspapers_stories_can_be_invited() -> None:
+    directory = mishixiang()
+    assert {o.kind for o in directory.organisations} >= {
+        "property_company",
+        "renovation_office",
+        "police",
+        "contractor",
+        "supervising_engineer",
+        "lawyer",
+        "mediator",
+        "representative",
+    }
+    assert {"运河物业", "街道旧改办"} <= {o.name for o in directory.organisations_of("midu-bridge")}
+    assert all(o.phone and o.mail and o.person and o.name_en for o in directory.organisations)
+    assert directory.committee == "米市巷街道人民调解委员会"
+
+
+def test_the_terms_it_says_are_the_platforms_own() -> None:
+    """What the file explains is what a place without it has."""
+    said, usual = policy_for(mishixiang()), Policy()
+    assert replace(said, stages=()) == replace(usual, stages=())
+    assert said.stages[: len(usual.stages)] == usual.stages
+    assert calendar_for(mishixiang()) == calendar_for(replace(mishixiang(), casework={}, version=1))
+
+
 def test_people_are_made_up() -> None:
-    for staff in mishixiang().staff:
+    for staff in (*mishixiang().staff, *mishixiang().organisations):
         assert staff.phone.startswith("+86138000010")
         assert staff.mail.endswith("@example.org")
