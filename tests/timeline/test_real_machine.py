@@ -10,8 +10,26 @@ from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
+from chalicelib.case import commands as do
+from chalicelib.case import deadlines
+from chalicelib.case.changes import beginning, following
+from chalicelib.case.rules import decide, opened
+from chalicelib.case.state import Ref
+from chalicelib.core.chain import Actor
+from chalicelib.escalation import service as escalation
+from chalicelib.place.casework import calendar_for
+from chalicelib.place.ladder import Urgency
+from chalicelib.ports import CaseFile, HeadMoved, Ports
+from chalicelib.store import DynamoStore
+from chalicelib.store.stream import parse
 from chalicelib.timeline.runner import StepFunctionsTimeline
+from infra.local.clock import ScaledClock
 from infra.local.embedded import EmbeddedAws, embedded_aws
+from tests.fakes import places
+from tests.fakes.directories import FakeDirectories
+from tests.fakes.entropy import FakeEntropy
+from tests.fakes.files import FakeFiles
+from tests.fakes.world import usual_policy
 
 THING = "BELL#MX7F3K92QD"
 KEY = {"pk": {"S": THING}, "sk": {"S": "HEAD"}}
@@ -155,3 +173,85 @@ def test_a_signal_is_no_error_while_another_execution_is_only_starting(
     timeline.signal("unknown", THING, 1, 60)
     timeline.end("unknown")
     machine.executions[0].exec_worker = worker
+
+
+CASE = "MX7F3K92QD"
+ZHAO = Actor("staff", "zhao", "赵虹", "specialist")
+# The 3.2 hours until an urgent visit's reminder pass in a second.
+SPEED = 11_520
+
+
+@dataclass
+class Platform:
+    """The engine, the store and the timeline on the emulator, with hours that pass in a second."""
+
+    aws: EmbeddedAws
+    ports: Ports = field(init=False)
+
+    def __post_init__(self) -> None:
+        clock, directory = ScaledClock(SPEED), places.directory()
+        store = DynamoStore(self.aws.table_name, self.aws.region, clock.sleep)
+        store.save_directory(directory, ())
+        self.ports = Ports(
+            store=store,
+            senders={},
+            timeline=StepFunctionsTimeline(self.aws.session, self.aws.state_machine_arn),
+            files=FakeFiles(clock),
+            clock=clock,
+            entropy=FakeEntropy(),
+            directories=FakeDirectories(store),
+            policy=usual_policy(),
+        )
+        self.calendar = calendar_for(directory)
+        self.aws.functions["app.advance"] = lambda event, context: escalation.advance(self.ports, event)
+        self.aws.gate.on_commit = self.aws.records.extend
+
+    def opens(self) -> None:
+        """A case with the deadlines of an urgent one, of which the visit comes first."""
+        now = self.ports.clock.now()
+        clock = deadlines.opening(Urgency.URGENT, "elevator", deadlines.Moment(ZHAO, now, self.calendar))
+        first = opened(CASE, "yiqing", "mishi", "elevator", Urgency.URGENT, ZHAO.json(), clock)
+        self.ports.store.commit(beginning(CASE, (first,), ZHAO, now))
+
+    def does(self, command: object) -> None:
+        """Somebody does something to the case."""
+        case, now = self.file().case, self.ports.clock.now()
+        self.ports.store.commit(following(case, decide(case, command, ZHAO, self.calendar, now), ZHAO, now))
+
+    def file(self) -> CaseFile:
+        """The case as it stands."""
+        file = self.ports.store.case(CASE)
+        assert file is not None
+        return file
+
+    def visits(self) -> list[str]:
+        """What happened to the deadline of the visit."""
+        self.react()
+        return [e.kind for e in self.file().events if e.data.get("key", "stage") == "stage"]
+
+    def react(self) -> None:
+        """The stream drives the timer."""
+        while self.aws.records:
+            for _, record in parse([self.aws.records.pop(0)]):
+                if isinstance(record, HeadMoved):
+                    escalation.drive(self.ports, record)
+
+    def executions(self, status: str) -> list[str]:
+        """The names of the executions in that status."""
+        self.react()
+        return [execution["name"] for execution in self.aws.executions(status)]
+
+
+def test_a_case_is_reminded_is_overdue_is_visited_and_ends(
+    aws: EmbeddedAws, changed: Callable[[Callable[[], bool]], None]
+) -> None:
+    platform = Platform(aws)
+    platform.opens()
+    changed(lambda: platform.visits() == ["opened", "reminded", "overdue"])
+    assert platform.executions("RUNNING") == [f"case-{CASE}-g1"]
+    platform.does(do.Visit(Ref("seen", "ab" * 32)))
+    changed(lambda: platform.visits()[-1] == "visited" and platform.file().case.hops == 4)
+    platform.does(do.MergeInto("MX00000000"))
+    changed(lambda: platform.executions("SUCCEEDED") == [f"case-{CASE}-g1"])
+    assert platform.executions("RUNNING") == []
+    assert platform.visits() == ["opened", "reminded", "overdue", "visited", "merged"]
