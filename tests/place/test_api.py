@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.place.categories import CATEGORIES
 from tests.contract.client import Web, visiting
 from tests.fakes.world import CONSENT
+from tests.session.people import PHONES, sign_in
 
 
 @pytest.fixture
@@ -62,6 +64,43 @@ def test_every_category_can_be_rung_with(web: Web) -> None:
         assert answer.status == 201
         bell = web.get(f"/v1/bells/{answer.json['id']}", token=answer.json["tracking_token"]).json
         assert bell["urgency"] == item["urgency"]
+
+
+def test_staff_see_whom_a_case_can_invite_and_how_to_reach_them(web: Web) -> None:
+    answer = web.get("/v1/organisations", token=sign_in(web, PHONES["specialist"]))
+    assert answer.status == 200
+    found = {item["id"]: item for item in answer.json["items"]}
+    assert found["yunhe"] == {
+        "id": "yunhe",
+        "kind": "property_company",
+        "name": "运河物业",
+        "name_en": "Canal Property",
+        "person": "钱伟",
+        "phone": "+8613800003001",
+        "mail": "yunhe@example.org",
+        "places": ["yiqing"],
+    }
+    assert found["shigong"]["mail"] == found["lvshi"]["phone"] == ""
+    assert answer.json["committee"] == "米市巷街道人民调解委员会"
+
+
+def test_the_organisations_of_a_place_come_first_when_it_is_named(web: Web) -> None:
+    places = web.world.store.places
+    places["MX"] = replace(places["MX"], organisations=places["MX"].organisations[::-1])
+    web.world.pass_time(minutes=1)
+    token = sign_in(web, PHONES["community"])
+    for place, first in (("yiqing", "yunhe"), ("wenyi", "lvshi"), ("", "lvshi"), ("nowhere", "lvshi")):
+        items = web.get(f"/v1/organisations?place={place}", token=token).json["items"]
+        assert (items[0]["id"], len(items)) == (first, 5)
+
+
+def test_nobody_else_sees_an_organisations_telephone(web: Web) -> None:
+    resident = sign_in(web, PHONES["resident"])
+    tracking = web.ring().json["tracking_token"]
+    for token, status in (("", 401), (tracking, 401), (resident, 403)):
+        answer = web.get("/v1/organisations", token=token)
+        assert answer.status == status
+        assert "1380000" not in answer.text
 
 
 @pytest.mark.parametrize(("language", "title"), [("zh-CN", "隐私告知书"), ("en", "Privacy")])

@@ -590,3 +590,48 @@ class TestWarnings:
             file["ladders"].insert(0, {"levels": [{"roles": ["specialist"]}]})
 
         assert "never taken, since ladder 1" in warnings(spoil)["ladders[1]"]
+
+    def test_an_organisation_without_an_address_cannot_be_invited(self) -> None:
+        (sentence,) = warnings(put("organisations", 1, "mail", "")).values()
+        assert "Judge has neither phone nor mail" in sentence
+
+    @pytest.mark.parametrize(
+        ("spoil", "path", "hint"),
+        [
+            (
+                lambda file: file["casework"]["stages"].append(
+                    {"stage": "negotiating", "category": "noise", "urgency": "ordinary", "within": "1d"}
+                ),
+                "casework.stages[2]",
+                "term 1 fits all",
+            ),
+            (
+                lambda file: file["casework"]["stages"].append(
+                    {"stage": "looking_into", "category": "power", "within": "1h"}
+                ),
+                "casework.stages[2]",
+                "term 2 fits all",
+            ),
+            (put("casework", "stages", 0, "urgency", "emergency"), "casework.stages[0]", "noise is ordinary"),
+            (put("casework", "hard", ["noise", "gas"]), "casework.hard[1]", "gas is emergency"),
+            (put("casework", "court", "31d"), "casework.court", "30 days by the calendar"),
+            (put("casework", "court", "20 working days"), "casework.court", "30 days by the calendar"),
+        ],
+    )
+    def test_a_rule_of_cases_that_does_not_do_what_it_says_is_pointed_at(
+        self, spoil: Spoil, path: str, hint: str
+    ) -> None:
+        found = warnings(spoil)
+        assert list(found) == [path]
+        assert hint in found[path]
+
+    @pytest.mark.parametrize(
+        "term",
+        [
+            {"stage": "negotiating", "urgency": "ordinary", "within": "1d"},
+            {"stage": "looking_into", "category": "noise", "within": "1d"},
+            {"stage": "negotiating", "category": "road", "within": "1d"},
+        ],
+    )
+    def test_a_rule_that_some_case_takes_is_not(self, term: dict[str, str]) -> None:
+        assert warnings(lambda file: file["casework"]["stages"].append(term)) == {}
