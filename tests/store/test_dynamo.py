@@ -21,19 +21,23 @@ from botocore.exceptions import (
 )
 from pynamodb.exceptions import TransactWriteError
 
+from chalicelib.case import commands as do
 from chalicelib.core.chain import Tip
 from chalicelib.core.errors import Stale, Unavailable
+from chalicelib.core.times import iso
 from chalicelib.notice.types import Fate, Window
 from chalicelib.people.staff import Channel
-from chalicelib.ports import HeadMoved, Limit, Repeated
+from chalicelib.ports import HeadMoved, Limit, Repeated, Worklist
 from chalicelib.store import DynamoStore, keys
 from chalicelib.store.patience import PAUSES
 from chalicelib.store.stream import parse
 from chalicelib.store.table import INDEXES
 from infra.local.embedded import load_template
+from tests.case.lives import text
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.places import directory
 from tests.store.conftest import DynamoHome, Fault
+from tests.store.lives import COMPANY, LINK, WORDS, begun, does, noted, visited
 from tests.store.races import race
 from tests.store.samples import (
     CONTACT,
@@ -118,6 +122,60 @@ def test_accepting_writes_bell_and_case_in_one_call(dynamo: DynamoHome, count_aw
     with count_aws_calls() as calls:
         dynamo.store.commit(*accepted(change.after, "MX0000000C"))
     assert calls == {"TransactWriteItems": 1}
+
+
+def test_cases_have_their_number_of_calls(dynamo: DynamoHome, count_aws_calls: Counting) -> None:
+    store = dynamo.store
+    store.save_directory(directory(), ())
+    store.ring(ringing())
+    first = replace(begun(), texts=(WORDS,), parties=(COMPANY,), links=(LINK,))
+    case = first.after
+    more = visited(case, words=(WORDS,))
+    noting = noted(more.after)
+    scopes = [Worklist("MX"), Worklist("MX", community="mishi"), Worklist("MX", owner="zhao")]
+    uses: list[tuple[Callable[[], object], dict[str, int]]] = [
+        (lambda: store.commit(first), {"TransactWriteItems": 1}),
+        (lambda: store.commit(more, begun(2), begun(3)), {"TransactWriteItems": 1}),
+        (lambda: store.append(more.after, noting.events), {"TransactWriteItems": 1}),
+        (lambda: store.case(case.id), {"Query": 1}),
+        (lambda: store.case_opening(case.id), {"BatchGetItem": 1}),
+        (lambda: store.case_opening(case.id, (case.thing, LINK.hash)), {"BatchGetItem": 1}),
+        (lambda: store.opening(ringing().bell.id, "track001", contact=True), {"BatchGetItem": 1}),
+        (lambda: store.cases([case.id, begun(2).after.id]), {"BatchGetItem": 1}),
+        *((partial(store.worklist, scope), {"Query": 1}) for scope in scopes),
+        *((partial(store.worklist, scope, limit=2), {"Query": 1}) for scope in scopes),
+        (lambda: store.contacts([ringing().bell.id] * 2), {"BatchGetItem": 1}),
+        (lambda: store.contacts([]), {}),
+        (lambda: store.erase_texts(case.id, ["t1", "t2"]), {"TransactWriteItems": 1}),
+    ]
+    for number, (use, budget) in enumerate(uses):
+        with count_aws_calls() as calls:
+            use()
+        assert calls == budget, f"use {number}"
+
+
+def test_a_page_of_a_long_worklist_is_one_query_that_reads_no_more_than_it_shows(
+    dynamo: DynamoHome, count_aws_calls: Counting
+) -> None:
+    """10,000 open cases cost what 60 do: the query itself has the limit."""
+    store = dynamo.store
+    for start in range(0, 60, 20):
+        store.commit(*(begun(n, at=later(minutes=n)) for n in range(start, start + 20)))
+    asked: list[dict[str, Any]] = []
+    client = store.table._connection.client
+    original = type(client)._make_api_call
+
+    def call(operation: str, parameters: dict[str, Any]) -> Any:
+        asked.append({"operation": operation, "limit": parameters.get("Limit")})
+        return original(client, operation, parameters)
+
+    client._make_api_call = call
+    with count_aws_calls() as calls:
+        first = store.worklist(Worklist("MX"))
+        second = store.worklist(Worklist("MX"), first.cursor)
+    assert calls == {"Query": 2}
+    assert asked == [{"operation": "Query", "limit": 26}] * 2
+    assert [line.case.id for line in (*first.items, *second.items)] == [begun(n).after.id for n in range(50)]
 
 
 def test_another_process_can_release_a_guard_too(dynamo: DynamoHome) -> None:
@@ -278,6 +336,16 @@ def test_figures_whose_answer_was_lost_move_once(dynamo: DynamoHome) -> None:
     assert dynamo.store.counters("day") == {"rung": 1}
 
 
+def test_changes_whose_answer_was_lost_are_no_conflict(dynamo: DynamoHome) -> None:
+    dynamo.store.commit(begun())
+    changes = visited(begun().after, words=(WORDS,)), begun(2)
+    dynamo.disturb(Fault(TIMEOUT, after=True))
+    dynamo.store.commit(*changes)
+    assert [line.case for line in dynamo.store.cases([c.after.id for c in changes])] == [
+        c.after for c in changes
+    ]
+
+
 # -- rows
 
 
@@ -303,6 +371,73 @@ def test_the_head_has_what_the_state_machine_reads_and_writes(dynamo: DynamoHome
     assert head["due_at"] == {"S": "2026-11-23T02:05:00.000Z"}
     assert head["task_token"] == {"S": "token"}
     assert head["hops"] == {"N": str(given.bell.hops + 1)}
+
+
+def test_the_head_of_a_case_has_what_the_state_machine_reads_and_writes(dynamo: DynamoHome) -> None:
+    case = begun().after
+    dynamo.store.commit(begun())
+    dynamo.write_token(case.thing, 1, "token")
+    (head,) = [row for row in dynamo.rows() if row["sk"]["S"] == "HEAD"]
+    assert case.due_at is not None
+    assert head["due_at"] == {"S": iso(case.due_at)}
+    assert head["due_shard"] == {"S": keys.shard_of(case.thing)}
+    assert [head[name] for name in ("version", "generation", "hops")] == [{"N": "1"}] * 3
+    assert head["task_token"] == {"S": "token"}
+    assert head["worklist_scope"] == {"S": "CASE#MX#open"}
+    assert head["community_scope"] == {"S": "CASE#MX#mishi#open"}
+    assert head["person"] == {"S": "STAFF#zhao"}
+    assert head["person_at"] == head["worklist_at"] == {"S": f"{iso(case.due_at)}#{case.id}"}
+
+
+def test_the_head_of_a_case_that_is_over_is_in_no_list(dynamo: DynamoHome) -> None:
+    dynamo.store.commit(begun())
+    dynamo.write_token(begun().after.thing, 1, "token")
+    dynamo.store.commit(does(begun().after, do.Fail("no_agreement", text())))
+    (head,) = [row for row in dynamo.rows() if row["sk"]["S"] == "HEAD"]
+    gone = {"worklist_scope", "community_scope", "worklist_at", "person", "person_at", "task_token"}
+    assert not gone & head.keys()
+
+
+def test_a_case_from_before_cases_had_clocks_is_read_and_moves_on(dynamo: DynamoHome) -> None:
+    store, opened = dynamo.store, begun(clock=False)
+    case = opened.after
+    old = {
+        "id": case.id,
+        "neighbourhood": "yiqing",
+        "community": "mishi",
+        "category": "noise",
+        "urgency": "ordinary",
+        "owner": "zhao",
+        "opened_at": "2026-11-23T02:00:00Z",
+        "bells": ["MX00000000"],
+        "stage": "looking_into",
+        "version": 1,
+        "tip": {"seq": 0, "hash": "0" * 64},
+    }
+    row = {
+        "pk": {"S": case.thing},
+        "sk": {"S": "HEAD"},
+        "kind": {"S": "CASE"},
+        "version": {"N": "1"},
+        "tip_seq": {"N": "1"},
+        "tip_hash": {"S": case.tip.hash},
+        "case": {"S": json.dumps(old)},
+    }
+    dynamo.raw.put_item(TableName=dynamo.aws.table_name, Item=row)
+    (line,) = store.cases([case.id])
+    assert (line.subject, line.case) == ("", replace(case, stage_since=None, generation_at=None))
+    assert store.worklist(Worklist("MX")).items == ()
+    change = visited(line.case)
+    store.commit(change)
+    assert [found.case for found in store.worklist(Worklist("MX")).items] == [change.after]
+
+
+def test_what_was_written_about_a_case_is_in_its_texts_alone(dynamo: DynamoHome) -> None:
+    dynamo.store.commit(replace(begun(), texts=(WORDS,), parties=(COMPANY,)))
+    others = [row for row in dynamo.rows() if not row["sk"]["S"].startswith(("TEXT#", "PARTY#"))]
+    stored = json.dumps(others, ensure_ascii=False)
+    assert WORDS.words[:6] not in stored
+    assert COMPANY.phone not in stored
 
 
 def test_a_closed_head_is_in_no_index_of_open_things(dynamo: DynamoHome) -> None:
