@@ -61,6 +61,7 @@ VERBS: Final[Mapping[str, str]] = {
     "confirm": N_("Ask the court to confirm"),
     "negotiate": N_("Open the negotiation"),
     "consult": N_("Ask for consent"),
+    "conclude": N_("Record the result"),
     "agree": N_("Consent given"),
     "reject": N_("Voted down"),
     "carry_out": N_("Begin carrying out"),
@@ -107,6 +108,7 @@ DONE: Final[Mapping[str, str]] = {
     "confirm": N_("The request to the court is recorded."),
     "negotiate": N_("The negotiation is open."),
     "consult": N_("Consent is being asked for."),
+    "conclude": N_("The result is recorded."),
     "agree": N_("It is agreed."),
     "reject": N_("It is recorded as voted down."),
     "carry_out": N_("Carrying out has begun."),
@@ -129,6 +131,7 @@ DONE: Final[Mapping[str, str]] = {
 LEADING: Final = (
     "negotiate",
     "consult",
+    "conclude",
     "agree",
     "reject",
     "carry_out",
