@@ -33,6 +33,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from chalicelib.timeline import machine
 from infra.local.mend import Gate, Handler, Record, mended
 from infra.local.outbox import Outbox, collecting
+from infra.local.photos import Bucket
 
 TEMPLATE_PATH = Path(__file__).parents[1] / "template.yaml"
 APP_NAME = "consultation-bell"
@@ -69,6 +70,11 @@ class EmbeddedAws:
         return f"{APP_NAME}-{self.stage}"
 
     @property
+    def photos(self) -> Bucket:
+        """The bucket of photos and papers."""
+        return Bucket(f"{APP_NAME}-{self.stage}-photos-{DEFAULT_ACCOUNT_ID}", self.region)
+
+    @property
     def environment(self) -> dict[str, str]:
         """The environment variables with which the application finds all this."""
         return {
@@ -76,6 +82,7 @@ class EmbeddedAws:
             "AWS_REGION": self.region,
             "TABLE_NAME": self.table_name,
             "STATE_MACHINE_ARN": self.state_machine_arn,
+            "PHOTOS_BUCKET": self.photos.name,
             "OPERATOR_ALERTS_ARN": self.operator_alerts_arn,
         }
 
@@ -162,6 +169,7 @@ def _environment(region: str) -> dict[str, str]:
 def _create(aws: EmbeddedAws) -> None:
     resources = load_template()["Resources"]
     _create_table(aws, resources["Table"]["Properties"])
+    aws.photos.create()
     name = f"{APP_NAME}-{aws.stage}"
     aws.operator_alerts_arn = aws.client("sns").create_topic(Name=f"{name}-operator-alerts")["TopicArn"]
     aws.stream_failures_url = aws.client("sqs").create_queue(QueueName=f"{name}-stream-failures")["QueueUrl"]

@@ -11,6 +11,7 @@ again.
 * The records of one request reach `gate.commit` before the caller gets its answer: one record for an item,
   none when nothing changed, with the right region and with sequence numbers that go on after a restart.
 * A query does not look at the whole table (`narrow`).
+* A copy in S3 on condition that there is nothing yet (`If-None-Match: *`) is one (`photos`).
 * Lambda functions are called in this process by the name of their handler.
 * A signal looks only at executions that have begun: one that starts at the same moment made the original fail.
 * Executions share their clients (the original makes one for every state, about 30 ms each), and what they go
@@ -37,12 +38,14 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.dynamodb.responses import DynamoHandler
+from moto.s3.responses import S3Response
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from infra.local.narrow import narrowed
+from infra.local.photos import honouring_conditions
 
 Record = dict[str, Any]
 """One record of a DynamoDB stream, in the shape in which Lambda receives it."""
@@ -155,6 +158,7 @@ def mended(gate: Gate, functions: dict[str, Handler]) -> Iterator[None]:
             (DynamoDBBackend, "transact_write_items", _atomic(gate, DynamoDBBackend.transact_write_items)),
             (DynamoDBBackend, "update_item", _atomic_update(gate, DynamoDBBackend.update_item)),
             (Table, "query", narrowed(Table.query)),
+            (S3Response, "copy_object", honouring_conditions(S3Response.copy_object)),
             (LambdaFunction, "_invoke_lambda", _in_process(functions)),
             (StepFunctionsParserBackend, "_get_executions", _begun(_ALL_EXECUTIONS)),
         ):

@@ -14,15 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
+from chalicelib.files.signing import Credentials
 from infra.local.clock import ScaledClock
 from infra.local.embedded import FUNCTIONS, EmbeddedAws, embedded_aws
 from infra.local.endpoint import forward
 from infra.local.journal import Journal
 from infra.local.mend import Context, Handler, Record
 from infra.local.outbox import Outbox
+from infra.local.photos import Shelf, keeping
 from infra.local.server import app_server, aws_server
 from infra.local.stream import StreamConsumer
+from infra.local.uploads import Door
 
 CATCH_UP_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
@@ -62,8 +66,8 @@ class Options:
 
     @property
     def aws_url(self) -> str:
-        """The address for AWS tools; always on loopback, as it asks nobody who he is."""
-        return f"http://127.0.0.1:{self.port + 1}"
+        """The address for AWS tools on this machine."""
+        return f"{self.url.rpartition(':')[0]}:{self.port + 1}"
 
 
 def _positive(name: str, text: str) -> float:
@@ -120,12 +124,13 @@ def running(
             )
         )
         _restore(aws, journal, stream)
+        _restore_photos(stack, aws, Shelf(options.data))
         _set_environment(options, aws)
         module = load_app()
         functions.update({f"app.{name}": getattr(module, name) for name in FUNCTIONS})
         server = app_server(module.app, aws.outbox, options.host, options.port, access_log=options.access_log)
         stack.callback(server.server.server_close)
-        endpoint = aws_server(forward, "127.0.0.1", options.port + 1)
+        endpoint = aws_server(forward, _door(aws, clock), options.host, options.port + 1)
         stack.callback(endpoint.server_close)
         run = Running(options, aws, clock, module)
         prepare(run)
@@ -145,6 +150,16 @@ def _restore(aws: EmbeddedAws, journal: Journal, stream: StreamConsumer) -> None
     aws.gate.sequence = journal.next_sequence
     aws.restore(journal.images())
     stream.put(journal.backlog())
+
+
+def _restore_photos(stack: ExitStack, aws: EmbeddedAws, shelf: Shelf) -> None:
+    shelf.restore(aws.photos)
+    stack.enter_context(keeping(shelf, aws.photos.name))
+
+
+def _door(aws: EmbeddedAws, clock: ScaledClock) -> Door:
+    who = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
+    return Door(aws.photos, who, clock.now)
 
 
 def _catch_up(stream: StreamConsumer, ticker: "Ticker") -> None:
@@ -185,6 +200,15 @@ def _set_environment(options: Options, aws: EmbeddedAws) -> None:
     os.environ.setdefault("PUBLIC_URL", options.url)
     os.environ.setdefault("LINK_URL", os.environ["PUBLIC_URL"])
     os.environ.setdefault("SECRET_KEY", _secret(options.data))
+    # With this links and forms for photos are signed, on a port that others may reach.
+    os.environ["AWS_SECRET_ACCESS_KEY"] = os.environ["SECRET_KEY"]
+    os.environ.setdefault("PHOTOS_ENDPOINT", _beside(os.environ["PUBLIC_URL"], options))
+
+
+def _beside(public_url: str, options: Options) -> str:
+    """Where a browser that has come by that address finds the photos."""
+    parts = urlsplit(public_url)
+    return f"http://{parts.hostname}:{options.port + 1}" if parts.hostname else options.aws_url
 
 
 def _secret(folder: Path) -> str:
@@ -199,10 +223,10 @@ def _secret(folder: Path) -> str:
 def _announce(stack: ExitStack, options: Options, aws: EmbeddedAws) -> None:
     """Leave word where this run can be found, for `attach`."""
     path = options.data / "run.json"
-    names = [*aws.environment, "PUBLIC_URL", "LINK_URL", "SPEED", "SECRET_KEY"]
+    names = [*aws.environment, "PUBLIC_URL", "LINK_URL", "SPEED", "SECRET_KEY", "PHOTOS_ENDPOINT"]
     environment = {name: os.environ[name] for name in names}
     environment |= {"AWS_ENDPOINT_URL": options.aws_url, "AWS_DEFAULT_REGION": aws.region}
-    environment |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    environment |= {name: os.environ[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     path.touch(mode=0o600)
     path.write_text(json.dumps({"pid": os.getpid(), "environment": environment}, indent=2), "utf-8")
     stack.callback(path.unlink, missing_ok=True)

@@ -28,6 +28,7 @@ from chalice.local import (
 
 from infra.local.outbox import Outbox
 from infra.local.pages import error_page, outbox_page
+from infra.local.uploads import MOST_BYTES, Door
 
 MAX_BODY = 10 * 1024 * 1024
 """What API Gateway lets through, in bytes."""
@@ -197,26 +198,49 @@ class _AwsHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 75
     forward: Callable[..., Any]
+    door: Door
 
     def _handle(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", "0")))
-        status, headers, content = type(self).forward(self.command, self.path, dict(self.headers), body)
+        length = self.headers.get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or int(length) > MOST_BYTES:
+            self.close_connection = True
+            self._send(413, {}, b"")
+            return
+        self._send(*self._answer(self.rfile.read(int(length))))
+
+    def _answer(self, body: bytes) -> tuple[int, dict[str, Any], Any]:
+        request = (self.command, self.path, dict(self.headers), body)
+        if "authorization" not in self.headers:
+            return self.door.answer(*request)
+        if self.client_address[0] not in ("127.0.0.1", "::1", self.connection.getsockname()[0]):
+            # Nobody is asked who he is, so nobody but this machine may use tools here.
+            return 403, {"Content-Type": "text/plain"}, "AWS tools can be used on this machine only."
+        answer: tuple[int, dict[str, Any], Any] = type(self).forward(*request)
+        return answer
+
+    def _send(self, status: int, headers: dict[str, Any], content: Any) -> None:
         payload = content.encode("utf-8") if isinstance(content, str) else content or b""
         self.send_response(status)
         for name, value in headers.items():
             if name.lower() not in ("content-length", "transfer-encoding", "connection", "status"):
                 self.send_header(name, str(value))
-        self.send_header("Content-Length", str(len(payload)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        if status != 204:
+            self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
-        self.wfile.write(payload)
+        if self.command != "HEAD":
+            self.wfile.write(payload)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _handle  # http.server's names
+    # http.server's names
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _handle
 
     def log_message(self, *_: Any) -> None:
         """Silence."""
 
 
-def aws_server(forward: Callable[..., Any], host: str, port: int) -> ThreadedHTTPServer:
-    """An endpoint for AWS tools (`AWS_ENDPOINT_URL`), bound and not yet serving."""
-    handler = type("AwsHandler", (_AwsHandler,), {"forward": staticmethod(forward)})
+def aws_server(forward: Callable[..., Any], door: Door, host: str, port: int) -> ThreadedHTTPServer:
+    """An endpoint for AWS tools (`AWS_ENDPOINT_URL`), and for browsers that send or fetch photos; bound and not yet
+    serving."""
+    handler = type("AwsHandler", (_AwsHandler,), {"forward": staticmethod(forward), "door": door})
     return _Server((host, port), handler)

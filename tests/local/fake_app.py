@@ -9,6 +9,9 @@ from typing import Any
 from botocore.session import get_session
 from chalice import Chalice, Response
 
+from chalicelib.files import S3Files
+from infra.local.clock import ScaledClock
+
 app = Chalice(app_name="consultation-bell")
 seen: list[dict[str, Any]] = []
 sweeps: list[dict[str, Any]] = []
@@ -52,6 +55,13 @@ def bell(name: str) -> dict[str, Any]:
     item = client("dynamodb").get_item(TableName=os.environ["TABLE_NAME"], Key=key(name)).get("Item", {})
     source = app.current_request.context["identity"]["sourceIp"]
     return {"name": name, "item": item, "source": source, "thread": threading.current_thread().name}
+
+
+@app.route("/photos/{case}/{photo}", methods=["POST"])
+def keep(case: str, photo: str) -> dict[str, Any]:
+    """Keep a photo that was sent."""
+    files = S3Files(os.environ["PHOTOS_BUCKET"], os.environ["AWS_REGION"], ScaledClock(), get_session)
+    return {"kept": files.keep(case, photo)}
 
 
 def react(event: dict[str, Any], context: Any) -> dict[str, Any]:
