@@ -67,12 +67,26 @@ class ErrorDetail(msgspec.Struct, frozen=True):
     message: str
 
 
+class ErrorEvent(msgspec.Struct, frozen=True):
+    """Something that others did meanwhile."""
+
+    seq: int
+    at: str
+    kind: str
+    who: str
+
+
 class ErrorBody(msgspec.Struct, frozen=True):
-    """What every error looks like: a stable code, a sentence in the caller's language, the wrong fields."""
+    """What every error looks like: a stable code, a sentence in the caller's language, the wrong fields.
+
+    A 409 also says what is `possible` now, and what happened `since` the version that the caller saw.
+    """
 
     code: str
     message: str
     details: list[ErrorDetail] = []
+    possible: list[str] = []
+    since: list[ErrorEvent] = []
 
 
 Named = type | str
@@ -378,7 +392,21 @@ def explain(error: Exception, language: str) -> tuple[int, ErrorBody, dict[str, 
     ]
     status = error.status if isinstance(error, BadRequest) else _STATUS[type(error)]
     said = message(language, error.code, _params(error))
-    return status, ErrorBody(error.code, said, details), _headers(error)
+    body = ErrorBody(error.code, said, details, _possible(error), _since(error))
+    return status, body, _headers(error)
+
+
+def _possible(error: DomainError) -> list[str]:
+    verbs = error.params.get("possible")
+    return [str(verb).replace("_", "-") for verb in verbs] if isinstance(verbs, list) else []
+
+
+def _since(error: DomainError) -> list[ErrorEvent]:
+    """Who did what: staff by name, the others by what they are; the words are for whoever may read the case."""
+    events = error.params.get("since")
+    if not isinstance(events, tuple):
+        return []
+    return [ErrorEvent(e.seq, e.at, e.kind, e.actor.get("name") or e.actor["kind"]) for e in events]
 
 
 def _params(error: DomainError) -> dict[str, object]:

@@ -11,7 +11,7 @@ from chalicelib.case.orders import ORDERS
 from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import verify
-from chalicelib.core.errors import Forbidden, Invalid
+from chalicelib.core.errors import Forbidden
 from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply
 from chalicelib.people.staff import Staff
@@ -77,9 +77,8 @@ def record_of_case(call: Call, case_id: str) -> bodies.CaseRecordBody:
 def upload_to_case(call: Call, case_id: str) -> Reply:
     """The file goes straight to the file store; name its id in the command that it belongs to, within a day."""
     body, problems = call.read(wire.UploadRequest)
-    if problems:
-        raise Invalid(*problems)
-    whole, small = service.upload(call.ports, call.credential, case_id, body.kind, body.bytes)
+    asked = service.Wanted(body.kind, body.bytes)
+    whole, small = service.upload(call.ports, call.credential, case_id, asked, known=problems)
     return Reply(upload_answer(whole, small), 201)
 
 
@@ -101,20 +100,18 @@ def signature_code(call: Call, case_id: str) -> Reply:
 def merge_case(call: Call, case_id: str) -> bodies.CaseAnswer:
     """Answers the case it goes on in."""
     body, problems = call.read(wire.MergeRequest)
-    if problems:
-        raise Invalid(*problems)
-    case = pairs.merge(call.ports, call.signed_in.session, case_id, body.case, body.version)
+    session, version = call.signed_in.session, body.version
+    case = pairs.merge(call.ports, session, case_id, body.case, seen=version, known=problems)
     return present.answer(case, possible(case))
 
 
 def split_case(call: Call, case_id: str) -> Reply:
     """Answers the new case."""
     body, problems = call.read(wire.SplitRequest)
-    if problems:
-        raise Invalid(*problems)
     bells = tuple(ids.parse(bell) or bell for bell in body.bells)
+    second = pairs.Second(body.category, body.subject, bells)
     session, version = call.signed_in.session, body.version
-    case = pairs.split(call.ports, session, case_id, body.category, body.subject, bells, version)
+    case = pairs.split(call.ports, session, case_id, second, seen=version, known=problems)
     return Reply(present.answer(case, possible(case)), 201)
 
 

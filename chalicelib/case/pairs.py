@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.case import access, changes, deadlines, rules
@@ -23,18 +24,30 @@ SUBJECT_LIMIT = 60
 _TRIES = 6
 
 
-def merge(ports: Ports, by: Session, case_id: str, into: str, seen: int = 0) -> Case:
+@dataclass(frozen=True)
+class Second:
+    """A matter that is split off: its category and subject, and the bells that go with it; without any, the first bell
+    holds two matters and is in both cases."""
+
+    category: str
+    subject: str
+    bells: tuple[str, ...] = ()
+
+
+def merge(
+    ports: Ports, by: Session, case_id: str, into: str, *, seen: int = 0, known: Sequence[FieldError] = ()
+) -> Case:
     """The matter of the first case goes on in the other, which takes its bells and follows it; three AWS calls.
 
     Answers the case it goes on in. Raises Forbidden unless both are in the caller's sight.
     """
-    target = ids.parse(into)
-    if target is None or target == ids.parse(case_id):
-        raise Invalid(FieldError("case", "unknown"))
 
     def plan(now: datetime) -> tuple[Case, tuple[CaseChange, ...]]:
         source, viewer = _open(ports, by, case_id, seen)
-        other, _ = _open(ports, by, target or "", field="case")
+        target = ids.parse(into)
+        if known or target in {None, source.case.id}:
+            raise Invalid(*(known or [FieldError("case", "unknown")]))
+        other, _ = _open(ports, by, into, field="case")
         going = _decide(source, viewer, do.MergeInto(other.case.id), now)
         coming = _decide(other, viewer, do.Absorb(source.case.id, source.case.bells), now)
         gone = changes.following(source.case, going, viewer.actor, now)
@@ -48,41 +61,41 @@ def split(
     ports: Ports,
     by: Session,
     case_id: str,
-    category: str,
-    subject: str,
-    bells: tuple[str, ...] = (),
+    second: Second,
+    *,
     seen: int = 0,
+    known: Sequence[FieldError] = (),
 ) -> Case:
-    """A second matter becomes a case of its own, with the same owner and its own clock; two AWS calls. Answers it.
-
-    `bells` go with it; without any, the first bell holds two matters and is in both cases.
-    """
-    wrong = [FieldError("category", "unknown")] if category not in BY_ID else []
-    wrong += [FieldError("subject", "required")] if not text.visible(subject) else []
-    if wrong:
-        raise Invalid(*wrong)
+    """A second matter becomes a case of its own, with its own clock; two AWS calls. Answers it."""
 
     def plan(now: datetime) -> tuple[Case, tuple[CaseChange, ...]]:
         opening, viewer = _open(ports, by, case_id, seen)
+        _check(second, known)
         new_id = ids.new_id(ids.prefix_of(opening.case.id), now, ports.entropy.number(16))
-        left = _decide(opening, viewer, do.Split(new_id, bells), now)
+        left = _decide(opening, viewer, do.Split(new_id, second.bells), now)
         begun = changes.beginning(
             new_id,
-            _beginning(opening, viewer, category, bells, now),
+            _beginning(opening, viewer, second, now),
             viewer.actor,
             now,
-            subject.strip()[:SUBJECT_LIMIT],
+            second.subject.strip()[:SUBJECT_LIMIT],
         )
         return begun.after, (changes.following(opening.case, left, viewer.actor, now), begun)
 
     return _together(ports, plan)
 
 
-def _beginning(
-    opening: CaseOpening, viewer: Viewer, category: str, bells: tuple[str, ...], now: datetime
-) -> tuple[Happening, ...]:
-    case, urgency = opening.case, BY_ID[category].urgency
-    first, *others = bells or case.bells[:1]
+def _check(second: Second, known: Sequence[FieldError]) -> None:
+    problems = [] if second.category in BY_ID else [FieldError("category", "unknown")]
+    problems += [] if text.visible(second.subject) else [FieldError("subject", "required")]
+    if problems or known:
+        raise Invalid(*{error.field: error for error in (*problems, *known)}.values())
+
+
+def _beginning(opening: CaseOpening, viewer: Viewer, second: Second, now: datetime) -> tuple[Happening, ...]:
+    case, category = opening.case, second.category
+    urgency = BY_ID[category].urgency
+    first, *others = second.bells or case.bells[:1]
     moment = Moment(viewer.actor, now, calendar_for(opening.directory), policy_for(opening.directory))
     owner = {"id": viewer.id, "name": viewer.name, "role": viewer.role}
     clock = deadlines.opening(urgency, category, moment)

@@ -301,19 +301,35 @@ def member_of(directory: Directory, session: Session) -> Staff | None:
     return directory.member(session.staff)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A file that somebody wants to upload: its media type, its size in bytes, where a browser goes afterwards."""
+
+    kind: str
+    size: int
+    back_to: str = ""
+
+
 def upload(
-    ports: Ports, by: Credential, case_id: str, kind: str, size: int, back_to: str = ""
+    ports: Ports, by: Credential, case_id: str, file: Wanted, *, known: Sequence[FieldError] = ()
 ) -> tuple[Upload, Upload]:
     """Forms for a file and for its thumbnail; one AWS call. Raises Invalid for a type or size that is not taken."""
-    if kind not in uploads.ENDINGS:
-        raise Invalid(FieldError("kind", "unknown"))
-    if not 0 < size <= uploads.MOST_BYTES:
-        raise Invalid(FieldError("bytes", "out_of_range", {"limit": uploads.MOST_BYTES}))
     named = _named(by, case_id)
     opening = _opening(ports, named, "" if isinstance(by, Session) else by)
     _viewer(opening, by, ports.clock.now())
-    file_id = uploads.file_id(kind, ports.entropy.number(uploads.CHANCE_BITS))
+    _check_upload(file, known)
+    file_id = uploads.file_id(file.kind, ports.entropy.number(uploads.CHANCE_BITS))
     seconds = uploads.UPLOAD_SECONDS
-    whole = ports.files.upload(named, file_id, kind, uploads.MOST_BYTES, seconds, back_to)
+    whole = ports.files.upload(named, file_id, file.kind, uploads.MOST_BYTES, seconds, file.back_to)
     drawn = ports.files.upload(named, uploads.small(file_id), "image/jpeg", uploads.SMALL_BYTES, seconds)
     return whole, drawn
+
+
+def _check_upload(file: Wanted, known: Sequence[FieldError]) -> None:
+    problems = []
+    if file.kind not in uploads.ENDINGS:
+        problems.append(FieldError("kind", "unknown"))
+    if not 0 < file.size <= uploads.MOST_BYTES:
+        problems.append(FieldError("bytes", "out_of_range", {"limit": uploads.MOST_BYTES}))
+    if problems or known:
+        raise Invalid(*{error.field: error for error in (*problems, *known)}.values())

@@ -42,9 +42,9 @@ def ask_code(ports: Ports, by: Credential, case_id: str, language: str) -> Code:
 def sign(ports: Ports, by: Credential, case_id: str, typed: str, seen: int = 0) -> Case:
     """Sign with the code that was texted; four AWS calls. Raises Unauthorized for a wrong code, with the tries that are
     left, Gone when none is alive."""
+    reading = service.read(ports, by, case_id)
     if not typed.strip():
         raise Invalid(Wrong("code", "required"))
-    reading = service.read(ports, by, case_id)
     viewer, key, now = reading.viewer, ports.policy.key, ports.clock.now()
     signatory = _signatory(reading.case, viewer)
     person = _person(ports, reading.case.id, viewer)

@@ -153,9 +153,9 @@ class DutyBody(Struct, frozen=True):
     """Who (a party's id, resident, specialist, community or subdistrict) does what by when; reminded so many seconds
     before."""
 
-    who: str
-    text: str
-    due_at: str
+    who: str = ""
+    text: str = ""
+    due_at: str = ""
     remind_before: int = 86_400
 
 

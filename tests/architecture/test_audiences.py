@@ -17,10 +17,10 @@ from tests.fakes.world import World
 from tests.session.people import PHONES, sign_in, two_communities
 
 ROUTES = sorted(f"{method} {path}" for path, methods in application.app.routes.items() for method in methods)
-LINKS = (Caller.TRACKING, Caller.ONE_TAP, Caller.BUNDLE)
+LINKS = (Caller.TRACKING, Caller.ONE_TAP, Caller.BUNDLE, Caller.PARTY)
 PEOPLE = ("resident", *sorted(STAFF), "neighbouring specialist", "neighbouring community")
 REFUSED = {401, 403}
-# What a link's token and a session open is one bell; these callers are asked about a bell of another community.
+# What a link's token and a session open is one bell or case; these callers are asked about one of another community.
 NEIGHBOURS = ("neighbouring specialist", "neighbouring community")
 # Its own desk's staff: the bell of the walk was rung at the desk of the community.
 OTHER_DESKS = ("lawyer", "police")
@@ -49,7 +49,7 @@ def walk() -> Iterator[Walk]:
 
 
 class Walk:
-    """One bell at Yiqing, and everybody who could come."""
+    """One bell at Yiqing, a case that came of another of the same resident, and everybody who could come."""
 
     def __init__(self, web: Web) -> None:
         self.web = web
@@ -57,12 +57,21 @@ class Walk:
         self.id = rung["id"]
         key, now = web.world.ports.policy.key, web.world.clock.now()
         bundle_token = link_token(key, self.id, Purpose.BUNDLE, "zhao")
+        one_tap = web.alert("zhao")
+        other = web.world.ring(text="门口的灯坏了", category="road")
+        self.case = web.world.accept(other)
         self.sessions = {who: sign_in(web, PHONES[who]) for who in PEOPLE}
+        invited = web.post(
+            f"/v1/cases/{self.case}/invite", {"organisation": "yunhe"}, token=self.sessions["specialist"]
+        )
+        assert invited.status == 200, invited.text
         self.tokens = {
             Caller.TRACKING: rung["tracking_token"],
-            Caller.ONE_TAP: web.alert("zhao"),
+            Caller.ONE_TAP: one_tap,
             Caller.BUNDLE: bundle_token,
+            Caller.PARTY: link_token(key, self.case, Purpose.PARTY, "yunhe"),
         }
+        self.tracking_of_case = other.token
         from chalicelib.core import links
 
         ends = now.replace(year=now.year + 1)
@@ -72,7 +81,10 @@ class Walk:
         """The route, called by them with what they have and nothing else."""
         method, path = route.split(" ")
         token = self.sessions.get(who) or self.tokens.get(who, "")  # type: ignore[call-overload]  # a StrEnum is a str
+        if who == Caller.TRACKING and "{case_id}" in path:
+            token = self.tracking_of_case
         path = path.replace("{bell_id}", self.id).replace("{name}", "style.css")
+        path = path.replace("{case_id}", self.case).replace("{paper}", "case").replace("{number}", "1")
         if path.startswith("/v1/"):
             body = b"{}" if method == "POST" else b""
             return self.web.send(method, path, body, token=token, Content_Type="application/json")
@@ -87,7 +99,10 @@ class Walk:
 
 
 def refused(answer: Answer) -> bool:
-    """Not let in: by status, or led to the sign-in page. What came too late (409, 410) was let in."""
+    """Not let in: by status, or led to the sign-in page. What came too late (409, 410) was let in, and so was whoever
+    would have to be of a higher level than the case's owner."""
+    if answer.status == 403 and "not_a_superior" in answer.text:
+        return False
     return answer.status in REFUSED or (answer.status == 303 and answer.location.endswith("/sign-in"))
 
 
@@ -96,7 +111,7 @@ def refused(answer: Answer) -> bool:
 def test_a_route_lets_in_whom_the_table_names_and_nobody_else(walk: Walk, route: str, who: str) -> None:
     caller = Caller(who.removeprefix("neighbouring "))
     allowed = caller in TABLE[route]
-    if "{bell_id}" in route or route.endswith("/a/{token}"):
+    if any(part in route for part in ("{bell_id}", "{case_id}", " /a/{token}")):
         allowed = allowed and who not in (*NEIGHBOURS, *OTHER_DESKS)
     answer = walk.call(route, who)
     assert refused(answer) is not allowed, f"{who} at {route}: {answer.status} {answer.text[:200]}"
