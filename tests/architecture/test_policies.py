@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from infra.local.embedded import load_template
+
 ROOT = Path(__file__).parents[2]
 CONFIG = json.loads((ROOT / ".chalice/config.json").read_text("utf-8"))
 STAGES: list[str] = sorted(CONFIG["stages"])
@@ -17,11 +19,13 @@ BOTH = [(stage, function) for stage in STAGES for function in FUNCTIONS]
 
 # What IAM calls the operations of the clients that the adapters call.
 ACTIONS = {
-    "start_execution": "states:StartExecution",
-    "send_task_success": "states:SendTaskSuccess",
-    "send_task_failure": "states:SendTaskFailure",
-    "publish": "sns:Publish",
-    "send_email": "ses:SendEmail",
+    "start_execution": {"states:StartExecution"},
+    "send_task_success": {"states:SendTaskSuccess"},
+    "send_task_failure": {"states:SendTaskFailure"},
+    "publish": {"sns:Publish"},
+    "send_email": {"ses:SendEmail"},
+    "copy_object": {"s3:GetObject", "s3:PutObject"},
+    "head_object": {"s3:GetObject"},
 }
 OF_THE_ROLE = {
     # Not called by the code: the stream's mapping and the logs use the function's role.
@@ -30,6 +34,8 @@ OF_THE_ROLE = {
     "dynamodb:GetShardIterator",
     "dynamodb:ListStreams",
     "sqs:SendMessage",
+    # Without it S3 says of a file that is not there that it is forbidden.
+    "s3:ListBucket",
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -87,17 +93,17 @@ def test_the_stages_differ_in_nothing_but_their_name(function: str) -> None:
 
 
 def test_what_the_adapters_call_is_allowed_and_what_they_do_not_call_is_not() -> None:
-    called = set()
-    for folder in ("notify", "timeline"):
+    called: set[str] = set()
+    for folder in ("notify", "timeline", "files"):
         for path in (ROOT / "chalicelib" / folder).glob("*.py"):
             nodes = ast.walk(ast.parse(path.read_text("utf-8")))
             called |= {
                 node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr in ACTIONS
             }
     allowed = set().union(*(_actions("prod", function) for function in FUNCTIONS)) - OF_THE_ROLE
-    assert {action for action in allowed if not action.startswith("dynamodb:")} == {
-        ACTIONS[name] for name in called
-    }
+    assert {action for action in allowed if not action.startswith("dynamodb:")} == set().union(
+        *(ACTIONS[name] for name in called)
+    )
 
 
 def test_only_the_functions_that_send_may_send_and_only_react_moves_the_timeline() -> None:
@@ -105,6 +111,31 @@ def test_only_the_functions_that_send_may_send_and_only_react_moves_the_timeline
         actions = _actions("prod", function)
         assert ("sns:Publish" in actions) == ("ses:SendEmail" in actions) == (function in {"react", "sweep"})
         assert any(action.startswith("states:") for action in actions) == (function == "react")
+
+
+def test_only_requests_touch_photos_and_only_where_photos_are() -> None:
+    for function in FUNCTIONS:
+        photos = [s for s in _statements("prod", function) if s["Action"][0].startswith("s3:")]
+        where = {s["Resource"].partition("photos-*")[2] for s in photos}
+        assert where == ({"/incoming/*", "/kept/*", ""} if function == "api_handler" else set())
+        assert all(s["Action"] == ["s3:ListBucket"] or s["Resource"].endswith("/*") for s in photos)
+
+
+def test_the_bucket_shows_nothing_to_the_public_and_nothing_in_the_clear() -> None:
+    resources = load_template()["Resources"]
+    photos = resources["Photos"]
+    assert all(photos["Properties"]["PublicAccessBlockConfiguration"].values())
+    assert len(photos["Properties"]["PublicAccessBlockConfiguration"]) == 4
+    assert (photos["DeletionPolicy"], photos["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    (statement,) = resources["PhotosPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"], statement["Principal"]) == ("Deny", "s3:*", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_what_nobody_keeps_goes_and_what_is_kept_stays() -> None:
+    rules = load_template()["Resources"]["Photos"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    ends = {rule.get("Prefix", ""): rule.get("ExpirationInDays") for rule in rules}
+    assert ends == {"incoming/": 2, "kept/": None, "": None}
 
 
 def test_an_sms_can_be_sent_but_no_topic_be_written_to() -> None:
