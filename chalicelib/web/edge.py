@@ -87,7 +87,9 @@ def show(
     from chalicelib.web.render import render
 
     html = render(template, call.language, frame=frame(call, directory), view=view)
-    return Response(html, status_code=status, headers=page_headers())
+    policy = call.ports.policy
+    headers = page_headers(policy.files_origin, policy.public_url)
+    return Response(html, status_code=status, headers=headers)
 
 
 def see_other(call: Call, path: str) -> Response:
