@@ -43,8 +43,8 @@ def test_accepting_opens_a_case_with_a_record_of_its_own(world: World) -> None:
     events = world.store.events(case.thing)
     assert [event.kind for event in events] == ["opened"]
     assert verify(events, case.tip).intact
-    assert world.engine.running() == []
-    world.pass_time(hours=48)
+    assert [execution.thing for execution in world.engine.running()] == [case.thing]
+    world.pass_time(hours=18)
     ends_well(world)
 
 
