@@ -206,7 +206,7 @@ FAIL_REASONS: Final[Mapping[str, str]] = {
     "withdrawn": N_("the request was withdrawn"),
 }
 ROUTES: Final[Mapping[str, str]] = {
-    "arbitration": N_("arbitration"),
+    "arbitration": N_("an arbitration board"),
     "administrative": N_("the authority in charge"),
     "court": N_("the court"),
 }
@@ -318,8 +318,10 @@ def party_kind(name: str, language: str) -> str:
 
 def person(name: str, language: str) -> str:
     """Somebody named by what they are: resident, community, specialist, mediator, committee …"""
-    said = _label(PERSONS, name, language)
-    return said[:1].lower() + said[1:] if language == "en" and name in PERSONS else said
+    if name not in PERSONS:
+        return role(name, language)
+    said = translate(language, PERSONS[name])
+    return said[:1].lower() + said[1:] if language == "en" else said
 
 
 def role(name: str, language: str) -> str:
