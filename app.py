@@ -12,6 +12,7 @@ from chalicelib import http, openapi
 from chalicelib.bell import api as bell_api
 from chalicelib.bell import pages as bell_pages
 from chalicelib.case import api as case_api
+from chalicelib.case import pages as case_pages
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
 from chalicelib.session import api as session_api
@@ -24,6 +25,7 @@ for module in (
     bell_api,
     bell_pages,
     case_api,
+    case_pages,
     place_api,
     place_pages,
     session_api,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,7 @@ from chalicelib.case.form_screens import UNTOUCHED, Typed, offered
 from chalicelib.case.guest_reading import Lens
 from chalicelib.case.guest_screens import papers, rating_card, road
 from chalicelib.case.state import Case, Deadline
+from chalicelib.case.telling import story
 from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import Event, verify
@@ -26,7 +27,6 @@ from chalicelib.place.rules import Directory
 from chalicelib.ports import CaseLine, Contact
 from chalicelib.web import case_labels as say
 from chalicelib.web import console_views as v
-from chalicelib.web.case_sentences import Teller, case_story
 from chalicelib.web.i18n import N_, translate
 from chalicelib.web.views import Person, RecordPanel
 
@@ -47,6 +47,7 @@ class Visit:
     problem: str = ""
     seen: int = 0
     similar: tuple[v.SimilarCase, ...] = ()
+    uploader: v.Uploader | None = None
 
 
 def case(lens: Lens, visit: Visit) -> v.CasePage:
@@ -89,9 +90,16 @@ def case(lens: Lens, visit: Visit) -> v.CasePage:
         merged_into=ids.number(found.merged_into) if found.merged_into else "",
         merged_path=path_of(found.merged_into) if found.merged_into else "",
         since=_since(lens, entries, visit.seen),
+        uploader=visit.uploader,
         flash=visit.flash,
         problem=visit.problem,
+        kept=_kept(verbs, visit.typed),
     )
+
+
+def _kept(verbs: Sequence[str], typed: Typed) -> tuple[str, ...]:
+    """The words that were typed into a form that is no longer offered: nothing typed is lost."""
+    return tuple(filter(str.strip, typed.values.values())) if typed.verb and typed.verb not in verbs else ()
 
 
 def path_of(case_id: str) -> str:
@@ -136,26 +144,19 @@ def due_of(found: Case, deadline: Deadline, directory: Directory, language: str,
 
 def _told(lens: Lens) -> Iterator[v.Entry]:
     """The whole record in sentences, oldest first."""
-    teller = Teller(zone=lens.directory.subdistrict.timezone, names=_names(lens), now=lens.now)
-    for event, text in zip(lens.events, case_story(lens.events, teller, lens.language), strict=True):
+    said = story(lens)
+    for event in lens.events:
         refs = [{"id": ref} for ref in access.refs_in(event.data)] if event.kind not in _ELSEWHERE else []
         yield v.Entry(
             seq=event.seq,
             kind=event.kind,
             tone=_tone(event),
             at=parse_iso(event.at),
-            text=text,
+            text=said[event.seq],
             who=lens.actor(event),
             words=tuple(filter(None, map(lens.words, refs))),
             files=tuple(photo for ref in refs for photo in lens.files(ref)),
         )
-
-
-def _names(lens: Lens) -> Mapping[str, str]:
-    parties = {party.id: party.name for party in lens.file.parties.values()}
-    staff = {member.id: member.name for member in lens.directory.staff}
-    residents = {bell: contact.name for bell, contact in lens.residents.items()}
-    return {**staff, **parties, **residents}
 
 
 def _tone(event: Event) -> str:
@@ -250,7 +251,9 @@ def _record(lens: Lens) -> RecordPanel:
     return RecordPanel(verdict.events, lens.case.tip.hash, verdict.intact)
 
 
-def row(line: CaseLine, directory: Directory, reader: str, language: str, now: datetime) -> v.CaseRow:
+def row(
+    line: CaseLine, directory: Directory, reader: str, language: str, now: datetime, *, chosen: bool = False
+) -> v.CaseRow:
     """A line of the worklist: what is due next is what people are asked to do, not the engine's next look."""
     found = line.case
     running = min(found.running, key=lambda d: d.due_at, default=None)
@@ -269,6 +272,7 @@ def row(line: CaseLine, directory: Directory, reader: str, language: str, now: d
         due=due_of(found, running, directory, language, now) if running else None,
         paused=found.paused,
         bells=len(found.bells),
+        chosen=chosen,
     )
 
 

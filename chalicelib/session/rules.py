@@ -113,6 +113,10 @@ TABLE: Mapping[str, Audience] = {
     "POST /sign-in": EVERYBODY,
     "GET /me": SIGNED_IN,
     "POST /sign-out": SIGNED_IN,
+    "GET /cases": STAFF,
+    "POST /cases": STAFF,
+    "GET /c/{case_id}": STAFF,
+    "POST /c/{case_id}": STAFF,
 }
 """Who may call each route. Whether this bell is one of theirs is decided by `serves` and by the link."""
 

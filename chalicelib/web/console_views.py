@@ -130,7 +130,8 @@ class Outcome(Struct, frozen=True):
 class WorklistView(Struct, frozen=True):
     """console.html: open cases, what is due first first. Posts `action` = assign with `case.<id>` and `staff`.
 
-    `tabs`: the views. `query` is what was searched, `narrowed` whether filters hide something; `more`: the next page.
+    `tabs`: the views. `query` is what was searched (`cursor`: there is more), `narrowed` whether filters hide
+    something; `more`: the next page. Posts `action` = search with `q`, too.
     """
 
     title: str
@@ -149,6 +150,7 @@ class WorklistView(Struct, frozen=True):
     outcomes: tuple[Outcome, ...] = ()
     errors: tuple[FieldError, ...] = ()
     more: str = ""
+    cursor: str = ""
     name: str = ""
     role: str = ""
 
@@ -224,6 +226,7 @@ class CasePage(Struct, frozen=True):
 
     `likely` are the forms that come next, `others` what else is possible. `since`: what others did meanwhile, when a
     form came back because of it. `flash`: a sentence about what was just done; `problem`: why it was not.
+    `kept`: what was typed into a form that is no longer there.
     """
 
     id: str
@@ -260,5 +263,6 @@ class CasePage(Struct, frozen=True):
     merged_path: str = ""
     since: tuple[Entry, ...] = ()
     uploader: Uploader | None = None
+    kept: tuple[str, ...] = ()
     flash: str = ""
     problem: str = ""
