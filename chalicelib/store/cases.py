@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chalicelib.core import ids
 from chalicelib.core.errors import NotFound
 from chalicelib.ports import CaseFile, CaseLine, CaseOpening, Contact, Page, Worklist
-from chalicelib.store import codec, cursors, keys
+from chalicelib.store import case_codec, codec, cursors, keys
 from chalicelib.store.models import (
     CaseHead,
     ContactRow,
@@ -50,7 +50,7 @@ class Cases:
         if directory is None:
             raise NotFound("no_such_place")
         found = next((codec.link_of(row) for row in rows if isinstance(row, LinkRow)), None)
-        return CaseOpening(codec.case_of(head), head.subject or "", found, codec.directory_of(directory))
+        return CaseOpening(case_codec.case_of(head), head.subject or "", found, codec.directory_of(directory))
 
     def cases(self, case_ids: Sequence[str]) -> tuple[CaseLine, ...]:
         """One BatchGetItem for each hundred; see `ports.Store`."""
@@ -83,10 +83,10 @@ class Cases:
 
 
 def _file(head: CaseHead, rows: Sequence[Row]) -> CaseFile:
-    texts = [codec.text_of(row) for row in rows if isinstance(row, TextRow)]
-    parties = [codec.party_of(row) for row in rows if isinstance(row, PartyRow)]
+    texts = [case_codec.text_of(row) for row in rows if isinstance(row, TextRow)]
+    parties = [case_codec.party_of(row) for row in rows if isinstance(row, PartyRow)]
     return CaseFile(
-        case=codec.case_of(head),
+        case=case_codec.case_of(head),
         subject=head.subject or "",
         events=tuple(codec.event_of(row) for row in rows if isinstance(row, EventRow)),
         texts={text.id: text for text in texts},
@@ -98,7 +98,7 @@ def _file(head: CaseHead, rows: Sequence[Row]) -> CaseFile:
 
 def _lines(raws: Sequence[Raw]) -> tuple[CaseLine, ...]:
     rows = (row for row in map(codec.row_of, raws) if isinstance(row, CaseHead))
-    return tuple(CaseLine(codec.case_of(row), row.subject or "") for row in rows)
+    return tuple(CaseLine(case_codec.case_of(row), row.subject or "") for row in rows)
 
 
 def _index_of(scope: Worklist) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from chalicelib.core.chain import Event, Tip
 from chalicelib.core.errors import Stale
 from chalicelib.core.links import Link
 from chalicelib.ports import CaseChange, Change
-from chalicelib.store import codec, keys
+from chalicelib.store import case_codec, codec, keys
 from chalicelib.store.models import BellHead, CaseHead, Row
 from chalicelib.store.table import Raw, Refused, Table, Transaction
 
@@ -90,20 +90,20 @@ class Changes:
     def _move_case(self, transaction: Transaction, change: CaseChange) -> None:
         thing = change.after.thing
         if change.before is None:
-            head = codec.case_head(change.after, change.subject or "")
+            head = case_codec.case_head(change.after, change.subject or "")
             transaction.puts.append((head_of(thing), self.table.put(head, Row.pk.does_not_exist())))
         else:
             self._update_case(transaction, change.before, change)
         extend(self.table, transaction, change.events)
-        rows: list[Row] = [codec.text_row(thing, text) for text in change.texts]
-        rows += [codec.party_row(thing, party) for party in change.parties]
+        rows: list[Row] = [case_codec.text_row(thing, text) for text in change.texts]
+        rows += [case_codec.party_row(thing, party) for party in change.parties]
         transaction.puts += [(f"{row.sk} {thing}", self.table.put(row)) for row in rows]
         add_links(self.table, transaction, thing, change.links)
 
     def _update_case(self, transaction: Transaction, before: Case, change: CaseChange) -> None:
         same = (CaseHead.version == before.version) & (CaseHead.tip_hash == before.tip.hash)
         actions = [
-            *_moved(CaseHead, codec.case_state(change.after)),
+            *_moved(CaseHead, case_codec.case_state(change.after)),
             CaseHead.by_timeline.set(change.by_timeline),
         ]
         if change.subject is not None:
