@@ -11,9 +11,10 @@ from typing import Final
 
 from chalicelib.core.chain import Event
 from chalicelib.web import case_labels
-from chalicelib.web.case_teller import Data, Known, Teller, Voice
+from chalicelib.web.case_teller import Data, Known, Teller, Told, Voice
+from chalicelib.web.case_told_clock import CLOCK
 from chalicelib.web.case_told_parties import PARTIES
-from chalicelib.web.case_told_work import WORK, Told
+from chalicelib.web.case_told_work import WORK
 from chalicelib.web.i18n import N_
 
 __all__ = ["KINDS", "Known", "Teller", "case_sentence", "case_story"]
@@ -175,4 +176,4 @@ _COURSE: Final[Mapping[str, Told]] = {
     "reopened": _reopened,
 }
 # Every kind of event that the case's rules write, and how it is told.
-KINDS: Final[Mapping[str, Told]] = {**WORK, **PARTIES, **_COURSE}
+KINDS: Final[Mapping[str, Told]] = {**WORK, **CLOCK, **PARTIES, **_COURSE}

@@ -241,6 +241,7 @@ class Voice:
         return case_labels.form(self.teller.known.form, self.language)
 
 
+Told = Callable[[Data, Voice], str]
 _DAYS: Final[Mapping[int | None, str]] = {
     -1: N_("yesterday at %(time)s"),
     0: N_("today at %(time)s"),

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from chalicelib.web import case_labels
-from chalicelib.web.case_teller import Data, Voice, typed
-from chalicelib.web.case_told_work import Told
+from chalicelib.web.case_teller import Data, Told, Voice, typed
 from chalicelib.web.i18n import N_
 
 
