@@ -12,6 +12,7 @@ from chalicelib import http, openapi
 from chalicelib.bell import api as bell_api
 from chalicelib.bell import pages as bell_pages
 from chalicelib.case import api as case_api
+from chalicelib.case import guest_pages as case_guest_pages
 from chalicelib.case import pages as case_pages
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
@@ -25,6 +26,7 @@ for module in (
     bell_api,
     bell_pages,
     case_api,
+    case_guest_pages,
     case_pages,
     place_api,
     place_pages,

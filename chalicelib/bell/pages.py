@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import Any, cast
 
 from chalice import Blueprint, Response
 from msgspec.structs import replace
@@ -94,13 +95,15 @@ def track(call: Call, token: str) -> Response:
     reading = service.read(call.ports, token)
     if reading.link.purpose is not Purpose.TRACK:
         raise Forbidden("link_not_for_this")
+    if reading.file.bell.case and (page_of_case := _guests().of_bell(call, token, reading)):
+        return cast(Response, page_of_case)
     view = screens.track(reading, token, call.language, call.query.get("told", ""))
     return show(call, "track.html", view, directory=reading.directory)
 
 
 @page(blueprint, "POST", "/t/{token}", audience=RESIDENTS_LINK)
 def resident_acts(call: Call, token: str) -> Response:
-    """The resident withdraws or appeals."""
+    """The resident withdraws or appeals; everything else is about the case that the bell has led to."""
     match call.form().get("action"):
         case "appeal":
             service.appeal(call.ports, token)
@@ -108,7 +111,12 @@ def resident_acts(call: Call, token: str) -> Response:
         case "withdraw":
             service.withdraw(call.ports, token)
             return see_other(call, f"/t/{token}?told=withdrawn")
-    raise BadRequest("unknown_action")
+    return cast(Response, _guests().resident_acts(call, token))
+
+
+def _guests() -> Any:
+    """The pages of a case; a process that only rings does not pay for them."""
+    return importlib.import_module("chalicelib.case.guest_visits")
 
 
 @page(blueprint, "GET", "/a/{token}", audience=ANSWERERS)

@@ -14,8 +14,6 @@ from chalicelib.core.chain import Event
 from chalicelib.place.rules import Directory
 from chalicelib.ports import Attachment, CaseFile, Contact
 from chalicelib.web import case_labels, labels
-from chalicelib.web.case_sentences import case_story
-from chalicelib.web.case_teller import Teller, VoiceName
 from chalicelib.web.guest_views import Photo
 from chalicelib.web.i18n import N_, translate
 
@@ -117,20 +115,6 @@ class Lens:
     def _kind(self, who: str) -> str:
         kind = next((p.kind for p in self.case.parties if p.id == who), "")
         return case_labels.party_kind(kind, self.language) if kind else who
-
-    def story(self) -> Mapping[int, str]:
-        """Every event's sentence by its number; who may read which is another question."""
-        told = case_story(self.events, self._teller(), self.language)
-        return {event.seq: sentence for event, sentence in zip(self.events, told, strict=True)}
-
-    def _teller(self) -> Teller:
-        named = {*self.file.parties, *self.case.bells, *(p.id for p in self.case.parties)}
-        names = {who: self.name(who) for who in named} | {s.id: s.name for s in self.directory.staff}
-        if self.masked and (first := self._resident(self.case.bells[0])):
-            names["resident"] = first
-        voice: VoiceName = "plain" if self.masked else "staff"
-        zone = self.directory.subdistrict.timezone
-        return Teller(zone, voice, self.mine, names, now=self.now if self.masked else None)
 
 
 def _capital(words: str) -> str:

@@ -13,11 +13,13 @@ from chalicelib.case import guest_cards as cards
 from chalicelib.case.course import RATING_REASONS
 from chalicelib.case.guest_reading import Lens
 from chalicelib.case.stages import Stage
+from chalicelib.case.telling import story as story_of
 from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import Event, verify
 from chalicelib.core.times import parse_iso
 from chalicelib.web import guest_views as v
+from chalicelib.web.i18n import N_, translate
 from chalicelib.web.views import FieldError, Person, RecordPanel
 
 ROAD = (
@@ -43,6 +45,7 @@ TOLD = frozenset(
     }
     | {"rated", "reopened", "uploaded"}
 )
+_ELSEWHERE = frozenset({"drafted", "offered", "promised", "held"})
 _BLANK, _NO_FILES = v.GuestForm(), v.Added()
 
 
@@ -64,7 +67,7 @@ class Desk:
 
 def guest(lens: Lens, desk: Desk) -> v.GuestView:
     """The page of a resident or of a party."""
-    case, story = lens.case, lens.story()
+    case, story = lens.case, story_of(lens)
     verbs = access.open_to(case, lens.viewer)
     asked = desk.told == "coded" or desk.form.action == "sign"
     rating = case.deadline("rating")
@@ -138,8 +141,9 @@ def entry(lens: Lens, event: Event, text: str) -> v.Entry:
     """An event with what was written, as far as the reader may read it."""
     readable = access.readable(event, lens.viewer, lens.case)
     refs = [{"id": ref} for ref in access.refs_in(event.data)] if readable else []
-    # Terms, options and resolutions are shown where they belong, numbered and with who they bind.
-    refs = refs if event.kind not in {"drafted", "offered", "promised", "held"} else []
+    # Terms, options and resolutions are shown where they belong, numbered and with who they bind; of a signature
+    # made by code there is nothing to show but the number that the code went to.
+    refs = refs if event.kind not in _ELSEWHERE and event.data.get("by") != "code" else []
     return v.Entry(
         event.seq,
         event.kind,
@@ -163,7 +167,8 @@ def _wrote(lens: Lens) -> v.Wrote:
     place = lens.directory.neighbourhood(case.neighbourhood)
     named = (place.name_en if lens.language == "en" and place.name_en else place.name) if place else ""
     if contact is None:
-        return v.Wrote("", "", named or case.neighbourhood, case.opened_at)
+        about = "" if own else lens.file.subject
+        return v.Wrote(about, "", named or case.neighbourhood, case.opened_at)
     return v.Wrote(
         contact.text,
         texts.mask_name(contact.name),
@@ -232,3 +237,8 @@ def papers(lens: Lens, path: str) -> tuple[v.PaperLink, ...]:
     if lens.viewer.side != "party" and case.stage in {Stage.DONE, Stage.CLOSED}:
         links.append(v.PaperLink(f"{path}/print/case", "case"))
     return tuple(links)
+
+
+def summary(lens: Lens) -> str:
+    """What a meeting is called in a calendar; nothing of what was written is in it."""
+    return translate(lens.language, N_("Meeting on case %(number)s"), number=ids.number(lens.case.id))

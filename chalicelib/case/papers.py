@@ -13,13 +13,14 @@ from chalicelib.case import guest_cards as cards
 from chalicelib.case.guest_reading import Lens
 from chalicelib.case.guest_screens import entry, rating_card
 from chalicelib.case.state import Meeting, Obligation
+from chalicelib.case.telling import story as story_of
 from chalicelib.core import ids
-from chalicelib.core import text as texts
 from chalicelib.core.chain import Event, verify
 from chalicelib.core.errors import NotFound
 from chalicelib.core.times import parse_iso
 from chalicelib.web import case_labels, labels
 from chalicelib.web import guest_views as v
+from chalicelib.web.filters import readable_phone
 from chalicelib.web.i18n import N_, translate
 from chalicelib.web.views import Person
 
@@ -138,7 +139,7 @@ def _rows(lens: Lens, signatories: tuple[str, ...]) -> Iterator[v.PartyRow]:
         if known:
             kind = case_labels.party_kind(known.kind, lens.language)
             phone = known.phone if lens.viewer.side == "staff" else ""
-            yield v.PartyRow(known.name, kind, known.person, texts.mask_phone(phone) if phone else "", True)
+            yield v.PartyRow(known.name, kind, known.person, readable_phone(phone), True)
         else:
             yield v.PartyRow(lens.name(who), _role(lens, who))
 
@@ -202,7 +203,7 @@ def _moment(lens: Lens, at: datetime | None) -> str:
 
 def story(lens: Lens, back: str = "", verify_at: str = "") -> v.CasePaper:
     """The story of a case from the bell to the rating, with the record's seal and where to verify it."""
-    case, told = lens.case, lens.story()
+    case, told = lens.case, story_of(lens)
     contact = lens.residents.get(case.bells[0])
     finished = lens.last("finished", "failed")
     verdict = verify(lens.events, case.tip, case.thing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from chalicelib.case import commands as do
@@ -14,6 +14,7 @@ from chalicelib.case.state import Option, Ref
 from chalicelib.case.writing import Pen
 from chalicelib.core.chain import Actor
 from chalicelib.place.ladder import Urgency
+from chalicelib.place.rules import Directory, Neighbourhood
 from chalicelib.ports import Attachment, CaseFile, Contact, PartyContact
 from chalicelib.web.guest_views import Photo
 from tests.case.lives import WANG, Life
@@ -68,7 +69,7 @@ class Story(Life):
         """The case before those eyes."""
         texts = {text.id: text for text in self.pen.texts}
         file = CaseFile(self.case, "玻璃门伤人", self.events, texts, dict(self.parties), (), ())
-        return Lens(file, viewer, dict(self.residents), places.directory(), language, self.now, shown)
+        return Lens(file, viewer, dict(self.residents), _directory(), language, self.now, shown)
 
     def seen_by_resident(self, language: str = "zh-CN", bell: str = BELL) -> Lens:
         """The case before the eyes of whoever rang."""
@@ -81,6 +82,14 @@ class Story(Life):
     def seen_by_staff(self, language: str = "zh-CN") -> Lens:
         """The case before the eyes of its owner."""
         return self.seen_by(Viewer(Side.STAFF, "zhao", "赵虹", "specialist"), language)
+
+
+def _directory() -> Directory:
+    """With the neighbourhood in which lives are lived."""
+    place = places.directory()
+    here = Neighbourhood("midu", "一清新村", "Yiqing New Village")
+    community = replace(place.communities[0], neighbourhoods=(here,))
+    return replace(place, communities=(community,))
 
 
 def shown(file: Attachment) -> Photo:
