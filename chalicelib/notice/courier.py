@@ -44,8 +44,11 @@ def convey(ports: Ports, notices: Sequence[Notice], *, by_sms: bool = True) -> F
         if channel is Channel.SMS and not by_sms:
             fates += [(n, settle(ports, n, Fate.FAILED, channel, "limit")) for n in trying]
         elif trying:
+            # A claim that nobody settles is a channel lost, and residents have only one: what a case says is asked
+            # before claiming. A bell is asked after it, so that nothing goes out behind an answer.
+            moot = scenes.moot(ports, trying) if scenes.of_case(notices[0]) else None
             mine, missed = _claimed(ports, trying, channel, fates)
-            missed += _sent(ports, mine, channel, address, fates)
+            missed += _sent(ports, mine, channel, address, fates, moot)
             left = [notice for notice in left if notice in missed]
     unsure = {notice.key for notice, dispatch in fates if dispatch.fate is Fate.UNKNOWN}
     fates += [(n, settle(ports, n, Fate.UNREACHABLE)) for n in left if n.key not in unsure]
@@ -86,15 +89,23 @@ def _claimed(
     return mine, left
 
 
-def _sent(ports: Ports, mine: list[Notice], channel: Channel, address: str, fates: Fates) -> list[Notice]:
-    """Send what was claimed; answers those that did not (surely) arrive."""
+def _sent(
+    ports: Ports,
+    mine: list[Notice],
+    channel: Channel,
+    address: str,
+    fates: Fates,
+    moot: frozenset[str] | None,
+) -> list[Notice]:
+    """Send what was claimed; answers those that did not (surely) arrive. `moot`: None when that is still to be read."""
     for pause in (*_PAUSES, None):
-        mine = _still_wanted(ports, mine, channel, fates)
+        mine = _still_wanted(ports, mine, channel, fates, moot)
         if not mine:
             return []
         fate, detail = _try(ports, mine, channel, address)
         if fate is None and pause is not None:
             ports.clock.sleep(pause)
+            moot = None
             continue
         fates += [(notice, settle(ports, notice, fate or Fate.FAILED, channel, detail)) for notice in mine]
         return [] if fate is Fate.SENT else mine
@@ -117,9 +128,11 @@ def _try(ports: Ports, mine: Sequence[Notice], channel: Channel, address: str) -
         return Fate.UNKNOWN, str(failure)
 
 
-def _still_wanted(ports: Ports, mine: list[Notice], channel: Channel, fates: Fates) -> list[Notice]:
+def _still_wanted(
+    ports: Ports, mine: list[Notice], channel: Channel, fates: Fates, moot: frozenset[str] | None
+) -> list[Notice]:
     """Read the bells and cases again right before sending: what was answered meanwhile disturbs nobody."""
-    moot = scenes.moot(ports, mine)
+    moot = scenes.moot(ports, mine) if moot is None else moot
     wanted: list[Notice] = []
     for notice in mine:
         if notice.key in moot:

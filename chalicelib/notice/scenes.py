@@ -32,6 +32,11 @@ def tells(event: Event) -> bool:
     return casework.tells(event)
 
 
+def of_case(notice: Notice) -> bool:
+    """Whether a notice is about a case."""
+    return notice.thing.startswith(_CASE)
+
+
 def file_of(ports: Ports, thing: str) -> File | None:
     """The whole file of a bell or a case."""
     thing_id = thing.partition("#")[2]
@@ -60,7 +65,7 @@ def notices(ports: Ports, file: File, event: Event) -> tuple[Notice, ...]:
 def moot(ports: Ports, wanted: Iterable[Notice]) -> frozenset[str]:
     """The keys of those with nothing left to say as bells and cases stand now; at most one read of each kind."""
     asking = [notice for notice in wanted if notice.alert]
-    of_cases = [notice for notice in asking if notice.thing.startswith(_CASE)]
+    of_cases = [notice for notice in asking if of_case(notice)]
     of_bells = [notice for notice in asking if notice not in of_cases]
     gone = frozenset[str]()
     if of_bells:

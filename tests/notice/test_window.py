@@ -160,6 +160,37 @@ def test_forgetting_leaves_the_window_due_for_the_rest() -> None:
     assert windows.forget(rest, {taken.key}, NIGHT, MORNING).due_at is None
 
 
+def news(case: int, template: str = "message", *, urgent: bool = True, version: int = 2) -> Notice:
+    """A notice about the case of that number."""
+    whom = notice(1).recipient
+    return Notice(f"CASE#{case:010}", version, template, whom, {}, urgent=urgent, alert=True)
+
+
+def test_news_of_cases_wait_for_each_other_and_never_make_a_bell_wait() -> None:
+    window = windows.let_through(EMPTY, [news(1)], NOON)
+    assert admit(window, news(2), NOON + seconds(5)) == Hold(NOON + OPEN_FOR)
+    assert admit(window, notice(1), NOON + seconds(5)) == Send()
+    window = windows.let_through(EMPTY, [notice(1)], NOON)
+    assert admit(window, news(2), NOON + seconds(5)) == Send()
+
+
+def test_waiting_bells_and_waiting_cases_are_two_messages_bells_first() -> None:
+    plan = windows.release(held(news(1), notice(1), news(2), notice(2)), NOON)
+    assert [m.notices for m in plan.messages] == [(notice(1), notice(2)), (news(1), news(2))]
+    assert (plan.window.open_until, plan.window.cases_until) == (NOON + OPEN_FOR, NOON + OPEN_FOR)
+
+
+def test_what_is_urgent_does_not_wait_for_the_morning_with_what_is_not() -> None:
+    window = windows.hold(held(news(1)), news(2, urgent=False), MORNING)
+    plan = windows.release(window, NIGHT, MORNING)
+    assert [m.notices for m in plan.messages] == [(news(1),)]
+
+
+def test_an_emergency_shares_its_message_with_nobody() -> None:
+    window = windows.let_through(EMPTY, [news(1)], NOON)
+    assert admit(window, replace(news(2), pressing=True), NOON + seconds(5)) == Send()
+
+
 @dataclass
 class Phone:
     """A person to whom things happen, and what reaches them when."""

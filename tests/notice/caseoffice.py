@@ -1,0 +1,143 @@
+"""The notice service on fakes with one case: what is done to it is committed, and the stream tells everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from chalicelib.bell.rules import fold
+from chalicelib.case import commands as do
+from chalicelib.case.rules import Case
+from chalicelib.core.chain import Actor, Event, verify
+from chalicelib.notice import service
+from chalicelib.people.staff import Channel
+from chalicelib.place.rules import Directory
+from chalicelib.ports import CaseChange, CaseFile, Contact, PartyContact, Policy, Ports, Ringing
+from tests.case.lives import START, ZHAO, Life
+from tests.fakes.clock import FakeClock
+from tests.fakes.directories import FakeDirectories
+from tests.fakes.entropy import FakeEntropy
+from tests.fakes.files import FakeFiles
+from tests.fakes.senders import FakeSender, Sent
+from tests.notice.caselife import DIRECTORY, KEY
+from tests.notice.office import Crash, CrashingStore, NoTimeline
+from tests.notice.samples import Record
+
+RESIDENT = "+8613800001234"
+FIRM = PartyContact(
+    "yunhe", "property_company", "运河物业", "陈经理", "+8613700000001", "office@property.example"
+)
+CREW = PartyContact("shigong", "contractor", "施工队", phone="+8613700000002")
+PAPER = PartyContact("zhuzhang", "representative", "楼组长", mail="rep@example.org")
+BELL = "MX00000000"
+
+
+class CaseOffice:
+    """`sent`: what arrived. `does`: something happens to the case and everybody is told."""
+
+    def __init__(
+        self, start: datetime = START, directory: Directory = DIRECTORY, life: Life | None = None
+    ) -> None:
+        self.clock, self.store = FakeClock(start), CrashingStore()
+        self.store.places["MX"] = directory
+        self.sent: list[Sent] = []
+        self.sms = FakeSender(Channel.SMS, self.clock, self.sent)
+        self.mail = FakeSender(Channel.MAIL, self.clock, self.sent)
+        self.ports = Ports(
+            store=self.store,
+            senders={Channel.SMS: self.sms, Channel.MAIL: self.mail},
+            timeline=NoTimeline(),
+            clock=self.clock,
+            entropy=FakeEntropy(),
+            files=FakeFiles(self.clock),
+            directories=FakeDirectories(self.store),
+            policy=Policy(KEY, "https://bell.example", "https://bell.example.org", ("MX",)),
+        )
+        self.life = life or Life(now=start)
+        self._ring()
+        self.store.commit(CaseChange(None, self.life.case, self.life.events, parties=(FIRM, CREW, PAPER)))
+
+    def _ring(self) -> None:
+        record = Record(at=self.clock.now())
+        bell = replace(fold(record.events), id=BELL)
+        contact = Contact("张三", RESIDENT, "楼上漏水")
+        self.store.ring(Ringing(bell, record.events, contact, (), "p", (), ()))
+
+    def write(self, command: object, by: Actor = ZHAO) -> tuple[Event, ...]:
+        """Something happens to the case now; nobody has been told yet."""
+        return self._write(lambda: self.life.does(command, by))
+
+    def falls_due(self) -> tuple[Event, ...]:
+        """The clock acts on the case now; nobody has been told yet."""
+        return self._write(self.life.falls_due)
+
+    def _write(self, happen: Callable[[], object]) -> tuple[Event, ...]:
+        file = self.file()
+        self.life.case, self.life.events, self.life.now = file.case, file.events, self.clock.now()
+        happen()
+        new = self.life.events[len(file.events) :]
+        self.store.commit(CaseChange(file.case, self.life.case, new))
+        return new
+
+    def does(self, command: object, by: Actor = ZHAO) -> tuple[Event, ...]:
+        """Something happens to the case, and everybody is told."""
+        events = self.write(command, by)
+        for event in events:
+            self.announce(event)
+        return events
+
+    def announce(self, event: Event) -> None:
+        service.announce(self.ports, event)
+
+    def announce_until_done(self, event: Event) -> int:
+        """Deliver the stream's record until the reaction succeeds; answers how often it raised."""
+        for failed in range(10):
+            if not self._attempt(partial(self.announce, event)):
+                return failed
+        raise AssertionError("never done")
+
+    def pass_time(self, **span: float) -> None:
+        """Time passes and the sweeper comes each half minute."""
+        end = self.clock.now() + timedelta(**span)
+        while self.clock.now() < end:
+            self.clock.go_to(min(end, self.clock.now() + timedelta(seconds=30)))
+            for thing in self.store.overdue(self.clock.now()):
+                if thing.startswith("STAFF#"):
+                    self._attempt(partial(service.flush, self.ports, thing[6:]))
+
+    def parties(self, *parties: PartyContact) -> None:
+        """These parties are in; nobody was told."""
+        for party in parties:
+            self.write(do.Invite(party.id, party.kind))
+
+    def file(self) -> CaseFile:
+        file = self.store.case(self.life.case.id)
+        assert file is not None
+        assert verify(file.events, file.case.tip).intact
+        return file
+
+    def case(self) -> Case:
+        return self.file().case
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """(channel, who, template) of everything that arrived, oldest first."""
+        known = {a: m.id for m in DIRECTORY.staff for a in (m.phone, m.mail)}
+        known |= {a: p.id for p in (FIRM, CREW, PAPER) for a in (p.phone, p.mail) if a}
+        return [(str(s.channel), known.get(s.to, "resident"), s.template) for s in self.sent]
+
+    def record(self) -> list[list[tuple[str, str, str]]]:
+        """What each `notified` event says: (to, channel, fate)."""
+        return [
+            [(n["to"], n["channel"], n["fate"]) for n in event.data["notices"]]
+            for event in self.file().events
+            if event.kind == "notified"
+        ]
+
+    def _attempt(self, work: Callable[[], None]) -> int:
+        try:
+            work()
+        except Crash:
+            return 1
+        return 0
