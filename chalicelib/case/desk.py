@@ -12,13 +12,13 @@ from chalicelib.case import lists, pairs, present, screens, service
 from chalicelib.case.form_screens import Typed
 from chalicelib.case.forms import FORMS, Plan
 from chalicelib.case.guest_reading import Lens
+from chalicelib.case.handlers import upload_answer
 from chalicelib.case.orders import ORDERS
 from chalicelib.case.posted import body
-from chalicelib.core.errors import Conflict, Invalid
+from chalicelib.core.errors import Conflict, DomainError, Invalid
 from chalicelib.core.errors import FieldError as Wrong
 from chalicelib.core.uploads import kind_of
-from chalicelib.http import JSON_HEADERS, BadRequest, Call, explain
-from chalicelib.ports import Upload
+from chalicelib.http import JSON_HEADERS, BadRequest, Call, explain, problem
 from chalicelib.web import case_labels
 from chalicelib.web import console_views as v
 from chalicelib.web.edge import see_other, show
@@ -158,13 +158,12 @@ def _uploader(call: Call, lens: Lens, typed: Typed) -> v.Uploader | None:
 
 
 def _upload(call: Call, case_id: str, form: Form) -> Response:
-    """For the script of the page: where the file and its thumbnail go."""
+    """For `static/upload.js`: where the file and its thumbnail go, or what is wrong, as JSON."""
     size = int(form["bytes"]) if form.get("bytes", "").isdecimal() else 0
-    session = call.signed_in.session
-    whole, small = service.upload(call.ports, session, case_id, service.Wanted(form.get("kind", ""), size))
-    answer = {"id": whole.id, "whole": _target(whole), "small": _target(small)}
+    wanted = service.Wanted(form.get("kind", ""), size)
+    try:
+        whole, small = service.upload(call.ports, call.signed_in.session, case_id, wanted)
+    except DomainError as error:
+        return problem(error, call.language)
+    answer = upload_answer(whole, small)
     return Response(msgspec.json.encode(answer).decode(), status_code=200, headers=JSON_HEADERS)
-
-
-def _target(upload: Upload) -> dict[str, object]:
-    return {"url": upload.url, "fields": [*upload.fields.items()]}

@@ -82,7 +82,7 @@ def _yes(field: Input, posted: Posted, name: str, zone: ZoneInfo, wrong: list[Fi
 
 
 def _ids(field: Input, posted: Posted, name: str, zone: ZoneInfo, wrong: list[FieldError]) -> list[str]:
-    return list(dict.fromkeys(posted.get(name, "").split()))
+    return list(dict.fromkeys(posted.get(name, "").replace(",", " ").split()))
 
 
 def _rows(

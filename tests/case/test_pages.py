@@ -339,9 +339,11 @@ def test_a_file_gets_a_place_and_goes_with_the_words(web: Web, zhao: Browser, ca
     answer = zhao.post(f"/c/{case_id}", action="upload", kind="image/jpeg", bytes="1000")
     assert answer.status == 200
     target = answer.json
-    assert set(target) == {"id", "whole", "small"}
+    assert {"id", "url", "fields", "thumbnail"} <= set(target)
     assert zhao.act(case_id, "visit", text="看了", files=target["id"]).status == 400
-    assert zhao.post(f"/c/{case_id}", action="upload", kind="text/html", bytes="1000").status == 400
+    refused = zhao.post(f"/c/{case_id}", action="upload", kind="text/html", bytes="1000")
+    assert refused.status == 400
+    assert refused.json["message"]
 
 
 def test_without_a_script_a_photo_is_uploaded_first(zhao: Browser, case_id: str) -> None:

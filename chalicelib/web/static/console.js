@@ -1,5 +1,5 @@
-// Helps at the desk; every page works without it. Count-downs that agree with the server's clock, keys in the worklist,
-// photos that travel while one writes.
+// Helps at the desk; every page works without it. Count-downs that agree with the server's clock, keys in the
+// worklist.
 
 const loaded = performance.now();
 const say = document.getElementById("console-say");
@@ -128,62 +128,10 @@ if (bulk) {
   count();
 }
 
-// ---------- photos ----------
+// ---------- forms ----------
 
-const MOST = 10_000_000;
-const EDGE = 320;
-
-async function small(file) {
-  if (!file.type.startsWith("image/")) return null;
-  const picture = await createImageBitmap(file);
-  const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(picture.width * scale));
-  canvas.height = Math.max(1, Math.round(picture.height * scale));
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
-}
-
-async function send(to, blob) {
-  const body = new FormData();
-  for (const [name, value] of to.fields) body.append(name, value);
-  body.append("file", blob);
-  const answer = await fetch(to.url, { method: "POST", body, credentials: "omit" });
-  if (!answer.ok) throw new Error(String(answer.status));
-}
-
-async function upload(form, file) {
-  const asked = new URLSearchParams({ action: "upload", csrf: form.elements.csrf.value, kind: file.type, bytes: file.size, name: "" });
-  const answer = await fetch(form.action.split("#")[0], { method: "POST", body: asked, headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(String(answer.status));
-  const to = await answer.json();
-  await send(to.whole, file);
-  const drawn = await small(file).catch(() => null);
-  if (drawn) await send(to.small, drawn).catch(() => null);
-  return to.id;
-}
-
-for (const field of document.querySelectorAll("[data-files]")) {
-  const input = field.querySelector("[data-file]");
-  const ids = field.querySelector("[data-ids]");
-  const told = field.querySelector("[data-files-say]");
-  const form = field.closest("form");
-  input.addEventListener("change", async () => {
-    const chosen = [...input.files];
-    if (chosen.some((file) => file.size > MOST)) return (told.textContent = field.dataset.large);
-    told.textContent = field.dataset.busy;
-    const button = form.querySelector("[type=submit]");
-    button.disabled = true;
-    try {
-      for (const file of chosen) ids.value = `${ids.value} ${await upload(form, file)}`.trim();
-      told.textContent = field.dataset.done.replace("{n}", ids.value.split(" ").length);
-      input.value = "";
-    } catch {
-      told.textContent = field.dataset.failed;
-    }
-    button.disabled = false;
-  });
-}
+// With a script photos travel while one writes: the form for one photo at a time is for browsers without.
+for (const form of document.querySelectorAll("[data-plain]")) form.hidden = true;
 
 // One press, one deed; and nobody leaves a half-written form by accident.
 let dirty = false;
