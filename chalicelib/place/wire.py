@@ -77,7 +77,11 @@ class HealthBody(Struct, frozen=True):
 
 
 class StatisticsBody(Struct, frozen=True):
-    """Published figures of one day in the place's zone; seconds are whole."""
+    """Published figures of one day in the place's zone; seconds are whole.
+
+    `cases_overdue`: that missed the overall target that day. Of `cases_rated`, so many residents said that they were
+    answered (响应率), that it is solved (解决率), that they are satisfied (满意率).
+    """
 
     day: str
     rung: int
@@ -88,6 +92,15 @@ class StatisticsBody(Struct, frozen=True):
     withdrawn: int
     exhausted: int
     mean_seconds_to_answer: int | None
+    cases_opened: int
+    cases_finished: int
+    cases_failed: int
+    cases_reopened: int
+    cases_overdue: int
+    cases_rated: int
+    rated_answered: int
+    rated_solved: int
+    rated_satisfied: int
 
 
 Document = dict[str, Any]

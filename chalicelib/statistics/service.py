@@ -14,7 +14,7 @@ from chalicelib.statistics.rules import counters_of, day_scope, figures, scope_o
 
 def count(ports: Ports, event: Event) -> None:
     """Move the figures of the day the event belongs to, once however often it is told."""
-    counters = counters_of(event) if event.thing.startswith("BELL#") else {}
+    counters = counters_of(event) if event.thing.startswith(("BELL#", "CASE#")) else {}
     if counters:
         directory = ports.directories.of(ids.prefix_of(event.thing.partition("#")[2]))
         scope = scope_of(directory.subdistrict, event.at)

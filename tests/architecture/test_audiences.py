@@ -42,6 +42,14 @@ def test_whoever_needs_no_name_may_come_with_one() -> None:
     assert all(audience == EVERYBODY for audience in TABLE.values() if Caller.NOBODY in audience)
 
 
+ACTS = {
+    "POST /t/{token}": b"action=withdraw",
+    "POST /p/{token}": b"action=message&text=x",
+    "POST /c/{case_id}": b"action=resume",
+}
+"""What each form asks for; all others: to answer."""
+
+
 @pytest.fixture(scope="module")
 def walk() -> Iterator[Walk]:
     with visiting(World(two_communities())) as web:
@@ -90,7 +98,7 @@ class Walk:
             return self.web.send(method, path, body, token=token, Content_Type="application/json")
         in_path = self.id if who in self.sessions else token or "0" * 19
         headers = {"Content_Type": "application/x-www-form-urlencoded"}
-        body = b"action=withdraw" if path == "/t/{token}" else b"action=answer"
+        body = ACTS.get(route, b"action=answer")
         if who in self.sessions:
             headers["Cookie"] = f"session={token}"
             body += f"&csrf={csrf_of(self.web.world.ports.policy.key, token)}".encode()

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.bell.rules import Accept, Answer, Decline, Withdraw
+from chalicelib.case import commands as do
+from chalicelib.core.chain import Event
 from chalicelib.core.times import iso
 from chalicelib.statistics.rules import counters_of, figures, scope_of
 from tests.bell.lives import WANG, ZHAO, Life
+from tests.case.lives import Life as CaseLife
+from tests.case.lives import text
 from tests.fakes import places
 from tests.fakes.clock import START
 
 
-def figures_of(life: Life) -> dict[str, object]:
-    """The figures if this were the only bell."""
+def counted(events: Iterable[Event]) -> dict[str, int]:
+    """The counters that these events move."""
     counters: dict[str, int] = {}
-    for event in life.events:
+    for event in events:
         for name, more in counters_of(event).items():
             counters[name] = counters.get(name, 0) + more
-    return {name: value for name, value in figures(counters).items() if value}
+    return counters
+
+
+def figures_of(life: Life) -> dict[str, object]:
+    """The figures if this were the only bell."""
+    return {name: value for name, value in figures(counted(life.events)).items() if value}
 
 
 def test_a_bell_answered_and_accepted_counts_as_each_of_these() -> None:
@@ -72,3 +82,24 @@ def test_the_day_is_the_places_day() -> None:
     evening = iso(START + timedelta(hours=14))  # midnight in Hangzhou, 17:00 in Berlin
     assert scope_of(shanghai, evening) == "MX#2026-11-24"
     assert scope_of(berlin, evening) == "MX#2026-11-23"
+
+
+def test_cases_count_as_opened_finished_and_rated_by_what_the_resident_said() -> None:
+    life = CaseLife()
+    life.does(do.CarryOut())
+    life.does(do.Finish(text()))
+    life.resident(do.Rate(True, True, False, ("slow",)))
+    assert counted(life.events) == {
+        "cases_opened": 1,
+        "cases_finished": 1,
+        "cases_rated": 1,
+        "rated_answered": 1,
+        "rated_solved": 1,
+    }
+
+
+def test_a_case_that_misses_its_target_is_counted_once_and_a_failed_one_is_not_hidden() -> None:
+    life = CaseLife()
+    life.pass_time(days=12)
+    life.does(do.Fail("no_agreement", text()))
+    assert counted(life.events) == {"cases_opened": 1, "cases_overdue": 1, "cases_failed": 1}
