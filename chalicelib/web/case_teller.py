@@ -197,7 +197,8 @@ class Voice:
 
     def _days_from_now(self, moment: datetime) -> int | None:
         now = self.teller.now
-        if now is None:
+        # What is past has a date: read again tomorrow, "yesterday" would be told of another day.
+        if now is None or moment < now:
             return None
         gap = local(moment, self.teller.zone).date() - local(now, self.teller.zone).date()
         return gap // timedelta(days=1)
@@ -243,7 +244,6 @@ class Voice:
 
 Told = Callable[[Data, Voice], str]
 _DAYS: Final[Mapping[int | None, str]] = {
-    -1: N_("yesterday at %(time)s"),
     0: N_("today at %(time)s"),
     1: N_("tomorrow at %(time)s"),
 }
