@@ -127,10 +127,13 @@ def test_a_deadline_that_is_reminded_and_missed_is_two_transitions_each_time() -
     case_id = world.accept(rung)
     execution = world.engine.of(f"CASE#{case_id}")
     assert execution.transitions == 1, "armed with the case"
+    signals: list[str] = []
+    world.engine.signal = lambda *told: signals.append(told[1])
     world.pass_time(hours=4)
     assert world.case_kinds(case_id) == ["opened", "reminded", "overdue"]
     print(f"reminded and overdue: {execution.transitions} transitions {execution.states}")
     assert execution.states == ["AwaitSignal", "Advance", "AwaitSignal", "Advance", "AwaitSignal"]
+    assert signals == [], "nobody need tell the machine what it did itself"
 
 
 def test_the_last_step_of_a_case_ends_its_execution_at_once() -> None:

@@ -159,6 +159,8 @@ def test_a_visit_at_the_very_instant_of_its_deadline_wins_or_loses_cleanly(world
     world.pass_time(minutes=1)
     assert told(world, case_id, "stage") == [("reminded", 0, timedelta(hours=3, minutes=12))]
     assert world.case_kinds(case_id)[-1] == "visited"
+    states = world.engine.of(f"CASE#{case_id}").states
+    assert states.count("Advance") == 2, "the step that lost looked again itself"
     ends_well(world)
 
 
