@@ -3,7 +3,8 @@
     incoming/<owner>/<file id>   what a browser uploaded; gone after two days (a rule of the bucket)
     kept/<owner>/<file id>       what belongs to a case; written once and never again
 
-Browsers speak to the bucket themselves, with forms and links that are signed here without any call to AWS.
+Browsers speak to the bucket themselves, with forms and links that are signed here without any call to AWS. Every
+process builds this port and few use it, so what it needs is imported where it is first used.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.uploads import kind_of
-from chalicelib.files.signing import Credentials, Signer, quoted
 from chalicelib.ports import Clock, Upload
 
 if TYPE_CHECKING:
     from botocore.session import Session
 
-_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._#-]{0,99}")
+    from chalicelib.files.signing import Signer
+
+_NAME = r"[0-9A-Za-z][0-9A-Za-z._#-]{0,99}"
 _SMALL = "image/jpeg"
 _MISSING = frozenset({"NoSuchKey", "404"})
 _KEPT = frozenset({"", "PreconditionFailed"})
@@ -86,6 +87,9 @@ class S3Files:
     def url(self, owner: str, file_id: str, seconds: int) -> str:
         """As `ports.Files` says; signed here, no call. Shown in the page, never saved under a name, and as what its
         id says it is, whatever was uploaded."""
+        from chalicelib.core.uploads import kind_of
+        from chalicelib.files.signing import quoted
+
         kind = kind_of(file_id) or _SMALL
         shown = {"response-content-disposition": "inline", "response-content-type": kind}
         path = quoted(_key("kept", owner, file_id), "/")
@@ -111,6 +115,8 @@ class S3Files:
 
     @property
     def _signer(self) -> Signer:
+        from chalicelib.files.signing import Credentials, Signer
+
         found = self._session.get_credentials()
         if found is None:
             raise RuntimeError("There are no AWS credentials to sign links and forms with")
@@ -151,7 +157,7 @@ def address(bucket: str, region: str, endpoint: str = "") -> str:
 
 def _key(folder: str, owner: str, file_id: str) -> str:
     for name in (owner, file_id):
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name):
             raise ValueError(f"{name!r} cannot be part of a file's name")
     return f"{folder}/{owner}/{file_id}"
 

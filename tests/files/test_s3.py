@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -184,3 +186,13 @@ def test_the_instant_is_the_clock_s() -> None:
     form = _files().upload(CASE, PHOTO, "image/jpeg", 1000, 600)
     assert (form.until - START).total_seconds() == 600
     assert datetime.strptime(form.fields["x-amz-date"], "%Y%m%dT%H%M%S%z") == START
+
+
+def test_a_ring_pays_nothing_for_photos() -> None:
+    script = (
+        "import sys, chalicelib.wiring; print([m for m in sys.modules if m.startswith('chalicelib.files.')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
