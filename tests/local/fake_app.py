@@ -25,7 +25,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Case
 {% for name, value in plain.fields.items() %}<input type="hidden" name="{{ name }}" value="{{ value }}">{% endfor %}
 <input type="file" name="file" aria-label="Photo"><button type="submit">Upload</button></form>
 {% else %}<p>{{ query.get("told", "") }}</p><form method="post" action="/c/X">
-<input type="hidden" name="csrf" value="the token">{{ uploads("/c/X", "photos", "Photos", value=query.get("kept", "")) }}
+<input type="hidden" name="csrf" value="the token">
+{{ uploads("/c/X", "photos", "Photos", value=query.get("kept", "")) }}
 <button type="submit">Save</button></form>{% endif %}</body></html>"""
 
 

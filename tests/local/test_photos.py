@@ -129,6 +129,21 @@ def test_whoever_brings_no_signature_gets_nothing(running: tuple[Run, Path], met
     assert not (folder / "photos" / "kept").exists()
 
 
+def test_tools_are_answered_on_this_machine_only_and_photos_from_everywhere(
+    running: tuple[Run, Path],
+) -> None:
+    run, _ = running
+    signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=k/20261123/eu-central-1/s3/aws4_request"}
+    said = []
+    for headers in (signed, {}):
+        caller = HTTPConnection("127.0.0.1", run.port + 1, timeout=10, source_address=("127.0.0.2", 0))
+        caller.request("GET", "/", headers=headers)
+        said.append(caller.getresponse().read().decode())
+        caller.close()
+    assert said[0] == "AWS tools can be used on this machine only."
+    assert "A signed form or link is expected" in said[1]
+
+
 def test_a_huge_file_is_refused_before_it_is_read(running: tuple[Run, Path]) -> None:
     run, _ = running
     caller = HTTPConnection("127.0.0.1", run.port + 1, timeout=10)
