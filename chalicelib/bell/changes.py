@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from chalicelib.bell.rules import Bell, Person, Status, fold, people
 from chalicelib.core import links
 from chalicelib.core.chain import RESIDENT, SYSTEM, Actor, Event, Happening, Tip, extend
+from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.core.links import Link, Purpose
 from chalicelib.core.times import parse_iso
-from chalicelib.ports import CaseChange, Change, Contact, Opening
+from chalicelib.ports import CaseChange, CaseOpening, Change, Contact, Opening
 
 ANSWER_FOR = timedelta(days=7)
 SUBJECT = 60
@@ -73,6 +74,24 @@ def plan_case(change: Change, opening: Opening) -> tuple[CaseChange, ...]:
         bell.id, bell.neighbourhood, bell.community, bell.category, bell.urgency, owner, clock
     )
     return (beginning(bell.case, (opened,), by, at, subject_of(opening.contact)),)
+
+
+def plan_joining(change: Change, opening: Opening, joined: CaseOpening | None) -> tuple[CaseChange, ...]:
+    """The case that an accepted bell joins, to be committed together with the change. Raises Invalid for a case that
+    is not there or not in the sight of whoever accepts, Conflict for one that is over."""
+    accepted = next(event for event in change.events if event.kind == "accepted")
+    from chalicelib.case import commands, rules
+    from chalicelib.case.access import sights
+    from chalicelib.case.changes import following
+    from chalicelib.place.casework import calendar_for, policy_for
+
+    by, at, place = Actor(**accepted.actor), parse_iso(accepted.at), opening.directory
+    member = place.member(by.id)
+    if joined is None or member is None or not sights(place, member, joined.case):
+        raise Invalid(FieldError("join", "unknown"))
+    join = commands.Join(change.after.id)
+    happenings = rules.decide(joined.case, join, by, calendar_for(place), at, policy_for(place))
+    return (following(joined.case, happenings, by, at),)
 
 
 def subject_of(contact: Contact | None) -> str:

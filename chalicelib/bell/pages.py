@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.bell import present, screens, service
 from chalicelib.bell.ringing import Draft
+from chalicelib.bell.rules import Status
 from chalicelib.core import ids
 from chalicelib.core.errors import Conflict, Forbidden, Gone, Invalid, TooMany, Unavailable
 from chalicelib.core.links import Purpose
@@ -138,10 +139,13 @@ def staff_acts(call: Call, token: str) -> Response:
         _act(call, token, by, form)
     except Invalid as error:
         typed = views.DeclineForm(*(form.get(name, "") for name in ("reason_code", "reason", "go_to")))
-        return _answer_page(call, token, typed, errors_of(call, error), 400)
+        return _answer_page(call, token, typed, errors_of(call, error), 400, form.get("join", ""))
     except Gone:
         return _answer_page(call, token)
     except Conflict as error:
+        if join := form.get("join", ""):
+            why = views.FieldError("join", explain(error, call.language)[1].message)
+            return _answer_page(call, token, None, (why,), 409, join)
         if error.code != "not_possible_now":
             return _answer_page(call, token, status=409)
     return see_other(call, f"/a/{token}")
@@ -156,7 +160,7 @@ def _act(call: Call, token: str, by: service.Credential, form: dict[str, str]) -
     bell_id = "" if by is token else token
     match form.get("action"):
         case "accept":
-            service.accept(call.ports, by, bell_id)
+            service.accept(call.ports, by, bell_id, form.get("join", ""))
         case "decline":
             words = [form.get(name, "") for name in ("reason_code", "reason", "go_to")]
             service.decline(call.ports, by, words[0], words[1], words[2], bell_id)
@@ -172,6 +176,7 @@ def _answer_page(
     form: views.DeclineForm | None = None,
     errors: tuple[views.FieldError, ...] = (),
     status: int = 200,
+    join: str = "",
 ) -> Response:
     try:
         by = _credential(call, token)
@@ -181,8 +186,21 @@ def _answer_page(
     except Gone as error:
         view = screens.dead_link(token, error)
         return show(call, "answer.html", view, status=410)
-    view = screens.answer(reading, token, call.language, form or views.DeclineForm(), errors)
+    alike = _similar(call, reading)
+    view = screens.answer(reading, token, call.language, form or views.DeclineForm(), errors, alike, join)
     return show(call, "answer.html", view, directory=reading.directory, status=status)
+
+
+def _similar(call: Call, reading: service.Reading) -> tuple[object, ...]:
+    """Open cases that may be about the same, for whoever is to decide about the bell; one AWS call for them alone."""
+    file = reading.file
+    if file.bell.status is not Status.ANSWERED or not present.is_answerer(reading):
+        return ()
+    from chalicelib.case import lists
+    from chalicelib.case.screens import similar
+
+    lines = lists.similar(call.ports, file.bell, file.contact.text if file.contact else "")
+    return similar(lines, reading.directory, call.language)
 
 
 @page(blueprint, "GET", "/s/{token}", audience=BUNDLE)

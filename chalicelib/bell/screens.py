@@ -107,8 +107,10 @@ def answer(
     language: str,
     form: views.DeclineForm,
     errors: tuple[views.FieldError, ...],
+    similar: tuple[object, ...] = (),
+    join: str = "",
 ) -> views.AnswerView:
-    """The page behind a one-tap link."""
+    """The page behind a one-tap link; `similar`: open cases that may be about the same."""
     bell, events = reading.file.bell, reading.file.events
     return views.AnswerView(
         state=_state(reading),
@@ -126,6 +128,9 @@ def answer(
         answered_at=bell.answered_at,
         detail=_detail(reading),
         case_number=ids.number(bell.case) if bell.case else "",
+        case_path=f"/c/{bell.case}" if bell.case else "",
+        similar=similar,
+        join=join,
         decline=_decline(present.declined(events)),
         form=form,
         errors=errors,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.bell import ringing
-from chalicelib.bell.changes import answer_links, plan_case, plan_change
+from chalicelib.bell.changes import answer_links, plan_case, plan_change, plan_joining
 from chalicelib.bell.ringing import Draft
 from chalicelib.bell.rules import (
     Accept,
@@ -42,7 +42,19 @@ from chalicelib.escalation.rules import first_step
 from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Desk, Urgency
 from chalicelib.place.rules import Directory
-from chalicelib.ports import BellFile, Contact, Guard, Limit, Opening, Page, Ports, Repeated, Ringing
+from chalicelib.ports import (
+    BellFile,
+    CaseChange,
+    Change,
+    Contact,
+    Guard,
+    Limit,
+    Opening,
+    Page,
+    Ports,
+    Repeated,
+    Ringing,
+)
 from chalicelib.session.rules import Session, in_sight
 
 TRACK_FOR = timedelta(days=180)
@@ -50,6 +62,7 @@ _IDEMPOTENCY_FOR = timedelta(hours=24)
 _EMERGENCY_FACTOR = 3
 _TRIES = 6
 
+Cases = Callable[[Change, Opening], tuple[CaseChange, ...]]
 Credential = str | Session
 """What opens a bell: a link's token, or the session of a member of staff."""
 
@@ -256,14 +269,25 @@ def answer(ports: Ports, by: Credential, bell_id: str = "") -> Bell:
     return _act(ports, by, bell_id, lambda opening, person: Answer(person))
 
 
-def accept(ports: Ports, by: Credential, bell_id: str = "") -> Bell:
-    """The answerer takes the matter on: a case is opened with its own record; two AWS calls."""
+def accept(ports: Ports, by: Credential, bell_id: str = "", into: str = "") -> Bell:
+    """The answerer takes the matter on: a case is opened with its own record; two AWS calls.
+
+    With `into` the bell joins that case instead and its ringer becomes a co-signer; three AWS calls. Raises Invalid for
+    a case that is not in the answerer's sight, Conflict for one that is over.
+    """
+    joined = ids.parse(into) or "" if into else ""
+    if into and not joined:
+        raise Invalid(FieldError("join", "unknown"))
 
     def command(opening: Opening, person: Person) -> Accept:
         prefix = ids.prefix_of(opening.bell.id)
-        return Accept(person, ids.new_id(prefix, ports.clock.now(), ports.entropy.number(16)))
+        new = joined or ids.new_id(prefix, ports.clock.now(), ports.entropy.number(16))
+        return Accept(person, new)
 
-    return _act(ports, by, bell_id, command, contact=True)
+    def join(change: Change, opening: Opening) -> tuple[CaseChange, ...]:
+        return plan_joining(change, opening, ports.store.case_opening(joined))
+
+    return _act(ports, by, bell_id, command, contact=True, cases=join if joined else plan_case)
 
 
 def decline(
@@ -304,12 +328,13 @@ def _act(
     command: Callable[[Opening, Person], Answer | Accept | Decline],
     *,
     contact: bool = False,
+    cases: Cases = plan_case,
 ) -> Bell:
     def happen(opening: Opening, now: datetime) -> tuple[Happening, ...]:
         person = _actor(by, opening, now)
         return decide(opening.bell, command(opening, person), now)
 
-    return _change(ports, _named(by, bell_id), _hash(by), happen, contact=contact)
+    return _change(ports, _named(by, bell_id), _hash(by), happen, contact=contact, cases=cases)
 
 
 def _actor(by: Credential, opening: Opening, now: datetime) -> Person:
@@ -330,6 +355,7 @@ def _change(
     happen: Callable[[Opening, datetime], tuple[Happening, ...]],
     *,
     contact: bool = False,
+    cases: Cases = plan_case,
 ) -> Bell:
     """Load, decide, save; decide again when somebody else wrote first. Without a link a session opens the bell."""
     for _ in range(_TRIES):
@@ -344,7 +370,7 @@ def _change(
             return opening.bell
         change = plan_change(ports.policy.key, opening.bell, happenings, now)
         try:
-            ports.store.commit(change, *plan_case(change, opening))
+            ports.store.commit(change, *cases(change, opening))
         except Stale:
             continue
         return change.after

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+import msgspec
 from chalice import Response
 
 from chalicelib.bell import service as bells
 from chalicelib.case import access, guest_posted, guest_screens, papers, present, service, signing
 from chalicelib.case.guest_reading import Lens
+from chalicelib.case.handlers import upload_answer
 from chalicelib.case.orders import ORDERS
 from chalicelib.case.service import Reading
 from chalicelib.case.stages import OPEN
@@ -31,7 +33,7 @@ from chalicelib.core.errors import (
     Unauthorized,
 )
 from chalicelib.core.links import Purpose
-from chalicelib.http import BadRequest, Call, explain
+from chalicelib.http import JSON_HEADERS, BadRequest, Call, explain, problem
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.web import guest_views as v
 from chalicelib.web.edge import see_other, show
@@ -227,6 +229,8 @@ def acted(visit: Visit) -> Response:
     """Do what was asked and show the page anew; what cannot be done comes back with everything typed."""
     form = visit.call.form()
     action = form.get("action", "")
+    if action == "upload":
+        return _uploaded(visit, form)
     if action not in _TOLD:
         raise BadRequest("unknown_action")
     try:
@@ -236,6 +240,18 @@ def acted(visit: Visit) -> Response:
     except (Conflict, TooMany, Unauthorized, Gone) as error:
         return _refused(visit, form, error)
     return see_other(visit.call, f"{visit.path}?told={_TOLD[action]}")
+
+
+def _uploaded(visit: Visit, form: Mapping[str, str]) -> Response:
+    """For `static/upload.js`: where the file and its thumbnail go, or what is wrong, as JSON."""
+    ports, size = visit.call.ports, form.get("bytes", "")
+    wanted = service.Wanted(form.get("kind", ""), int(size) if size.isdecimal() and len(size) < 12 else 0)
+    try:
+        whole, small = service.upload(ports, visit.token, visit.look().case.id, wanted)
+    except DomainError as error:
+        return problem(error, visit.call.language)
+    answer = msgspec.json.encode(upload_answer(whole, small)).decode()
+    return Response(answer, status_code=200, headers=JSON_HEADERS)
 
 
 def _do(visit: Visit, lens: Lens, action: str, form: Mapping[str, str]) -> None:

@@ -205,6 +205,7 @@ class AnswerView(Struct, frozen=True):
 
     waiting: not answered yet, nothing personal on the page. mine: this reader answered, `detail` is given.
     taken: `answered_by` did. accepted / declined: decided by this reader. The rest are dead ends with a sentence.
+    `similar`: open cases (`console_views.SimilarCase`) that the bell may `join`; `case_path`: to the case it led to.
     """
 
     state: AnswerState
@@ -222,6 +223,9 @@ class AnswerView(Struct, frozen=True):
     answered_at: datetime | None = None
     detail: AnswerDetail | None = None
     case_number: str = ""
+    case_path: str = ""
+    similar: tuple[object, ...] = ()
+    join: str = ""
     decline: Decline | None = None
     reason_codes: tuple[str, ...] = tuple(DECLINE_REASONS)
     form: DeclineForm = DeclineForm()

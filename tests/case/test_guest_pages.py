@@ -222,17 +222,31 @@ def test_what_was_promised_is_reported_looked_at_and_sent_back(here: Neighbourho
 
 def test_a_photo_goes_up_first_and_travels_with_the_words(here: Neighbourhood) -> None:
     page = here.web.get(here.resident).text
-    fields = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', page))
+    form = page[page.index("data-upload") :]
+    fields = dict(
+        re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', form[: form.index("</form>")])
+    )
     assert fields["success_action_redirect"].startswith(
         html.escape(here.web.world.ports.policy.public_url + here.resident)
     )
     name = fields["key"].rpartition("/")[2]
     upload = {key: html.unescape(value) for key, value in fields.items()}
-    here.web.world.files.post(upload, b"\xff\xd8jpeg")
+    action = re.search(r'action="([^"]+)" enctype', page)
+    assert action
+    assert here.web.world.files.post(action[1], upload, b"\xff\xd8jpeg") == 303
     back = here.web.get(f"{here.resident}?slot=message&files={name}")
     assert "已附 1 个文件" in words(back)
     assert here.press(here.resident, "message", text="看照片", files=name).status == 303
     assert f"kept/{here.case}/{name}" in here.web.get(here.resident).text
+
+
+def test_a_script_asks_the_page_where_a_photo_goes(here: Neighbourhood) -> None:
+    asked = {"action": "upload", "kind": "image/jpeg", "bytes": "12345"}
+    answer = here.web.form(here.resident, asked)
+    assert answer.status == 200
+    assert {"id", "url", "fields", "thumbnail"} <= set(answer.json)
+    assert here.web.form(here.resident, {**asked, "kind": "text/html"}).status == 400
+    assert here.web.form(here.resident, {**asked, "bytes": "-1"}).status == 400
 
 
 def done(here: Neighbourhood) -> None:
@@ -303,9 +317,7 @@ def test_a_neighbour_who_joined_follows_it_as_a_cosigner(here: Neighbourhood) ->
     second = here.web.form("/", {**TYPED, "phone": "13900000077", "text": "我家也听得到"})
     assert second.status == 303
     other = second.location.partition("?")[0]
-    world = here.web.world
-    bell = world.ports.store.rung_by  # the door is the answer page, as for any bell
-    assert bell
+    here.web.world.pass_time(minutes=2)
     alert = f"/a/{here.web.alert('zhao')}"
     assert here.web.form(alert, {"action": "answer"}).status == 303
     assert here.web.form(alert, {"action": "accept", "join": here.case}).status == 303
@@ -313,6 +325,31 @@ def test_a_neighbour_who_joined_follows_it_as_a_cosigner(here: Neighbourhood) ->
     assert "联名人" in page
     assert "我家也听得到" in page
     assert "另有 1 位居民" in words(here.web.get(here.resident))
+
+
+def test_a_case_that_is_over_takes_no_bell_and_the_page_says_so(here: Neighbourhood) -> None:
+    here.does("fail", reason="no_agreement", text="谈不拢")
+    here.web.form("/", {**TYPED, "phone": "13900000077", "text": "我家也听得到"})
+    here.web.world.pass_time(minutes=2)
+    alert = f"/a/{here.web.alert('zhao')}"
+    here.web.form(alert, {"action": "answer"})
+    with here.web.nothing_written():
+        answer = here.web.form(alert, {"action": "accept", "join": here.case})
+    assert answer.status == 409
+    assert "协商未成" in words(answer)
+    with here.web.nothing_written():
+        unknown = here.web.form(alert, {"action": "accept", "join": "MX00000000"})
+    assert unknown.status == 400
+    assert here.web.form(alert, {"action": "accept", "join": ""}).status == 303
+
+
+def test_similar_open_cases_are_offered_to_whoever_decides(here: Neighbourhood) -> None:
+    here.web.form("/", {**TYPED, "phone": "13900000077", "text": "楼上半夜又在装修，睡不着"})
+    here.web.world.pass_time(minutes=2)
+    alert = f"/a/{here.web.alert('zhao')}"
+    assert 'name="join"' not in here.web.get(alert).text
+    here.web.form(alert, {"action": "answer"})
+    assert f'name="join" value="{here.case}"' in here.web.get(alert).text
 
 
 @pytest.mark.parametrize("action", ["", "assign", "finish", "withdraw_all"])
