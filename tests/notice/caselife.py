@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from chalicelib.case import commands as do
-from chalicelib.case.rules import fold
+from chalicelib.case.rules import Case, apply, fold
 from chalicelib.core.chain import Actor, Event
 from chalicelib.notice import casework
 from chalicelib.notice.casework import CaseScene, party_id, resident_id
@@ -90,10 +90,17 @@ class Told:
         """The notices of an event."""
         return casework.notices_of(event, self.scene(event))
 
-    def scene(self, event: Event) -> CaseScene:
+    def walk(self) -> Iterator[tuple[Event, Case, tuple[Notice, ...]]]:
+        """Every event, the case after it, and its notices."""
+        case: Case | None = None
+        for event in self.life.events:
+            case = apply(case, event)
+            yield event, case, casework.notices_of(event, self.scene(event, case))
+
+    def scene(self, event: Event, case: Case | None = None) -> CaseScene:
         """What the event is told from."""
-        events = tuple(past for past in self.life.events if past.seq <= event.seq)
-        case = fold(events)
+        events = self.life.events[: event.seq]
+        case = case or fold(events)
         phones = {bell: self.phones.get(bell, phone(n)) for n, bell in enumerate(case.bells)}
         residents = {
             bell: Recipient(resident_id(case, bell), "", RESIDENT, self.language, ((Channel.SMS, number),))
