@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from msgspec.structs import replace
@@ -34,6 +35,7 @@ _NOTES: Final = frozenset(
     {"extension_asked", "extension_refused", "extended", "pressed", "reported", "assigned"}
 )
 _CLOCK: Final = frozenset({"reminded", "overdue", "lapsed", "rearmed"})
+_REPEATED: Final = 2
 # Numbered and with who is bound by them, these words stand in their own cards.
 _ELSEWHERE: Final = frozenset({"drafted", "offered", "promised"})
 
@@ -171,24 +173,22 @@ def _tone(event: Event) -> str:
 
 
 def _gathered(lens: Lens, entries: Iterable[v.Entry]) -> Iterator[v.Entry]:
-    """What became of messages, several in a row as one."""
-    notices: list[v.Entry] = []
-    for entry in entries:
-        if entry.tone == "notice":
-            notices.append(entry)
-            continue
-        if notices:
-            yield _notices(lens, notices)
-        notices = []
-        yield entry
-    if notices:
-        yield _notices(lens, notices)
+    """What became of messages as one, several in a row; of what the clock says again and again only the latest."""
+    for tone, run in groupby(entries, key=lambda entry: entry.tone):
+        found = list(run)
+        if tone == "notice":
+            yield _folded(lens, N_("Messages that were sent"), found)
+        elif tone == "clock" and len(found) > _REPEATED:
+            yield found[0]
+            yield _folded(lens, N_("Reminders before that"), found[1:])
+        else:
+            yield from found
 
 
-def _notices(lens: Lens, entries: Sequence[v.Entry]) -> v.Entry:
-    title = translate(lens.language, N_("Messages that were sent"))
+def _folded(lens: Lens, title: str, entries: Sequence[v.Entry]) -> v.Entry:
     said = tuple(entry.text for entry in entries)
-    return v.Entry(entries[0].seq, "notified", "notice", entries[0].at, title, words=said)
+    text = translate(lens.language, title)
+    return v.Entry(entries[0].seq, "notified", "notice", entries[0].at, text, words=said)
 
 
 def _since(lens: Lens, entries: Sequence[v.Entry], seen: int) -> tuple[v.Entry, ...]:

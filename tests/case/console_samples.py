@@ -18,6 +18,21 @@ from tests.case.lives import LI, START, ZHAO
 from tests.fakes import places
 
 PATH = "/c/MX7F3K92QD"
+TYPED = (
+    "玻璃门伤人",
+    "隔离家庭买药",
+    "围墙边小吃店油烟扰民",
+    "宣传栏玻璃松动",
+    "物业钱经理私下说愿意出一半，先不写进纪要。",
+    "赔偿款什么时候付清？",
+    "我已和安装方通过电话。",
+    "明天下午给您答复。",
+    "一、各赔一半",
+    "二、三日内装好门锁",
+    "支付 1,800 元",
+    "安装方拒绝付款。",
+)
+"""What people typed here, beyond the stories."""
 LATER = START + timedelta(hours=30)
 
 
