@@ -465,7 +465,8 @@ class Files(Protocol):
         """Keep an uploaded file for good; False when it never arrived. Again: True."""
 
     def url(self, owner: str, file_id: str, seconds: int) -> str:
-        """A signed link that shows a kept file for so long; no AWS call."""
+        """A signed link that shows a kept file for so long, or up to twice as long: for a while it is the same link,
+        so that a page drawn anew has not changed; no AWS call."""
 
 
 class Clock(Protocol):

@@ -14,7 +14,8 @@ from infra.local.journal import Journal
 from infra.local.run import attach
 
 NOBODY = """No run was found to work on. Start one with `make run` (DATA names its folder), or name the table of a
-deployed stage with TABLE_NAME, STATE_MACHINE_ARN, PUBLIC_URL and SECRET_KEY as in .chalice/config.json."""
+deployed stage with TABLE_NAME, STATE_MACHINE_ARN, PHOTOS_BUCKET, PUBLIC_URL and SECRET_KEY as in
+.chalice/config.json."""
 
 
 class NotConnected(Exception):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ class S3Files:
         conditions = [{"bucket": self._bucket}, ["content-length-range", 1, most_bytes]]
         now = self._clock.now()
         until = now + timedelta(seconds=seconds)
-        signed = self._signer.form(fields, conditions, until)
+        signed = self._signer(now).form(fields, conditions, until)
         return Upload(file_id, f"{self._base}/", signed, most_bytes, until)
 
     def keep(self, owner: str, file_id: str) -> bool:
@@ -86,14 +86,23 @@ class S3Files:
 
     def url(self, owner: str, file_id: str, seconds: int) -> str:
         """As `ports.Files` says; signed here, no call. Shown in the page, never saved under a name, and as what its
-        id says it is, whatever was uploaded."""
+        id says it is, whatever was uploaded.
+
+        The link stays the same for a while and then lives up to twice as long: a page that is drawn anew has not
+        changed, and its photos are not fetched again.
+        """
         from chalicelib.core.uploads import kind_of
         from chalicelib.files.signing import quoted
 
         kind = kind_of(file_id) or _SMALL
-        shown = {"response-content-disposition": "inline", "response-content-type": kind}
+        shown = {
+            "response-cache-control": f"private, max-age={seconds}",
+            "response-content-disposition": "inline",
+            "response-content-type": kind,
+        }
         path = quoted(_key("kept", owner, file_id), "/")
-        return self._signer.link(f"{self._base}/{path}", seconds, shown)
+        since = _floor(self._clock.now(), seconds)
+        return self._signer(since).link(f"{self._base}/{path}", 2 * seconds, shown)
 
     def _code_of(self, call: Callable[..., Any], key: str) -> str:
         """What became of a call: empty when it went well, else a code that says whether there is such a file."""
@@ -113,8 +122,7 @@ class S3Files:
             return code
         return ""
 
-    @property
-    def _signer(self) -> Signer:
+    def _signer(self, at: datetime) -> Signer:
         from chalicelib.files.signing import Credentials, Signer
 
         found = self._session.get_credentials()
@@ -122,7 +130,7 @@ class S3Files:
             raise RuntimeError("There are no AWS credentials to sign links and forms with")
         frozen = found.get_frozen_credentials()
         who = Credentials(frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
-        return Signer(who, self._region, self._clock.now())
+        return Signer(who, self._region, at)
 
     @cached_property
     def _session(self) -> Session:
@@ -153,6 +161,11 @@ def address(bucket: str, region: str, endpoint: str = "") -> str:
         return f"{endpoint.rstrip('/')}/{bucket}"
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     return f"https://{bucket}.s3.{region}.{suffix}"
+
+
+def _floor(at: datetime, seconds: int) -> datetime:
+    """The beginning of the span of so many seconds that the instant lies in."""
+    return at - timedelta(seconds=at.timestamp() % max(1, seconds))
 
 
 def _key(folder: str, owner: str, file_id: str) -> str:

@@ -83,6 +83,7 @@ class Door:
         shown = {
             "Content-Type": query.get("response-content-type", kind),
             "Content-Disposition": query.get("response-content-disposition", "inline"),
+            "Cache-Control": query.get("response-cache-control", "no-store"),
         }
         return 200, shown, content
 

@@ -54,8 +54,9 @@ class FakeFiles:
         return bool(kept or incoming)
 
     def url(self, owner: str, file_id: str, seconds: int) -> str:
-        """A link that this store's `fetch` opens."""
-        until = self._clock.now() + timedelta(seconds=seconds)
+        """A link that this store's `fetch` opens; the same for a while, as the real one's."""
+        now = self._clock.now()
+        until = now + timedelta(seconds=2 * seconds - now.timestamp() % seconds)
         return f"{ADDRESS}/kept/{owner}/{file_id}?{urlencode({'until': iso(until)})}"
 
     # -- what browsers do

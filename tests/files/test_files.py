@@ -110,14 +110,27 @@ def test_a_form_is_good_until_its_instant(shop: Shop, photo: str) -> None:
     assert shop.post(form.url, form.fields, b"x") == 403
 
 
-def test_a_link_is_good_for_so_long(shop: Shop, photo: str) -> None:
+def test_a_link_stays_the_same_for_a_while(shop: Shop, photo: str) -> None:
+    shop.clock.advance(seconds=900 - shop.clock.now().timestamp() % 900)
+    links = []
+    for _ in range(3):
+        links.append(shop.files.url(CASE, photo, 900))
+        shop.clock.advance(seconds=450)
+    assert links[0] == links[1] != links[2]
+
+
+@pytest.mark.parametrize("late", [0, 1, 59])
+def test_a_link_is_good_for_so_long_and_never_for_more_than_twice_as_long(
+    shop: Shop, photo: str, late: int
+) -> None:
+    shop.clock.advance(seconds=late)
     form = shop.files.upload(CASE, photo, JPEG, 1000, 600)
     shop.post(form.url, form.fields, b"x")
     shop.files.keep(CASE, photo)
     link = shop.files.url(CASE, photo, 60)
     shop.clock.advance(seconds=59)
     assert shop.fetch(link)[0] == 200
-    shop.clock.advance(seconds=1)
+    shop.clock.advance(seconds=61)
     assert shop.fetch(link)[0] == 403
 
 
