@@ -128,7 +128,7 @@ def _show(
         flash=flash,
         problem=problem,
         seen=seen,
-        similar=_similar(call, lens) if "similar" in call.query else (),
+        similar=_similar(call, lens) if "similar" in call.query else None,
         uploader=_uploader(call, lens, typed),
     )
     return show(call, "case.html", screens.case(lens, visit), directory=reading.directory, status=status)

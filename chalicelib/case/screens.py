@@ -48,7 +48,7 @@ class Visit:
     flash: str = ""
     problem: str = ""
     seen: int = 0
-    similar: tuple[v.SimilarCase, ...] = ()
+    similar: tuple[v.SimilarCase, ...] | None = None
     uploader: v.Uploader | None = None
 
 

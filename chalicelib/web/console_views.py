@@ -226,7 +226,7 @@ class CasePage(Struct, frozen=True):
 
     `likely` are the forms that come next, `others` what else is possible. `since`: what others did meanwhile, when a
     form came back because of it. `flash`: a sentence about what was just done; `problem`: why it was not.
-    `kept`: what was typed into a form that is no longer there.
+    `similar`: None when nobody asked. `kept`: what was typed into a form that is no longer there.
     """
 
     id: str
@@ -255,7 +255,7 @@ class CasePage(Struct, frozen=True):
     offers: tuple[OfferCard, ...] = ()
     agreement: AgreementCard | None = None
     duties: tuple[DutyCard, ...] = ()
-    similar: tuple[SimilarCase, ...] = ()
+    similar: tuple[SimilarCase, ...] | None = None
     rating: RatingCard | None = None
     papers: tuple[PaperLink, ...] = ()
     verbs: tuple[str, ...] = ()
