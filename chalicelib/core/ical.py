@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+# Nobody says beforehand how long people will talk; a calendar wants an end all the same.
+LASTS = timedelta(hours=2)
 _LINE = 75
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.core import ical, ids
+from chalicelib.core import ids
 from chalicelib.core.errors import Unavailable
 from chalicelib.notice import scenes, texts
 from chalicelib.notice.rules import Links
@@ -153,6 +153,7 @@ def _message(ports: Ports, mine: Sequence[Notice], channel: Channel, address: st
 
 
 def _enclosed(ports: Ports, notice: Notice, address: str) -> tuple[Enclosure, ...]:
+    from chalicelib.core import ical
     from chalicelib.notice import invitations
 
     if not invitations.is_invitation(notice):

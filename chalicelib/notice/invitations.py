@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.core import ids
-from chalicelib.core.ical import Appointment, Method, uid
+from chalicelib.core.ical import LASTS, Appointment, Method, uid
 from chalicelib.core.times import parse_iso
 from chalicelib.notice.rules import english
 from chalicelib.notice.types import Notice
 from chalicelib.place.rules import Subdistrict
 
-# Nobody says beforehand how long people will talk; a calendar wants an end all the same.
-LASTS = timedelta(hours=2)
 FILE_NAME = "meeting.ics"
 
 
