@@ -23,7 +23,7 @@ ACTIONS = {
     "send_task_success": {"states:SendTaskSuccess"},
     "send_task_failure": {"states:SendTaskFailure"},
     "publish": {"sns:Publish"},
-    "send_email": {"ses:SendEmail"},
+    "send_email": {"ses:SendEmail", "ses:SendRawEmail"},
     "copy_object": {"s3:GetObject", "s3:PutObject"},
     "head_object": {"s3:GetObject"},
 }
