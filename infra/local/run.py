@@ -23,6 +23,7 @@ from infra.local.endpoint import forward
 from infra.local.journal import Journal
 from infra.local.mend import Context, Handler, Record
 from infra.local.outbox import Outbox
+from infra.local.passing import Passing
 from infra.local.photos import Shelf, keeping
 from infra.local.server import app_server, aws_server
 from infra.local.stream import StreamConsumer
@@ -128,7 +129,11 @@ def running(
         _set_environment(options, aws)
         module = load_app()
         functions.update({f"app.{name}": getattr(module, name) for name in FUNCTIONS})
-        server = app_server(module.app, aws.outbox, options.host, options.port, access_log=options.access_log)
+        ticker = Ticker(functions["app.sweep"], clock)
+        passing = Passing(aws, clock, stream.settled, ticker.sweep, ticker.paused)
+        server = app_server(
+            module.app, aws.outbox, passing, options.host, options.port, access_log=options.access_log
+        )
         stack.callback(server.server.server_close)
         endpoint = aws_server(forward, _door(aws, clock), options.host, options.port + 1)
         stack.callback(endpoint.server_close)
@@ -136,7 +141,6 @@ def running(
         prepare(run)
         stream.start()
         stack.callback(stream.stop)
-        ticker = Ticker(functions["app.sweep"], clock)
         _catch_up(stream, ticker)
         _start(stack, "ticker", ticker.run, ticker.stop)
         _start(stack, "http", server.server.serve_forever, server.shutdown)
@@ -262,13 +266,14 @@ def scheduled(detail: dict[str, Any]) -> dict[str, Any]:
 
 
 class Ticker:
-    """Calls the sweeper each minute of the scaled clock."""
+    """Calls the sweeper each minute of the scaled clock; not while somebody else holds `paused`."""
 
     def __init__(self, sweep: Handler, clock: ScaledClock) -> None:
         self._sweep = sweep
         self._clock = clock
         self._interval = max(SWEEP_AT_LEAST_SECONDS, SWEEP_SECONDS / clock.speed)
         self._stopped = threading.Event()
+        self.paused = threading.RLock()
 
     def run(self) -> None:
         """Tick until stopped."""
@@ -278,7 +283,12 @@ class Ticker:
             waited += step
             if waited >= self._interval:
                 waited = 0.0
-                self._call({})
+                self.sweep()
+
+    def sweep(self) -> None:
+        """What a minute's sweep does, now."""
+        with self.paused:
+            self._call({})
 
     def rearm(self) -> None:
         """Have every open clock given a new timer."""

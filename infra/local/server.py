@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -26,8 +27,10 @@ from chalice.local import (
     ThreadedHTTPServer,
 )
 
+from chalicelib.core.times import iso
 from infra.local.outbox import Outbox
 from infra.local.pages import error_page, outbox_page
+from infra.local.passing import Passing
 from infra.local.uploads import MOST_BYTES, Door
 
 MAX_BODY = 10 * 1024 * 1024
@@ -36,6 +39,7 @@ MAX_BODY = 10 * 1024 * 1024
 Answer = tuple[int, str, str]
 """(status, content type, body)"""
 
+_CLOCK = "/_local/clock"
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 
@@ -62,6 +66,7 @@ class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no
     timeout = 75
     command: str
     outbox: Outbox
+    passing: Passing
     access_log = False
 
     def __init__(self, *connection: Any, app_object: Chalice, config: Config) -> None:
@@ -108,8 +113,14 @@ class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no
         return found
 
     def _methods(self, route: str) -> set[str]:
-        methods = set(self._app.routes[route]) if route else {"GET"}
+        methods = set(self._app.routes[route]) if route else self._local_methods()
         return methods | {"HEAD"} if "GET" in methods else methods
+
+    def _local_methods(self) -> set[str]:
+        return {"GET", "POST"} if self._local_path() == _CLOCK else {"GET"}
+
+    def _local_path(self) -> str:
+        return urlsplit(self.path).path.rstrip("/")
 
     def _refusal(self) -> Answer | None:
         """The answer to a request that no handler should see."""
@@ -135,12 +146,32 @@ class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no
         return status, JSON, json.dumps({"code": code, "message": message, "details": []}, ensure_ascii=False)
 
     def _local(self) -> Answer:
-        path = urlsplit(self.path).path.rstrip("/")
+        path = self._local_path()
+        if path == _CLOCK:
+            return self._clock()
         if path == "/_local/outbox.json":
             return 200, JSON, json.dumps(self.outbox.as_json(), ensure_ascii=False)
         if path in ("/_local/outbox", "/_local"):
             return 200, HTML, outbox_page(self.outbox.messages())
         return self._problem(404, "not_found", "没有这个页面。 There is nothing at this address.")
+
+    def _clock(self) -> Answer:
+        """What time it is here; `POST {"seconds": n}` lets so much time pass first."""
+        if self.command == "POST" and not self._has_passed():
+            return self._problem(400, "invalid", 'JSON 如 {"seconds": 3600}。 JSON like {"seconds": 3600}.')
+        clock = self.passing.clock
+        return 200, JSON, json.dumps({"now": iso(clock.now()), "speed": clock.speed})
+
+    def _has_passed(self) -> bool:
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        # Of all types only this one needs a permission to come from another site's page, and nobody gives it.
+        if self.headers.get_content_type() != JSON:
+            return False
+        try:
+            self.passing.let_pass(timedelta(seconds=float(json.loads(body)["seconds"])))
+        except (ValueError, TypeError, KeyError, OverflowError):
+            return False
+        return True
 
     def _answer(self, status: int, content_type: str, body: str) -> None:
         headers: dict[str, Any] = {"Content-Type": content_type, "Cache-Control": "no-store"}
@@ -184,12 +215,15 @@ class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no
             print(json.dumps(line), file=sys.stderr, flush=True)
 
 
-def app_server(app: Chalice, outbox: Outbox, host: str, port: int, *, access_log: bool) -> LocalDevServer:
+def app_server(
+    app: Chalice, outbox: Outbox, passing: Passing, host: str, port: int, *, access_log: bool
+) -> LocalDevServer:
     """A server for the application, bound and not yet serving; raises OSError when the port is taken."""
     # As chalice.local.create_local_server does: `current_request` becomes a thread's own.
     CustomLocalChalice.__bases__ = (LocalChalice, app.__class__)
     app.__class__ = CustomLocalChalice
-    handler = type("Handler", (_Handler,), {"outbox": outbox, "access_log": access_log})
+    given = {"outbox": outbox, "passing": passing, "access_log": access_log}
+    handler = type("Handler", (_Handler,), given)
     config = Config.create(lambda_timeout=29)
     return LocalDevServer(app, config, host, port, handler_cls=handler, server_cls=_Server)
 

@@ -73,3 +73,24 @@ def test_times_are_aware_and_in_milliseconds(real: list[float]) -> None:
 def test_a_speed_that_is_none_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="SPEED"):
         ScaledClock(speed)
+
+
+def test_a_leap_is_never_backwards_and_time_goes_on_from_there_at_the_same_pace(real: list[float]) -> None:
+    clock = ScaledClock(60)
+    real[0] += 10
+    before = clock.now()
+    clock.leap(before - timedelta(hours=1))
+    assert clock.now() == before, "what has passed has passed"
+    clock.leap(before + timedelta(days=2))
+    assert clock.now() == before + timedelta(days=2)
+    real[0] += 10
+    assert clock.now() == before + timedelta(days=2, minutes=10)
+
+
+def test_after_a_leap_a_kill_does_not_bring_the_time_before_it_back(
+    real: list[float], tmp_path: Path
+) -> None:
+    clock = ScaledClock(60, tmp_path)
+    clock.leap(clock.now() + timedelta(days=30))
+    before = clock.now()
+    assert before <= ScaledClock(60, tmp_path).now() <= before + timedelta(minutes=5)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import httpx
 import pytest
 from botocore.session import Session
 
+from chalicelib.core.times import parse_iso
 from infra.local.run import Options, attach
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +109,27 @@ def test_a_new_row_sends_an_sms_that_the_outbox_shows(run: Run) -> None:
     page = run.http.get("/_local/outbox")
     assert page.headers["content-type"].startswith("text/html")
     assert f'href="http://127.0.0.1:{run.port}/a/abc"' in page.text
+
+
+def test_a_day_passes_when_asked_for(run: Run) -> None:
+    before = run.http.get("/_local/clock").json()
+    assert before["speed"] == 60
+    after = run.http.post("/_local/clock", json={"seconds": 86_400}).json()
+    assert (
+        timedelta(days=1) <= parse_iso(after["now"]) - parse_iso(before["now"]) < timedelta(days=1, minutes=5)
+    )
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{}", '{"seconds": -1}', '{"seconds": "x"}', '{"seconds": 1e400}']
+)
+def test_time_does_not_pass_for_whoever_asks_for_nonsense_or_from_another_sites_page(
+    run: Run, body: str
+) -> None:
+    json_type = {"Content-Type": "application/json"}
+    assert run.http.post("/_local/clock", content=body, headers=json_type).status_code == 400
+    simple = {"Content-Type": "text/plain"}
+    assert run.http.post("/_local/clock", content='{"seconds": 9}', headers=simple).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1/nothing/at/all", "/_local/nothing", "/%00"])

@@ -1,0 +1,132 @@
+"""Letting days pass in seconds: the local clock leaps over every stretch in which nothing is due.
+
+Nothing is skipped that would have happened. Before each deadline the clock runs at its usual pace again, the execution
+that waits for it is told how long that still is, goes off by itself and asks `advance`; what waits for a minute's sweep
+gets its sweep. At the end every execution is told anew: its timer began before the leap and would go off late.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from chalicelib.core.times import parse_iso
+from chalicelib.timeline.runner import StepFunctionsTimeline
+from infra.local.clock import ScaledClock
+from infra.local.embedded import EmbeddedAws
+
+LONGEST = timedelta(days=366)
+SETTLING_SECONDS = 5.0
+_LEAD_SECONDS = 0.95
+"""Real seconds before a deadline at which time runs on: a timer waits a whole second, so it goes off right after."""
+_PATIENCE_SECONDS = 6.0
+_TOLD_FOR_SECONDS = 2.0
+_LOOK_SECONDS = 0.02
+_A_MOMENT = timedelta(milliseconds=2)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A row with a deadline. `token`: what its execution waits with; what has none waits for the sweeper."""
+
+    thing: str
+    version: int
+    due_at: datetime
+    token: str
+    swept: bool
+
+    @property
+    def deadline(self) -> tuple[str, int, datetime]:
+        """This deadline and no later one of the same thing."""
+        return self.thing, self.version, self.due_at
+
+
+def deadlines(aws: EmbeddedAws) -> tuple[Due, ...]:
+    """Every row that has a deadline, the earliest first; read in the emulator's memory, without any call."""
+    table = dynamodb_backends[DEFAULT_ACCOUNT_ID][aws.region].tables[aws.table_name]
+    with aws.gate.lock:
+        rows = [
+            row.attrs for shelf in table.items.values() for row in shelf.values() if "due_at" in row.attrs
+        ]
+        found = [_due({name: value.value for name, value in row.items()}) for row in rows]
+    return tuple(sorted(found, key=lambda due: due.due_at))
+
+
+def _due(row: dict[str, Any]) -> Due:
+    at, token = parse_iso(row["due_at"]), str(row.get("task_token", ""))
+    return Due(row["pk"], int(row["version"]), at, token, row["kind"] == "WINDOW")
+
+
+class Passing:
+    """Lets time pass in one run. `settled` waits until the stream is consumed; `sweep` is one minute's sweep; while
+    `paused` is held the minutes of the run itself stand still."""
+
+    def __init__(
+        self,
+        aws: EmbeddedAws,
+        clock: ScaledClock,
+        settled: Callable[[float], bool],
+        sweep: Callable[[], None],
+        paused: AbstractContextManager[Any],
+    ) -> None:
+        self._aws, self.clock = aws, clock
+        self._settled, self._sweep, self._paused = settled, sweep, paused
+        self._timeline = StepFunctionsTimeline(aws.session, aws.state_machine_arn)
+        self._told: dict[tuple[str, int, datetime], float] = {}
+
+    def let_pass(self, span: timedelta) -> datetime:
+        """Let that much time pass; answers when all that was due has happened, with the time it is then. Raises
+        ValueError unless the span is between nothing and `LONGEST`."""
+        if not timedelta() < span <= LONGEST:
+            raise ValueError(f"no span of time: {span}")
+        with self._paused:
+            target = self.clock.now() + span
+            self._settled(SETTLING_SECONDS)
+            for due in self._until(target):
+                self._meet(due)
+                self._settled(SETTLING_SECONDS)
+            self.clock.leap(target)
+            self._told.clear()
+            self._tell(deadlines(self._aws))
+            return self.clock.now()
+
+    def _until(self, target: datetime) -> Iterator[Due]:
+        """The earliest deadline again and again; one that was not met in its time is left to the sweeper."""
+        seen: set[tuple[str, int, datetime]] = set()
+        while found := next((d for d in deadlines(self._aws) if d.deadline not in seen), None):
+            if found.due_at > target:
+                return
+            seen.add(found.deadline)
+            yield found
+
+    def _meet(self, due: Due) -> None:
+        if due.swept:
+            self.clock.leap(due.due_at + _A_MOMENT)
+            self._sweep()
+            return
+        second = timedelta(seconds=self.clock.speed)
+        self.clock.leap(due.due_at - _LEAD_SECONDS * second)
+        given_up = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < given_up:
+            rows = deadlines(self._aws)
+            if due.deadline not in {row.deadline for row in rows}:
+                return
+            self._tell(row for row in rows if row.due_at <= self.clock.now() + 2 * second)
+            time.sleep(_LOOK_SECONDS)
+
+    def _tell(self, rows: Iterable[Due]) -> None:
+        """Tell each execution how long to wait from now; again after a while, as it may just have begun to wait."""
+        for due in rows:
+            told = self._told.get(due.deadline, 0.0)
+            if due.swept or time.monotonic() - told < _TOLD_FOR_SECONDS:
+                continue
+            self._told[due.deadline] = time.monotonic()
+            seconds = self.clock.real((due.due_at - self.clock.now()).total_seconds())
+            self._timeline.signal(due.token, due.thing, due.version, seconds)
