@@ -77,14 +77,16 @@ class ErrorEvent(msgspec.Struct, frozen=True):
 
 
 class ErrorBody(msgspec.Struct, frozen=True):
-    """What every error looks like: a stable code, a sentence in the caller's language, the wrong fields.
-
-    A 409 also says what is `possible` now, and what happened `since` the version that the caller saw.
-    """
+    """What every error looks like: a stable code, a sentence in the caller's language, the wrong fields."""
 
     code: str
     message: str
     details: list[ErrorDetail] = []
+
+
+class ConflictBody(ErrorBody, frozen=True):
+    """A 409 also says what is `possible` now, and what others did `since` the version that the caller saw."""
+
     possible: list[str] = []
     since: list[ErrorEvent] = []
 
@@ -127,6 +129,7 @@ class Operation:
     audience: Audience = EVERYBODY
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False
 
     @property
     def body_shape(self) -> type | None:
@@ -259,12 +262,14 @@ class Call:
         except ValueError:  # not UTF-8, or more fields than any form of ours has
             raise BadRequest("broken_form") from None
 
-    def read(self, shape: type[T]) -> tuple[T, tuple[FieldError, ...]]:
+    def read(self, shape: type[T], *, optional: bool = False) -> tuple[T, tuple[FieldError, ...]]:
         """The JSON body in this shape, and every field that has not the right type or is missing.
 
-        Wrong fields hold their type's empty value, so that the rules can look at the others too.
+        Wrong fields hold their type's empty value, so that the rules can look at the others too. `optional`: no body
+        at all is an empty object.
         """
-        raw = _json_of(self.body())
+        body = self.body()
+        raw = _json_of(body) if body.strip() or not optional else {}
         if not isinstance(raw, dict):
             raise BadRequest("not_an_object")
         return _shape(raw, shape)
@@ -330,8 +335,12 @@ def operation(
     problems: tuple[int, ...] = (),
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
+    optional: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a JSON route: the handler gets a `Call` and the path's parameters and answers a value or a `Reply`."""
+    """Declare a JSON route: the handler gets a `Call` and the path's parameters and answers a value or a `Reply`.
+
+    `optional`: the body may be left away.
+    """
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
         AUDIENCES[f"{method} {path}"] = audience
@@ -347,6 +356,7 @@ def operation(
                 audience,
                 query or {},
                 headers or {},
+                optional,
             )
         )
 
@@ -361,8 +371,8 @@ def operation(
             reply = answer if isinstance(answer, Reply) else Reply(answer)
             return _json(reply)
 
-        # Where nothing is read its type does not matter: curl -d "" names a form's.
-        types = ["*/*"] if body is None else ["application/json"]
+        # Where nothing need be read its type does not matter: curl -d "" names a form's.
+        types = ["*/*"] if body is None or optional else ["application/json"]
         blueprint.route(path, methods=[method], content_types=types, name=handler.__name__)(view)
         return handler
 
@@ -392,8 +402,9 @@ def explain(error: Exception, language: str) -> tuple[int, ErrorBody, dict[str, 
     ]
     status = error.status if isinstance(error, BadRequest) else _STATUS[type(error)]
     said = message(language, error.code, _params(error))
-    body = ErrorBody(error.code, said, details, _possible(error), _since(error))
-    return status, body, _headers(error)
+    if isinstance(error, errors.Conflict):
+        return status, ConflictBody(error.code, said, details, _possible(error), _since(error)), {}
+    return status, ErrorBody(error.code, said, details), _headers(error)
 
 
 def _possible(error: DomainError) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from chalice import Blueprint
 
-from chalicelib.http import OPERATIONS, Call, ErrorBody, Operation, operation
+from chalicelib.http import OPERATIONS, Call, ConflictBody, ErrorBody, Operation, operation
 from chalicelib.session.rules import EVERYBODY
 from chalicelib.web.problems import FIELD_MESSAGES, MESSAGES
 
@@ -57,7 +57,8 @@ def rendered() -> str:
 
 def _name_codes(components: dict[str, Any]) -> None:
     """Clients may rely on the codes, so the document lists them all."""
-    for shape, meanings in (("ErrorBody", MESSAGES), ("ErrorDetail", FIELD_MESSAGES)):
+    named = (("ErrorBody", MESSAGES), ("ConflictBody", MESSAGES), ("ErrorDetail", FIELD_MESSAGES))
+    for shape, meanings in named:
         shown = {code: _PLACE.sub(r"{\1}", text) for code, text in sorted(meanings.items())}
         lines = (f"- `{code}`: {text}" for code, text in shown.items())
         described = {"enum": sorted(meanings), "description": "\n".join(lines)}
@@ -65,14 +66,17 @@ def _name_codes(components: dict[str, Any]) -> None:
 
 
 def _shapes() -> set[type]:
-    named = {shape for declared in OPERATIONS for shape in (declared.body_shape, *declared.answer_shapes.values())}
-    return {shape for shape in named if shape and shape is not dict} | {ErrorBody}
+    named = {
+        shape for declared in OPERATIONS for shape in (declared.body_shape, *declared.answer_shapes.values())
+    }
+    return {shape for shape in named if shape and shape is not dict} | {ErrorBody, ConflictBody}
 
 
 def _operation(declared: Operation) -> dict[str, Any]:
     answers = {str(status): _answer(status, shape) for status, shape in declared.answer_shapes.items()}
-    for status in (*declared.problems, *((413, 415) if declared.body else ()), 503):
-        answers[str(status)] = _either(answers.get(str(status)), _answer(status, ErrorBody))
+    for status in (*declared.problems, *_of_body(declared), 503):
+        shape = ConflictBody if status == HTTPStatus.CONFLICT else ErrorBody
+        answers[str(status)] = _either(answers.get(str(status)), _answer(status, shape))
     found: dict[str, Any] = {
         "operationId": declared.name,
         "summary": declared.summary,
@@ -80,10 +84,17 @@ def _operation(declared: Operation) -> dict[str, Any]:
         "responses": dict(sorted(answers.items())),
     }
     if declared.body_shape is not None:
-        found["requestBody"] = {"required": True, "content": _content(declared.body_shape)}
+        found["requestBody"] = {"required": not declared.optional, "content": _content(declared.body_shape)}
     if declared.secured:
         found["security"] = [{"token": []}]
     return found
+
+
+def _of_body(declared: Operation) -> tuple[int, ...]:
+    """What can be wrong with a body as a whole; one that may be left away can have any type."""
+    if declared.body is None:
+        return ()
+    return (413,) if declared.optional else (413, 415)
 
 
 def _parameters(declared: Operation) -> list[dict[str, Any]]:
