@@ -28,7 +28,7 @@ _LEAD_SECONDS = 0.95
 """Real seconds before a deadline at which time runs on: a timer waits a whole second, so it goes off right after."""
 _PATIENCE_SECONDS = 6.0
 _TOLD_FOR_SECONDS = 2.0
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS, _STILL_SECONDS = 0.02, 0.08
 _A_MOMENT = timedelta(milliseconds=2)
 
 
@@ -88,10 +88,10 @@ class Passing:
             raise ValueError(f"no span of time: {span}")
         with self._paused:
             target = self.clock.now() + span
-            self._settled(SETTLING_SECONDS)
+            self._rest()
             for due in self._until(target):
                 self._meet(due)
-                self._settled(SETTLING_SECONDS)
+                self._rest()
             self.clock.leap(target)
             self._told.clear()
             self._tell(deadlines(self._aws))
@@ -105,6 +105,15 @@ class Passing:
                 return
             seen.add(found.deadline)
             yield found
+
+    def _rest(self) -> None:
+        """Until what was written has had its consequences: no execution that is about to wait is told too early."""
+        self._settled(SETTLING_SECONDS)
+        before: tuple[Due, ...] = ()
+        given_up = time.monotonic() + _TOLD_FOR_SECONDS
+        while before != (now := deadlines(self._aws)) and time.monotonic() < given_up:
+            before = now
+            time.sleep(_STILL_SECONDS)
 
     def _meet(self, due: Due) -> None:
         if due.swept:
