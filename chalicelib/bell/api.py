@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalice import Blueprint
 
 from chalicelib.bell import present, service, wire
@@ -109,13 +111,55 @@ def answer(call: Call, bell_id: str) -> wire.ActionAnswer:
     "POST",
     "/v1/bells/{bell_id}/accept",
     audience=ANSWERERS,
-    summary="Take the matter on: a case is opened",
+    summary="Take the matter on: a case is opened, or the bell joins one that is open",
+    body=wire.AcceptRequest,
+    optional=True,
     answers={200: wire.ActionAnswer},
-    problems=(*_TOKEN, 409),
+    problems=(400, *_TOKEN, 409),
 )
 def accept(call: Call, bell_id: str) -> wire.ActionAnswer:
-    """Only by the person who answered."""
-    return present.action(service.accept(call.ports, call.credential, bell_id))
+    """Only by the person who answered; whoever rang a bell that joins a case becomes a co-signer of it."""
+    body, known = call.read(wire.AcceptRequest, optional=True)
+    if known:
+        raise Invalid(*known)
+    return present.action(service.accept(call.ports, call.credential, bell_id, body.case))
+
+
+@operation(
+    blueprint,
+    "GET",
+    "/v1/bells/{bell_id}/similar-cases",
+    audience=ANSWERERS,
+    summary="Open cases that the bell may belong to",
+    answers={200: "chalicelib.case.bodies:CaseList"},
+    problems=_TOKEN,
+)
+def similar_cases(call: Call, bell_id: str) -> Any:
+    """Likeliest first, of the bell's neighbourhood and in the caller's sight; by category and words."""
+    from chalicelib.case import bodies
+    from chalicelib.case import present as cases
+
+    lines, directory = service.similar(call.ports, call.credential, bell_id)
+    return bodies.CaseList([cases.line(found, directory) for found in lines], "")
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/v1/bells/{bell_id}/transfer",
+    audience=ANSWERERS,
+    summary="Let others look after it: it rings at another neighbourhood or desk",
+    body=wire.TransferRequest,
+    answers={200: wire.ActionAnswer},
+    problems=(400, *_TOKEN, 409),
+)
+def transfer(call: Call, bell_id: str) -> wire.ActionAnswer:
+    """While it rings by whoever may answer it, then only by the person who answered; a few times at most."""
+    body, known = call.read(wire.TransferRequest)
+    where = {"neighbourhood": body.neighbourhood, "desk": body.desk}
+    return present.action(
+        service.transfer(call.ports, call.credential, body.reason, bell_id, **where, known=known)
+    )
 
 
 @operation(

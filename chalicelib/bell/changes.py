@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from chalicelib.bell.rules import Bell, Person, Status, fold, people
+from chalicelib.bell.rules import Bell, Person, Status, fold, people, possible
 from chalicelib.core import links
 from chalicelib.core.chain import RESIDENT, SYSTEM, Actor, Event, Happening, Tip, extend
-from chalicelib.core.errors import FieldError, Invalid
+from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.core.links import Link, Purpose
 from chalicelib.core.times import parse_iso
 from chalicelib.ports import CaseChange, CaseOpening, Change, Contact, Opening
@@ -76,22 +76,31 @@ def plan_case(change: Change, opening: Opening) -> tuple[CaseChange, ...]:
     return (beginning(bell.case, (opened,), by, at, subject_of(opening.contact)),)
 
 
-def plan_joining(change: Change, opening: Opening, joined: CaseOpening | None) -> tuple[CaseChange, ...]:
-    """The case that an accepted bell joins, to be committed together with the change. Raises Invalid for a case that
-    is not there or not in the sight of whoever accepts, Conflict for one that is over."""
-    accepted = next(event for event in change.events if event.kind == "accepted")
-    from chalicelib.case import commands, rules
+def plan_join(change: Change, opening: Opening, target: CaseOpening | None) -> tuple[CaseChange, ...]:
+    """The open case that an accepted bell joins, to be committed together with the change: whoever rang becomes a
+    co-signer. Raises Invalid unless the case is in the sight of who accepts, Conflict when it takes no bell any more.
+    """
+    # Ringing and answering must not pay for the case that may come of it.
+    from chalicelib.case import rules as case_rules
     from chalicelib.case.access import sights
     from chalicelib.case.changes import following
+    from chalicelib.case.commands import Join
     from chalicelib.place.casework import calendar_for, policy_for
 
-    by, at, place = Actor(**accepted.actor), parse_iso(accepted.at), opening.directory
-    member = place.member(by.id)
-    if joined is None or member is None or not sights(place, member, joined.case):
-        raise Invalid(FieldError("join", "unknown"))
-    join = commands.Join(change.after.id)
-    happenings = rules.decide(joined.case, join, by, calendar_for(place), at, policy_for(place))
-    return (following(joined.case, happenings, by, at),)
+    accepted = change.events[-1]
+    by, at = Actor(**accepted.actor), parse_iso(accepted.at)
+    member = opening.directory.member(by.id)
+    if target is None or member is None or not sights(opening.directory, member, target.case):
+        raise Invalid(FieldError("case", "unknown"))
+    case = target.case
+    try:
+        calendar, policy = calendar_for(target.directory), policy_for(target.directory)
+        happenings = case_rules.decide(case, Join(change.after.id), by, calendar, at, policy)
+    except Conflict as refused:
+        code = "merged_into" if case.merged_into else "case_not_open"
+        still = {"into": case.merged_into, "possible": list(possible(change.before))}
+        raise Conflict(code, **{**refused.params, **still}) from None
+    return (following(case, happenings, by, at),) if happenings else ()
 
 
 def subject_of(contact: Contact | None) -> str:

@@ -23,6 +23,8 @@ from chalicelib.web.problems import field_message
 
 blueprint = Blueprint(__name__)
 _ROWS = 100
+# What a use case calls a field, and what the form does.
+_FIELDS = {"consent_version": "consent", "case": "join"}
 _DRAFT = ("desk", "category", "neighbourhood", "building", "unit", "where", "text", "name", "phone")
 
 
@@ -83,7 +85,7 @@ def errors_of(call: Call, error: Invalid) -> tuple[views.FieldError, ...]:
     """The wrong fields as the form shows them."""
     return tuple(
         views.FieldError(
-            "consent" if e.field == "consent_version" else e.field,
+            _FIELDS.get(e.field, e.field),
             field_message(call.language, e.field, e.code, e.params),
         )
         for e in error.errors

@@ -13,6 +13,7 @@ from chalicelib.core.chain import Event, Verdict
 from chalicelib.core.errors import Gone
 from chalicelib.core.links import Purpose
 from chalicelib.core.times import iso
+from chalicelib.place.rules import Directory
 from chalicelib.ports import Contact
 from chalicelib.web.sentences import sentence
 
@@ -44,7 +45,7 @@ def body(reading: Reading, language: str, now: str) -> wire.BellBody:
         declined=declined(reading.file.events),
         possible=open_to(reading),
         now=now,
-        timeline=timeline(reading.file.events, language),
+        timeline=timeline(reading.file.events, language, reading.directory),
         text=shown.text if shown else None,
         where=shown.where if shown else None,
         building=shown.building if shown else None,
@@ -106,10 +107,11 @@ def declined(events: tuple[Event, ...]) -> wire.DeclineBody | None:
     return None
 
 
-def timeline(events: tuple[Event, ...], language: str) -> list[wire.TimelineEntry]:
+def timeline(events: tuple[Event, ...], language: str, directory: Directory) -> list[wire.TimelineEntry]:
     """The public events in plain words, oldest first."""
     return [
-        wire.TimelineEntry(e.seq, e.at, e.kind, say(e, language).translate(_ISOLATES)) for e in public(events)
+        wire.TimelineEntry(e.seq, e.at, e.kind, say(e, language, directory).translate(_ISOLATES))
+        for e in public(events)
     ]
 
 
@@ -123,15 +125,17 @@ def _only_to_resident(event: Event) -> bool:
     return bool(notices) and all(n["to"] == "resident" and n["fate"] == "sent" for n in notices)
 
 
-def say(event: Event, language: str) -> str:
-    """One event in plain words."""
+def say(event: Event, language: str, directory: Directory) -> str:
+    """One event in plain words; the directory names its places."""
     actor = event.actor.get("id") or event.actor["kind"]
-    return sentence(event.kind, spoken(event), actor, language)
+    return sentence(event.kind, _spoken(event, language, directory), actor, language)
 
 
-def spoken(event: Event) -> Mapping[str, Any]:
+def _spoken(event: Event, language: str, directory: Directory) -> Mapping[str, Any]:
     """An event's data as sentences want it."""
     data = dict(event.data)
+    if (to := data.get("to")) and (place := directory.neighbourhood(to["neighbourhood"])):
+        data["place"] = (language == "en" and place.name_en) or place.name
     if by := data.get("by"):
         data |= {"name": by["name"], "role": by["role"]}
     if case := data.get("case"):

@@ -37,6 +37,8 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = {
     (Status.ANSWERED, "withdraw"): Status.WITHDRAWN,
     (Status.ANSWERED, "accept"): Status.ACCEPTED,
     (Status.ANSWERED, "decline"): Status.DECLINED,
+    (Status.RINGING, "transfer"): Status.RINGING,
+    (Status.ANSWERED, "transfer"): Status.RINGING,
     (Status.DECLINED, "appeal"): Status.RINGING,
 }
 
@@ -48,6 +50,9 @@ DECLINE_REASONS = (
     "private_dispute_in_court",
 )
 REASON_LIMIT = 500
+TRANSFER_REASONS = ("wrong_place", "wrong_desk", "conflict_of_interest", "other_competence")
+MOST_TRANSFERS = 5
+"""So often can a bell be handed on: somebody has to keep it in the end."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,23 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Post:
+    """Where a bell rings: the neighbourhood with its community, and the desk that is asked."""
+
+    neighbourhood: str
+    community: str
+    desk: Desk
+
+    def json(self) -> dict[str, str]:
+        """As an event holds it."""
+        return {"neighbourhood": self.neighbourhood, "community": self.community, "desk": self.desk}
+
+
+@dataclass(frozen=True)
 class Bell:
-    """One resident's ring. `epoch` counts its ringings (an appeal begins the second), `round` how often it was
-    exhausted in this one; `version` counts changes of state, `tip` is the end of its record. `hops` is how often
-    this generation of the timer began to wait; the state machine counts it."""
+    """One resident's ring. `epoch` counts its ringings (an appeal and each transfer begin another), `round` how often
+    it was exhausted in this one; `version` counts changes of state, `tip` is the end of its record. `hops` is how
+    often this generation of the timer began to wait; the state machine counts it."""
 
     id: str
     neighbourhood: str
@@ -93,6 +111,7 @@ class Bell:
     generation: int = 1
     generation_at: datetime | None = None
     hops: int = 0
+    transfers: int = 0
     tip: Tip = field(default=Tip())
 
     @property
@@ -105,6 +124,16 @@ class Bell:
         """Whether somebody still has to do something about it."""
         return self.status in OPEN
 
+    @property
+    def post(self) -> Post:
+        """Where it rings."""
+        return Post(self.neighbourhood, self.community, self.desk)
+
+    @property
+    def appeals(self) -> int:
+        """How often the resident appealed."""
+        return self.epoch - 1 - self.transfers
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -115,10 +144,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Accept:
-    """The answerer takes the matter on: a case is opened."""
+    """The answerer takes the matter on: a case is opened, or (`joins`) the bell joins one that is open already."""
 
     by: Person
     case: str
+    joins: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,20 +162,41 @@ class Decline:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Others are to look after it, who are asked at once. `ladder`: theirs; `asked`: who of them is asked first, and so
+    need not hear that the bell has gone elsewhere; `wrong`: what was found wrong with the request before."""
+
+    by: Person
+    to: Post
+    reason_code: str
+    ladder: Ladder
+    asked: tuple[Person, ...] = ()
+    wrong: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True)
 class Withdraw:
     """The resident takes it back."""
 
 
-Command = Answer | Accept | Decline | Withdraw
-_VERB = {Answer: "answer", Accept: "accept", Decline: "decline", Withdraw: "withdraw"}
+Command = Answer | Accept | Decline | Transfer | Withdraw
+_VERB = {
+    Answer: "answer",
+    Accept: "accept",
+    Decline: "decline",
+    Transfer: "transfer",
+    Withdraw: "withdraw",
+}
 
 
 def possible(bell: Bell) -> tuple[str, ...]:
     """What can be done to the bell now."""
-    return tuple(
-        verb
-        for (status, verb) in TRANSITIONS
-        if status is bell.status and not (verb == "appeal" and bell.epoch > 1)
+    return tuple(verb for (status, verb) in TRANSITIONS if status is bell.status and not _used_up(bell, verb))
+
+
+def _used_up(bell: Bell, verb: str) -> bool:
+    return (verb == "appeal" and bell.appeals > 0) or (
+        verb == "transfer" and bell.transfers >= MOST_TRANSFERS
     )
 
 
@@ -155,6 +206,8 @@ def require(bell: Bell, verb: str) -> None:
         return
     by = bell.answered_by.name if bell.answered_by else ""
     code = {"answer": f"already_{bell.status}", "appeal": "no_appeal"}.get(verb, "not_possible_now")
+    if verb == "transfer" and bell.open:
+        code = "too_many_transfers"
     raise Conflict(code, status=bell.status, by=by, at=bell.answered_at, possible=list(possible(bell)))
 
 
@@ -169,14 +222,19 @@ def decide(bell: Bell, command: Command, now: datetime) -> tuple[Happening, ...]
     match command:
         case Answer(by):
             return (_answered(bell, by, now),)
-        case Accept(by, case):
+        case Accept(by, case, joins):
             _require_answerer(bell, by)
-            return (Happening("accepted", {"by": by.json(), "case": case}),)
+            joined = {"joined": True} if joins else {}
+            return (Happening("accepted", {"by": by.json(), "case": case, **joined}),)
         case Decline(by, code, reason, go_to):
             _require_answerer(bell, by)
             _check_decline(code, reason, go_to)
             data = {"by": by.json(), "reason_code": code, "reason": reason, "go_to": go_to}
             return (Happening("declined", data),)
+        case Transfer():
+            _require_answerer(bell, command.by)
+            _check_transfer(bell, command)
+            return (_transferring(bell, command),)
         case Withdraw():
             return (Happening("withdrawn", {}),)
 
@@ -191,6 +249,8 @@ def _done_already(bell: Bell, command: Command) -> bool:
             return bell.status is Status.DECLINED and _is(bell, by)
         case Withdraw():
             return bell.status is Status.WITHDRAWN
+        case Transfer():
+            return False
 
 
 def _is(bell: Bell, by: Person) -> bool:
@@ -217,6 +277,33 @@ def _check_decline(code: str, reason: str, go_to: str) -> None:
             errors.append(FieldError(name, "too_long", {"limit": REASON_LIMIT}))
     if errors:
         raise Invalid(*errors)
+
+
+def _check_transfer(bell: Bell, command: Transfer) -> None:
+    errors = {error.field: error for error in command.wrong}
+    if command.reason_code not in TRANSFER_REASONS:
+        errors.setdefault("reason", FieldError("reason", "unknown"))
+    if command.to == bell.post and not command.wrong:
+        errors["neighbourhood"] = FieldError("neighbourhood", "same_place")
+    if errors:
+        raise Invalid(*errors.values())
+
+
+def _transferring(bell: Bell, command: Transfer) -> Happening:
+    asked = {person.id for person in (*command.asked, command.by)}
+    # Where somebody had taken it, the others heard that long ago.
+    relieved = bell.alerted if bell.status is Status.RINGING else ()
+    return Happening(
+        "transferred",
+        {
+            "by": command.by.json(),
+            "from": bell.post.json(),
+            "to": command.to.json(),
+            "reason_code": command.reason_code,
+            "ladder": ladder_json(command.ladder),
+            "relieved": [person.json() for person in relieved if person.id not in asked],
+        },
+    )
 
 
 def people(data: Iterable[Mapping[str, str]]) -> tuple[Person, ...]:
@@ -351,6 +438,30 @@ def _appealed(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
     )
 
 
+def _transferred(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
+    # Whoever rang and was not answered waits on: it is their wait that is told and counted.
+    waiting = bell.ringing_since if bell.status is Status.RINGING else at
+    return replace(
+        bell,
+        status=Status.RINGING,
+        neighbourhood=data["to"]["neighbourhood"],
+        community=data["to"]["community"],
+        desk=Desk(data["to"]["desk"]),
+        ladder=ladder_of(data["ladder"]),
+        epoch=bell.epoch + 1,
+        transfers=bell.transfers + 1,
+        level=0,
+        repeat=0,
+        round=0,
+        reminders=0,
+        ringing_since=waiting,
+        due_at=at,
+        alerted=(),
+        answered_by=None,
+        answered_at=None,
+    )
+
+
 def _rearmed(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
     return _next_generation(bell, at)
 
@@ -369,5 +480,6 @@ _CHANGES = {
     "declined": _declined,
     "withdrawn": _withdrawn,
     "appealed": _appealed,
+    "transferred": _transferred,
     "rearmed": _rearmed,
 }

@@ -85,7 +85,7 @@ def track(reading: Reading, token: str, language: str, told: str) -> views.Track
         unit=contact.unit if contact else "",
         rung_at=bell.rung_at,
         levels=levels(bell, file.events),
-        events=_events(file.events, language),
+        events=_events(file.events, language, reading.directory),
         record=views.RecordPanel(verdict.events, bell.tip.hash, verdict.intact),
         due_at=bell.due_at,
         step_at=step_at(bell, file.events),
@@ -211,7 +211,7 @@ def _step(bell: Bell, index: int, skipped: frozenset[int]) -> StepState:
 def _skipped(events: tuple[Event, ...]) -> frozenset[int]:
     skipped: set[int] = set()
     for event in events:
-        if event.kind == "appealed":
+        if event.kind in {"appealed", "transferred"}:
             skipped.clear()
         elif event.kind == "level_skipped":
             skipped.add(event.data["level"])
@@ -226,9 +226,11 @@ def step_at(bell: Bell, events: tuple[Event, ...]) -> datetime | None:
     return next(timed, None) if bell.due_at else None
 
 
-def _events(events: tuple[Event, ...], language: str) -> tuple[views.TimelineEvent, ...]:
+def _events(
+    events: tuple[Event, ...], language: str, directory: Directory
+) -> tuple[views.TimelineEvent, ...]:
     return tuple(
-        views.TimelineEvent(e.seq, e.kind, parse_iso(e.at), present.say(e, language))
+        views.TimelineEvent(e.seq, e.kind, parse_iso(e.at), present.say(e, language, directory))
         for e in present.public(events)
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.bell import ringing
-from chalicelib.bell.changes import answer_links, plan_case, plan_change, plan_joining
+from chalicelib.bell.changes import answer_links, plan_case, plan_change, plan_join
 from chalicelib.bell.ringing import Draft
 from chalicelib.bell.rules import (
     Accept,
@@ -15,11 +15,14 @@ from chalicelib.bell.rules import (
     Bell,
     Decline,
     Person,
+    Post,
     Status,
+    Transfer,
     Withdraw,
     decide,
     fold,
     ladder_json,
+    people,
 )
 from chalicelib.core import ids, links
 from chalicelib.core import text as texts
@@ -45,6 +48,7 @@ from chalicelib.place.rules import Directory
 from chalicelib.ports import (
     BellFile,
     CaseChange,
+    CaseLine,
     Change,
     Contact,
     Guard,
@@ -62,7 +66,6 @@ _IDEMPOTENCY_FOR = timedelta(hours=24)
 _EMERGENCY_FACTOR = 3
 _TRIES = 6
 
-Cases = Callable[[Change, Opening], tuple[CaseChange, ...]]
 Credential = str | Session
 """What opens a bell: a link's token, or the session of a member of staff."""
 
@@ -269,25 +272,69 @@ def answer(ports: Ports, by: Credential, bell_id: str = "") -> Bell:
     return _act(ports, by, bell_id, lambda opening, person: Answer(person))
 
 
-def accept(ports: Ports, by: Credential, bell_id: str = "", into: str = "") -> Bell:
-    """The answerer takes the matter on: a case is opened with its own record; two AWS calls.
+def accept(ports: Ports, by: Credential, bell_id: str = "", join: str = "") -> Bell:
+    """The answerer takes the matter on: a case is opened with its own record; two AWS calls. With `join`, the number
+    or id of an open case of the same subdistrict, the bell joins that one instead; three.
 
-    With `into` the bell joins that case instead and its ringer becomes a co-signer; three AWS calls. Raises Invalid for
-    a case that is not in the answerer's sight, Conflict for one that is over.
+    Raises Invalid when there is no such case in the answerer's sight, Conflict when it takes no bell any more.
     """
-    joined = ids.parse(into) or "" if into else ""
-    if into and not joined:
-        raise Invalid(FieldError("join", "unknown"))
 
     def command(opening: Opening, person: Person) -> Accept:
+        if join:
+            return Accept(person, ids.parse(join) or join, joins=True)
         prefix = ids.prefix_of(opening.bell.id)
-        new = joined or ids.new_id(prefix, ports.clock.now(), ports.entropy.number(16))
-        return Accept(person, new)
+        return Accept(person, ids.new_id(prefix, ports.clock.now(), ports.entropy.number(16)))
 
-    def join(change: Change, opening: Opening) -> tuple[CaseChange, ...]:
-        return plan_joining(change, opening, ports.store.case_opening(joined))
+    def joining(change: Change, opening: Opening) -> tuple[CaseChange, ...]:
+        named = ids.parse(join)
+        ours = named is not None and ids.prefix_of(named) == ids.prefix_of(opening.bell.id)
+        return plan_join(change, opening, ports.store.case_opening(named) if named and ours else None)
 
-    return _act(ports, by, bell_id, command, contact=True, cases=join if joined else plan_case)
+    return _act(ports, by, bell_id, command, contact=not join, case=joining if join else plan_case)
+
+
+def similar(ports: Ports, by: Credential, bell_id: str = "") -> tuple[tuple[CaseLine, ...], Directory]:
+    """Open cases that the bell may belong to, likeliest first, for whoever may answer it and as far as they are in
+    their sight; two AWS calls. The directory names their places."""
+    # Ringing and answering must not pay for lists of cases.
+    from chalicelib.case.access import sights
+    from chalicelib.case.lists import similar as alike
+
+    opening = _opened(ports, _named(by, bell_id), _hash(by), contact=True)
+    person, directory = _actor(by, opening, ports.clock.now()), opening.directory
+    member = directory.member(person.id)
+    found = alike(ports, opening.bell, opening.contact.text if opening.contact else "")
+    return tuple(line for line in found if member and sights(directory, member, line.case)), directory
+
+
+def transfer(
+    ports: Ports,
+    by: Credential,
+    reason: str,
+    bell_id: str = "",
+    *,
+    neighbourhood: str = "",
+    desk: str = "",
+    known: Sequence[FieldError] = (),
+) -> Bell:
+    """The bell goes to another neighbourhood or desk of the subdistrict and rings there at once, by that desk's
+    ladder; two AWS calls. Without one of the two that stays as it is. One-tap links of before no longer answer it.
+
+    By whoever may answer a bell that rings, and by the answerer of one that was answered. Raises Invalid naming every
+    wrong field (`known`: those found before), Conflict when it was transferred too often.
+    """
+
+    def happen(opening: Opening, now: datetime) -> tuple[Happening, ...]:
+        bell, directory = opening.bell, opening.directory
+        person = _actor(by, opening, now)
+        post, wrong = _post(bell, directory, neighbourhood, desk)
+        ladder = directory.ladder(bell.urgency, post.desk)
+        step = first_step(ladder, directory, post.neighbourhood, now)
+        asked = tuple(p for happening in step for p in people(happening.data.get("staff", ())))
+        command = Transfer(person, post, reason, ladder, asked, (*wrong, *known))
+        return (*decide(bell, command, now), *step)
+
+    return _change(ports, _named(by, bell_id), _hash(by), happen)
 
 
 def decline(
@@ -328,13 +375,25 @@ def _act(
     command: Callable[[Opening, Person], Answer | Accept | Decline],
     *,
     contact: bool = False,
-    cases: Cases = plan_case,
+    case: Callable[[Change, Opening], tuple[CaseChange, ...]] | None = None,
 ) -> Bell:
     def happen(opening: Opening, now: datetime) -> tuple[Happening, ...]:
         person = _actor(by, opening, now)
         return decide(opening.bell, command(opening, person), now)
 
-    return _change(ports, _named(by, bell_id), _hash(by), happen, contact=contact, cases=cases)
+    return _change(ports, _named(by, bell_id), _hash(by), happen, contact=contact, case=case)
+
+
+def _post(
+    bell: Bell, directory: Directory, neighbourhood: str, desk: str
+) -> tuple[Post, tuple[FieldError, ...]]:
+    """Where the bell is to ring, and what is wrong with that; what is wrong stays as it was."""
+    place = neighbourhood if directory.neighbourhood(neighbourhood) else bell.neighbourhood
+    asked = Desk(desk) if desk in list(Desk) else bell.desk
+    wrong = [FieldError("neighbourhood", "unknown")] if neighbourhood not in ("", place) else []
+    wrong += [FieldError("desk", "unknown")] if desk not in ("", asked) else []
+    community = bell.community if place == bell.neighbourhood else directory.lineage(place)[1]
+    return Post(place, community, asked), tuple(wrong)
 
 
 def _actor(by: Credential, opening: Opening, now: datetime) -> Person:
@@ -355,26 +414,32 @@ def _change(
     happen: Callable[[Opening, datetime], tuple[Happening, ...]],
     *,
     contact: bool = False,
-    cases: Cases = plan_case,
+    case: Callable[[Change, Opening], tuple[CaseChange, ...]] | None = None,
 ) -> Bell:
-    """Load, decide, save; decide again when somebody else wrote first. Without a link a session opens the bell."""
+    """Load, decide, save; decide again when somebody else wrote first. `case`: what becomes of a case with it."""
     for _ in range(_TRIES):
-        opening = ports.store.opening(bell_id, link_hash, contact=contact)
-        if link_hash and (opening is None or opening.link is None):
-            raise Unauthorized("link_unknown")
-        if opening is None:
-            raise NotFound("no_such_bell")
+        opening = _opened(ports, bell_id, link_hash, contact=contact)
         now = ports.clock.now()
         happenings = happen(opening, now)
         if not happenings:
             return opening.bell
         change = plan_change(ports.policy.key, opening.bell, happenings, now)
         try:
-            ports.store.commit(change, *cases(change, opening))
+            ports.store.commit(change, *(case(change, opening) if case else ()))
         except Stale:
             continue
         return change.after
     raise Unavailable("change")
+
+
+def _opened(ports: Ports, bell_id: str, link_hash: str, *, contact: bool = False) -> Opening:
+    """The bell with the link's row; without a link a session opens the bell."""
+    opening = ports.store.opening(bell_id, link_hash, contact=contact)
+    if link_hash and (opening is None or opening.link is None):
+        raise Unauthorized("link_unknown")
+    if opening is None:
+        raise NotFound("no_such_bell")
+    return opening
 
 
 def _named(by: Credential, bell_id: str) -> str:
@@ -407,7 +472,7 @@ def _holder(opening: Opening, link: Link) -> Person:
 
 
 def waiting(ports: Ports, token: str) -> Waiting:
-    """What still rings of the bells that a bundled message was about, oldest first; two AWS calls.
+    """What still rings for its reader of the bells that a bundled message was about, oldest first; two AWS calls.
 
     Raises Unauthorized for a token that opens nothing, Gone when it has expired or its holder has left.
     """
@@ -421,8 +486,13 @@ def waiting(ports: Ports, token: str) -> Waiting:
     staff = directory.member(bundle.staff)
     if staff is None:
         raise Gone("link_of_former_staff")
-    bells = (bell for bell in ports.store.bells(bundle.bells) if bell.status is Status.RINGING)
+    bells = (bell for bell in ports.store.bells(bundle.bells) if _rings_for(bell, staff))
     return Waiting(staff, tuple(sorted(bells, key=lambda bell: bell.rung_at)), directory)
+
+
+def _rings_for(bell: Bell, staff: Staff) -> bool:
+    """Whether it rings, and not at another place by now."""
+    return bell.status is Status.RINGING and any(person.id == staff.id for person in bell.alerted)
 
 
 def ringing_now(ports: Ports, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:

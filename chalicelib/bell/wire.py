@@ -129,6 +129,22 @@ class ActionAnswer(Struct, frozen=True):
     case_number: str | None = None
 
 
+class AcceptRequest(Struct, frozen=True):
+    """Without `case` a new case is opened; else the bell joins that one, which must be open."""
+
+    case: Annotated[str, Meta(description="number or id of a case in the caller's sight")] = ""
+
+
+class TransferRequest(Struct, frozen=True):
+    """Where the bell is to ring, at another neighbourhood or desk or both; what is left away stays as it is."""
+
+    reason: Annotated[
+        str, Meta(description="wrong_place, wrong_desk, conflict_of_interest or other_competence")
+    ]
+    neighbourhood: Annotated[str, Meta(description="an id of kind neighbourhood of GET /v1/places")] = ""
+    desk: Annotated[str, Meta(description="community, lawyer or police")] = ""
+
+
 class DeclineRequest(Struct, frozen=True):
     """A refusal: a code of the documentation, a reason in words, and where to go instead."""
 

@@ -6,7 +6,7 @@ be sent something now is decided in `notice.window`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,6 +26,7 @@ RESIDENT_ID = RESIDENT
 RINGING = frozenset({"alert", "escalated", "alert_again", "emergency", "exhausted"})
 # An alert that is being sent or whose outcome nobody knows may have arrived: its reader must hear the end of the story.
 _MAY_HAVE_ARRIVED = frozenset({Fate.SENT, Fate.UNKNOWN, Fate.CLAIMED})
+_BEGINNINGS = frozenset({"rung", "appealed", "transferred"})
 _SHORT = 8
 
 
@@ -65,7 +66,7 @@ class Links:
 @dataclass(frozen=True)
 class Scene:
     """What a bell's event is told from. `bell`: as it was right after the event; `since`: number of the event that
-    began its present ringing; `resident`: None once their contact is erased."""
+    began the ringing it came upon; `resident`: None once their contact is erased."""
 
     bell: Bell
     since: int
@@ -86,9 +87,9 @@ def tells(event: Event) -> bool:
     return event.kind in _TELLERS and event.thing.startswith("BELL#")
 
 
-def since(events: Iterable[Event]) -> int:
-    """The number of the event that began the present ringing."""
-    return max((event.seq for event in events if event.kind in {"rung", "appealed"}), default=1)
+def since(events: Sequence[Event]) -> int:
+    """The number of the event that began the ringing upon which the last of these events came."""
+    return max((event.seq for event in events[:-1] if event.kind in _BEGINNINGS), default=1)
 
 
 def moot(notice: Notice, bell: Bell | None) -> bool:
@@ -140,7 +141,8 @@ def _rung(event: Event, scene: Scene) -> Iterable[Notice]:
 
 def _accepted(event: Event, scene: Scene) -> Iterable[Notice]:
     number, case = ids.number(scene.bell.id), ids.number(event.data["case"])
-    return _to_resident(event, scene, "accepted", number=number, case=case)
+    template = "joined" if event.data.get("joined") else "accepted"
+    return _to_resident(event, scene, template, number=number, case=case)
 
 
 def _declined(event: Event, scene: Scene) -> Iterable[Notice]:
@@ -156,6 +158,14 @@ def _answered(event: Event, scene: Scene) -> Iterable[Notice]:
             yield _word(event, scene, person, "taken", {"number": number, "by": by.name})
 
 
+def _transferred(event: Event, scene: Scene) -> Iterable[Notice]:
+    (by,) = people([event.data["by"]])
+    number = ids.number(scene.bell.id)
+    yield from _to_resident(event, scene, "transferred", number=number)
+    for person in _reached(people(event.data["relieved"]), event, scene):
+        yield _word(event, scene, person, "transferred_away", {"number": number, "by": by.name})
+
+
 def _withdrawn(event: Event, scene: Scene) -> Iterable[Notice]:
     told = {d.recipient for d in scene.dispatches if d.template == "taken" and d.version >= scene.since}
     answerer = scene.bell.answered_by
@@ -169,7 +179,11 @@ def _withdrawn(event: Event, scene: Scene) -> Iterable[Notice]:
 
 def _alerted_before(event: Event, scene: Scene) -> Iterable[Person]:
     """Those whom an alert of this ringing reached; nobody who has left since."""
-    named = {person.id: person for person in scene.bell.alerted}
+    return _reached(scene.bell.alerted, event, scene)
+
+
+def _reached(asked: Iterable[Person], event: Event, scene: Scene) -> Iterable[Person]:
+    named = {person.id: person for person in asked}
     reached = {
         d.recipient
         for d in scene.dispatches
@@ -248,6 +262,7 @@ _TELLERS: Mapping[str, Callable[[Event, Scene], Iterable[Notice]]] = {
     "exhausted": _exhausted,
     "answered": _answered,
     "withdrawn": _withdrawn,
+    "transferred": _transferred,
     "accepted": _accepted,
     "declined": _declined,
     "decision_overdue": _overdue,

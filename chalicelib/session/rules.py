@@ -78,6 +78,8 @@ TABLE: Mapping[str, Audience] = {
     "POST /v1/bells/{bell_id}/answer": ANSWERERS,
     "POST /v1/bells/{bell_id}/accept": ANSWERERS,
     "POST /v1/bells/{bell_id}/decline": ANSWERERS,
+    "POST /v1/bells/{bell_id}/transfer": ANSWERERS,
+    "GET /v1/bells/{bell_id}/similar-cases": ANSWERERS,
     "POST /v1/bells/{bell_id}/withdraw": RESIDENTS_LINK,
     "POST /v1/bells/{bell_id}/appeal": RESIDENTS_LINK,
     "GET /v1/places": EVERYBODY,

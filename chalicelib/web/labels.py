@@ -66,6 +66,12 @@ DECLINE_REASONS: Final[Mapping[str, str]] = {
     "insufficient": N_("Too little is known to act"),
     "private_dispute_in_court": N_("Already before a court"),
 }
+TRANSFER_REASONS: Final[Mapping[str, str]] = {
+    "wrong_place": N_("It belongs to another place"),
+    "wrong_desk": N_("Another desk is meant"),
+    "conflict_of_interest": N_("Conflict of interest"),
+    "other_competence": N_("Others are responsible"),
+}
 CHANNELS: Final[Mapping[str, str]] = {
     "sms": N_("Text message"),
     "mail": N_("Mail"),
@@ -130,6 +136,11 @@ def urgency(name: str, language: str) -> str:
 def decline_reason(code: str, language: str) -> str:
     """Why a bell is not taken up."""
     return _label(DECLINE_REASONS, code, language)
+
+
+def transfer_reason(code: str, language: str) -> str:
+    """Why a bell was handed on."""
+    return _label(TRANSFER_REASONS, code, language)
 
 
 def channel(name: str, language: str) -> str:

@@ -37,6 +37,10 @@ MESSAGES: Final[Mapping[str, str]] = {
     "already_withdrawn": N_("The resident has withdrawn this bell; nothing needs to be done."),
     "not_possible_now": N_("That is not possible now: the bell is “%(status)s”."),
     "no_appeal": N_("An appeal is possible once, after a bell was declined."),
+    "too_many_transfers": N_(
+        "This bell was handed on too often. Please answer it, or ask the subdistrict office."
+    ),
+    "case_not_open": N_("This case takes no bell any more: it is at “%(stage)s”. Open a new one instead."),
     "idempotency_key_reused": N_("This Idempotency-Key was used for another bell. Please use a new key."),
     "not_a_superior": N_("Only somebody of a higher level may do that."),
     "no_such_bell": N_("There is no such bell."),
@@ -93,6 +97,7 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "unknown": N_("Please choose one from the list."),
     "too_long": N_("Please shorten this to %(limit)s characters."),
     "wrong_type": N_("This must be text."),
+    "same_place": N_("The bell rings there already. Please choose another place or another desk."),
     "not_a_day": N_("Please give the day as 2026-11-23."),
     "bad_cursor": N_("This page of the list no longer exists. Please begin again without a cursor."),
     "control_characters": N_("Please remove the invisible control characters."),
@@ -111,6 +116,8 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "none_left": N_("At least one bell must stay in this case."),
     "no_draft": N_("Please draft the agreement first: there is nothing to sign yet."),
     "not_yours": N_("This is for somebody else to do."),
+    "too_far": N_("Please choose a time within the next ten years."),
+    "upload_missing": N_("A file did not arrive. Please choose it once more and send the form again."),
     "not_a_time": N_("Please give day and time, such as 2026-11-24 14:00."),
     "not_a_price": N_("Please give the price in figures, such as 23.80."),
     "not_a_number": N_("Please give a number in figures."),

@@ -89,8 +89,12 @@ def _answered(data: Data, language: str) -> str:
 
 
 def _accepted(data: Data, language: str) -> str:
-    number = data.get("case_number", "")
-    return translate(language, N_("Accepted. The matter is being settled as case %(number)s."), number=number)
+    message = N_("Accepted. The matter is being settled as case %(number)s.")
+    if data.get("joined"):
+        message = N_("Accepted. The matter joins case %(number)s, which is about the same and open already.")
+    return _row(
+        [translate(language, message, number=data.get("case_number", "")), _by(data, language)], language
+    )
 
 
 def _declined(data: Data, language: str) -> str:
@@ -100,7 +104,31 @@ def _declined(data: Data, language: str) -> str:
         parts.append(translate(language, N_("Reason given: %(reason)s."), reason=_clause(data["reason"])))
     if data.get("go_to"):
         parts.append(translate(language, N_("Where to go instead: %(place)s."), place=_clause(data["go_to"])))
-    return (" " if language == "en" else "").join(parts)
+    return _row([*parts, _by(data, language)], language)
+
+
+def _transferred(data: Data, language: str) -> str:
+    why = labels.transfer_reason(str(data.get("reason_code", "")), language)
+    to = data.get("to", {})
+    place, desk = (
+        _typed(data.get("place") or to.get("neighbourhood", "")),
+        labels.role(to.get("desk", ""), language),
+    )
+    now = N_("It now rings at %(place)s, desk: %(desk)s.")
+    told = translate(language, N_("Passed on: %(why)s."), why=why)
+    return _row([told, translate(language, now, place=place, desk=desk), _by(data, language)], language)
+
+
+def _by(data: Data, language: str) -> str:
+    """Who decided, which is always said."""
+    if not data.get("name"):
+        return ""
+    name, who = _typed(data["name"]), labels.role(str(data.get("role", "")), language)
+    return translate(language, N_("Decided by %(name)s (%(who)s)."), name=name, who=who)
+
+
+def _row(parts: list[str], language: str) -> str:
+    return (" " if language == "en" else "").join(filter(None, parts))
 
 
 def _withdrawn(data: Data, language: str) -> str:
@@ -141,6 +169,7 @@ _TELLERS: Final[Mapping[str, Callable[[Data, str], str]]] = {
     "answered": _answered,
     "accepted": _accepted,
     "declined": _declined,
+    "transferred": _transferred,
     "withdrawn": _withdrawn,
     "appealed": _appealed,
     "decision_overdue": _decision_overdue,

@@ -194,12 +194,12 @@ def test_staff_see_the_words_and_the_number_only_after_answering(web: Web) -> No
     assert before.json["text"] is None
     assert "张三" not in before.text
     assert "0001" not in before.text
-    assert before.json["possible"] == ["answer"]
+    assert before.json["possible"] == ["answer", "transfer"]
     web.post(of(rung, "answer"), token=token)
     after = web.get(of(rung), token=token).json
     assert after["contact"] == {"name": "张三", "phone": "+8613900000001"}
     assert (after["text"], after["where"]) == (RING["text"], "14号墙边")
-    assert after["possible"] == ["accept", "decline"]
+    assert after["possible"] == ["accept", "decline", "transfer"]
 
 
 def test_the_board_says_what_rings_and_nothing_personal(web: Web) -> None:

@@ -52,7 +52,7 @@ def test_a_fresh_bell_rings_at_its_first_level(life: Life) -> None:
     bell = life.bell
     assert (bell.status, bell.level, bell.epoch, bell.alerted) == (Status.RINGING, 0, 1, (ZHAO,))
     assert remaining(bell, life.now) == 300
-    assert possible(bell) == ("answer", "withdraw")
+    assert possible(bell) == ("answer", "withdraw", "transfer")
 
 
 def test_an_answer_says_by_whom_and_after_how_long_and_begins_the_time_to_decide(answered: Life) -> None:
@@ -60,7 +60,7 @@ def test_an_answer_says_by_whom_and_after_how_long_and_begins_the_time_to_decide
     assert (event.kind, event.actor["id"], event.data["after_seconds"]) == ("answered", "zhao", 90)
     assert (answered.bell.answered_by, answered.bell.answered_at) == (ZHAO, answered.now)
     assert remaining(answered.bell, answered.now) == 24 * 3600
-    assert possible(answered.bell) == ("withdraw", "accept", "decline")
+    assert possible(answered.bell) == ("withdraw", "accept", "decline", "transfer")
 
 
 def test_anybody_of_the_staff_may_answer_even_before_they_were_asked(life: Life) -> None:
@@ -88,7 +88,7 @@ def test_somebody_elses_answer_is_refused_by_the_name_of_who_was_first(answered:
         "status": Status.ANSWERED,
         "by": "赵虹",
         "at": at,
-        "possible": ["withdraw", "accept", "decline"],
+        "possible": ["withdraw", "accept", "decline", "transfer"],
     }
 
 

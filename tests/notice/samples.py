@@ -87,6 +87,19 @@ class Record:
         due_at = iso(self.at + timedelta(days=1))
         return self.add("answered", {"by": person(by), "after_seconds": after, "due_at": due_at}, after)
 
+    def transferred(self, by: Staff, *relieved: Staff, after: int = 100) -> Event:
+        """Handed on to the lawyers by somebody, who relieves these others."""
+        place = {"neighbourhood": "yuyuan", "community": "mishi"}
+        data = {
+            "by": person(by),
+            "from": {**place, "desk": "community"},
+            "to": {**place, "desk": "lawyer"},
+            "reason_code": "wrong_desk",
+            "ladder": ladder_json(default_ladder(self.urgency, Desk.LAWYER)),
+            "relieved": [person(member) for member in relieved],
+        }
+        return self.add("transferred", data, after)
+
     def overdue(self, *staff: Staff, after: int = 90_000) -> Event:
         due_at = iso(self.at + timedelta(days=2))
         return self.add(

@@ -212,3 +212,30 @@ def test_the_record_says_each_fate_once_and_never_who_the_resident_is() -> None:
     more = rules.told_of(alert.seq, [dispatch(alert, LI), failed], bell.events)
     assert more is not None
     assert [entry["fate"] for entry in more["notices"]] == ["failed"]
+
+
+def test_a_transfer_is_told_to_the_resident_and_to_those_whom_an_alert_of_that_ringing_reached() -> None:
+    bell = Record()
+    first, second = bell.alerted(LI), bell.alerted(WANG, level=1, after=300)
+    moved = bell.transferred(ANN, LI, WANG, BOSS)
+    sent = (dispatch(first, LI), dispatch(second, WANG, "escalated", Fate.MOOT))
+    assert told(bell.notices(moved, *sent)) == [("resident", "transferred"), ("li", "transferred_away")]
+    assert bell.notices(moved, *sent)[1].params == {"number": ids.number(bell.id), "by": "Ann"}
+
+
+def test_who_answers_after_a_transfer_concerns_only_those_asked_since() -> None:
+    bell = Record()
+    first = bell.alerted(LI)
+    bell.transferred(WANG, LI)
+    second = bell.alerted(BOSS, after=100)
+    answered = bell.answered(ANN, after=200)
+    sent = (dispatch(first, LI), dispatch(second, BOSS))
+    assert told(bell.notices(answered, *sent)) == [("resident", "answered"), ("boss", "taken")]
+
+
+def test_a_bell_that_joins_a_case_is_told_so() -> None:
+    bell = Record()
+    bell.answered(LI)
+    joined = bell.add("accepted", {"by": person(LI), "case": bell.id, "joined": True})
+    (notice,) = bell.notices(joined)
+    assert (notice.recipient.id, notice.template) == ("resident", "joined")

@@ -94,8 +94,8 @@ def test_every_template_exists_in_both_languages() -> None:
 def all_notices() -> list[Notice]:
     """The notices of one bell of each kind of life."""
     found: list[Notice] = []
-    bell, gone, held = Record(), Record(chance=2), Record(Urgency.EMERGENCY, chance=3)
     sent: list[Dispatch] = []
+    bell, gone, held = Record(), Record(chance=2), Record(Urgency.EMERGENCY, chance=3)
     for record in (bell, gone, held):
         found += record.notices(record.events[0])
         alerts = [
@@ -107,13 +107,15 @@ def all_notices() -> list[Notice]:
         found += [notice for alert in alerts for notice in record.notices(alert)]
         sent = [dispatch(alerts[0], LI), dispatch(alerts[0], WANG)]
         if record is gone:
-            found += record.notices(record.add("withdrawn", {}), *sent)
+            found += record.notices(record.transferred(LI, WANG), *sent)
+            again = record.alerted(LI)
+            found += record.notices(record.add("withdrawn", {}), dispatch(again, LI))
             continue
         found += record.notices(record.answered(LI), *sent)
         found += record.notices(record.overdue(LI))
         end = {"by": person(LI), "reason_code": "not_in_scope", "reason": "x", "go_to": "y", "case": bell.id}
         found += record.notices(record.add("accepted" if record is bell else "declined", end))
-    return found
+    return [*found, *bell.notices(bell.add("accepted", end | {"joined": True}))]
 
 
 def case_notices() -> list[Notice]:

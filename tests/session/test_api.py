@@ -340,7 +340,7 @@ def test_staff_read_answer_and_accept_a_bell_of_their_places(web: Web) -> None:
     token = sign_in(web, PHONES["community"])  # was not asked yet, yet it is their community
     before = web.get(of(rung), token=token).json
     assert before["text"] is None
-    assert before["possible"] == ["answer"]
+    assert before["possible"] == ["answer", "transfer"]
     web.world.store.calls.clear()
     answered = web.post(of(rung, "answer"), token=token)
     assert web.world.store.calls == {"opening": 1, "commit": 1}

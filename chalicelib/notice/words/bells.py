@@ -105,6 +105,18 @@ BELLS: Mapping[str, Mapping[str, Words]] = {
             "The resident has withdrawn bell {number}. There is nothing more for you to do.",
         ),
     },
+    "transferred_away": {
+        "zh-CN": Words(
+            "协商铃：{number}已由{by}转出，您无需再处理。",
+            "协商铃：{number}已转出",
+            "铃{number}已由{by}转给其他人员，您无需再处理。",
+        ),
+        "en": Words(
+            "Bell {number}: {by} passed it on. Nothing more to do.",
+            "Bell {number} was passed on",
+            "{by} passed bell {number} on to others. There is nothing more for you to do.",
+        ),
+    },
     "decide": {
         "zh-CN": Words(
             "协商铃：{number}待受理，请办 {link}",
@@ -151,6 +163,31 @@ BELLS: Mapping[str, Mapping[str, Words]] = {
             "Accepted {case}: {link}",
             "Your bell {number} was accepted as case {case}",
             "Your bell {number} was accepted and is being settled as case {case}. Follow it here:\n{link}",
+        ),
+    },
+    "joined": {
+        "zh-CN": Words(
+            "协商铃已并入事项{case} {link}",
+            "协商铃：{number}已并入事项{case}",
+            "您的铃{number}已受理，并入同一问题的协商事项{case}一起解决。查看进展：\n{link}",
+        ),
+        "en": Words(
+            "Joined {case}: {link}",
+            "Your bell {number} was accepted and joined case {case}",
+            "Your bell {number} was accepted. Case {case} is about the same and your bell joined it. Follow it"
+            " here:\n{link}",
+        ),
+    },
+    "transferred": {
+        "zh-CN": Words(
+            "协商铃：{number}已转办，进展 {link}",
+            "协商铃：{number}已转办",
+            "您的铃{number}已转给负责的人员，正在重新响铃。查看进展：\n{link}",
+        ),
+        "en": Words(
+            "Passed on {number}: {link}",
+            "Your bell {number} was passed on",
+            "Your bell {number} was passed on to those responsible and rings again. Follow it here:\n{link}",
         ),
     },
     "declined": {
