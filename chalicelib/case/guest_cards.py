@@ -211,6 +211,8 @@ def _asks(lens: Lens, view: v.GuestView) -> list[v.Ask]:
     asks += (v.Ask("respond", m.number, m.at) for m in view.meetings if m.can_reply and not m.mine)
     if view.can_rate:
         asks.append(v.Ask("rate", until=view.rate_until))
+    if view.can_reopen and view.rating and not view.rating.content:
+        asks.append(v.Ask("reopen"))
     return asks
 
 

@@ -51,7 +51,10 @@ _BLANK, _NO_FILES = v.GuestForm(), v.Added()
 
 @dataclass(frozen=True)
 class Desk:
-    """What belongs to this visit and not to the case: where the page is, what was typed, what went wrong."""
+    """What belongs to this visit and not to the case: where the page is, what was typed, what went wrong.
+
+    `earlier`: what happened to the reader's bell before it became a case; `since`: the version that they saw.
+    """
 
     path: str
     token: str
@@ -62,6 +65,8 @@ class Desk:
     added: v.Added = _NO_FILES
     uploads: Mapping[str, v.UploadForm] = field(default_factory=dict)
     since: int | None = None
+    earlier: tuple[v.Entry, ...] = ()
+    rung_at: datetime | None = None
     reopen_until: datetime | None = None
 
 
@@ -82,7 +87,7 @@ def guest(lens: Lens, desk: Desk) -> v.GuestView:
         version=case.version,
         road=tuple(road(lens)),
         turn=v.Turn("nobody", ""),
-        entries=tuple(entry(lens, event, story[event.seq]) for event in lens.told()),
+        entries=(*desk.earlier, *(entry(lens, event, story[event.seq]) for event in lens.told())),
         wrote=_wrote(lens),
         record=_record(lens),
         token=desk.token,

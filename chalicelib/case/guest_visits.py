@@ -7,6 +7,7 @@ own. Looking changes nothing; a form posts `action`, `version` and its fields, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 import msgspec
 from chalice import Response
 
+from chalicelib.bell import present as bell_words
 from chalicelib.bell import service as bells
 from chalicelib.case import access, guest_posted, guest_screens, papers, present, service, signing
 from chalicelib.case.guest_reading import Lens
@@ -33,6 +35,7 @@ from chalicelib.core.errors import (
     Unauthorized,
 )
 from chalicelib.core.links import Purpose
+from chalicelib.core.times import parse_iso
 from chalicelib.http import JSON_HEADERS, BadRequest, Call, explain, problem
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.web import guest_views as v
@@ -55,8 +58,20 @@ _TOLD = {
     "reopen": "reopened",
 }
 _PHOTO = "image/jpeg"
+_TOLD_BY_THE_CASE = frozenset({"accepted"})
 _MEETING_LASTS = timedelta(hours=2)
 _CODE = frozenset({"code_wrong", "code_expired", "too_many_codes"})
+
+
+Earlier = Callable[[], tuple[v.Entry, ...]]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The case before somebody's eyes, and what happened to their bell `earlier`."""
+
+    lens: Lens
+    earlier: tuple[v.Entry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,17 +81,17 @@ class Visit:
     call: Call
     path: str
     token: str
-    look: Callable[[], Lens]
+    look: Callable[[], Seen]
 
 
 def visit_of_party(call: Call, token: str) -> Visit:
     """A party by their link."""
 
-    def look() -> Lens:
+    def look() -> Seen:
         reading = service.read(call.ports, token)
         if reading.viewer.side is not access.Side.PARTY:
             raise Forbidden("link_not_for_this")
-        return present.lens_of(call.ports, reading, call.language)
+        return Seen(present.lens_of(call.ports, reading, call.language))
 
     return Visit(call, f"/p/{token}", token, look)
 
@@ -85,11 +100,11 @@ def visit_of_resident(call: Call, token: str, bell: bells.Reading | None = None)
     """A resident by the tracking link of a bell that is in a case; `bell`: when it was read already."""
     first = [bell] if bell else []
 
-    def look() -> Lens:
+    def look() -> Seen:
         found = first.pop() if first else bells.read(call.ports, token)
         if found.link.purpose is not Purpose.TRACK:
             raise Forbidden("link_not_for_this")
-        return _residents_lens(call, found)
+        return Seen(_residents_lens(call, found), earlier(found, call.language))
 
     return Visit(call, f"/t/{token}", token, look)
 
@@ -100,6 +115,14 @@ def of_bell(call: Call, token: str, bell: bells.Reading) -> Response | None:
         return shown(visit_of_resident(call, token, bell))
     except NotFound:
         return None
+
+
+def earlier(bell: bells.Reading, language: str) -> tuple[v.Entry, ...]:
+    """What happened to a bell before it led to a case, which tells of its own beginning itself."""
+    told = (e for e in bell_words.public(bell.file.events) if e.kind not in _TOLD_BY_THE_CASE)
+    return tuple(
+        v.Entry(0, e.kind, parse_iso(e.at), bell_words.say(e, language, bell.directory)) for e in told
+    )
 
 
 def resident_acts(call: Call, token: str) -> Response:
@@ -148,20 +171,21 @@ def shown(
     status: int = 200,
 ) -> Response:
     """The page as it stands; with `form`, what was typed comes back."""
-    lens = visit.look()
-    view = guest_screens.guest(lens, _desk(visit, lens, form, errors, since))
+    seen = visit.look()
+    lens = seen.lens
+    view = guest_screens.guest(lens, _desk(visit, seen, form, errors, since))
     template = "party.html" if view.side == "party" else "guest.html"
     return show(visit.call, template, view, directory=lens.directory, status=status)
 
 
 def _desk(
     visit: Visit,
-    lens: Lens,
+    seen: Seen,
     form: Mapping[str, str] | None,
     errors: tuple[FieldError, ...],
     since: int | None,
 ) -> guest_screens.Desk:
-    query = visit.call.query
+    query, lens = visit.call.query, seen.lens
     added = _added(form or query, form is not None)
     told = query.get("told", "") or ("uploaded" if added.ids and form is None else "")
     return guest_screens.Desk(
@@ -174,6 +198,7 @@ def _desk(
         added=added,
         uploads=_uploads(visit, lens, added),
         since=since,
+        earlier=seen.earlier,
         reopen_until=_reopen_until(lens),
     )
 
@@ -234,7 +259,7 @@ def acted(visit: Visit) -> Response:
     if action not in _TOLD:
         raise BadRequest("unknown_action")
     try:
-        _do(visit, visit.look(), action, form)
+        _do(visit, visit.look().lens, action, form)
     except Invalid as error:
         return shown(visit, form, _wrong(visit, error, action), status=400)
     except (Conflict, TooMany, Unauthorized, Gone) as error:
@@ -247,7 +272,7 @@ def _uploaded(visit: Visit, form: Mapping[str, str]) -> Response:
     ports, size = visit.call.ports, form.get("bytes", "")
     wanted = service.Wanted(form.get("kind", ""), int(size) if size.isdecimal() and len(size) < 12 else 0)
     try:
-        whole, small = service.upload(ports, visit.token, visit.look().case.id, wanted)
+        whole, small = service.upload(ports, visit.token, visit.look().lens.case.id, wanted)
     except DomainError as error:
         return problem(error, visit.call.language)
     answer = msgspec.json.encode(upload_answer(whole, small)).decode()
@@ -302,7 +327,7 @@ def residents_calendar(call: Call, token: str, number: str) -> Response:
 
 
 def _calendar(visit: Visit, number: str) -> Response:
-    lens = visit.look()
+    lens = visit.look().lens
     found = next((m for m in lens.case.meetings if str(m.number) == number), None)
     if found is None or not lens.mine & set(found.invited) or found.status != "scheduled":
         raise NotFound("not_found")
@@ -329,22 +354,30 @@ def _calendar(visit: Visit, number: str) -> Response:
 
 def partys_paper(call: Call, token: str, paper: str) -> Response:
     """A paper of the meetings and agreements that a party takes part in."""
-    return _printed(call, visit_of_party(call, token).look(), paper, f"/p/{token}")
+    return _printed(call, visit_of_party(call, token).look().lens, paper, f"/p/{token}")
 
 
 def residents_paper(call: Call, token: str, paper: str) -> Response:
     """A paper of the resident's case."""
-    return _printed(call, visit_of_resident(call, token).look(), paper, f"/t/{token}")
+    seen = visit_of_resident(call, token).look()
+    return _printed(call, seen.lens, paper, f"/t/{token}", lambda: seen.earlier)
 
 
 def staffs_paper(call: Call, case_id: str, paper: str) -> Response:
     """A paper of a case of one's places, with everybody's name in full."""
-    reading: Reading = service.read(call.ports, call.signed_in.session, case_id)
+    session = call.signed_in.session
+    reading: Reading = service.read(call.ports, session, case_id)
     lens = present.lens_of(call.ports, reading, call.language)
-    return _printed(call, lens, paper, f"/c/{reading.case.id}")
+
+    def rung() -> tuple[v.Entry, ...]:
+        with suppress(DomainError):  # whoever may read the case need not be of the place where it was rung
+            return earlier(bells.read(call.ports, session, reading.case.bells[0]), call.language)
+        return ()
+
+    return _printed(call, lens, paper, f"/c/{reading.case.id}", rung)
 
 
-def _printed(call: Call, lens: Lens, name: str, back: str) -> Response:
+def _printed(call: Call, lens: Lens, name: str, back: str, rung: Earlier = tuple) -> Response:
     verify = f"{call.ports.policy.public_url}/v1/cases/{lens.case.id}/record"
-    view = papers.paper(lens, name, back, verify)
+    view = papers.paper(lens, name, back, verify, rung)
     return show(call, papers.TEMPLATES[type(view)], view, directory=lens.directory)

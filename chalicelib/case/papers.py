@@ -6,7 +6,7 @@ Residents' names are in full on the papers of staff, who print the originals, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from chalicelib.case import guest_cards as cards
@@ -34,15 +34,20 @@ TEMPLATES: dict[type, str] = {
 _UNTOLD = frozenset({"notified", "reminded", "rearmed", "lapsed", "messaged", "overdue"})
 
 
-def paper(lens: Lens, name: str, back: str, verify_at: str) -> Paper:
-    """The paper of that name: `minutes-<n>`, `agreement` or `case`; raises NotFound when there is none (yet)."""
+def paper(
+    lens: Lens, name: str, back: str, verify_at: str, earlier: Callable[[], tuple[v.Entry, ...]] = tuple
+) -> Paper:
+    """The paper of that name: `minutes-<n>`, `agreement` or `case`; raises NotFound when there is none (yet).
+
+    `earlier` finds what happened to the bell before there was a case, for the story alone.
+    """
     kind, _, number = name.partition("-")
     if kind == "minutes" and number.isdecimal() and len(number) < 4:
         return minutes(lens, int(number), back)
     if name == "agreement":
         return agreement(lens, back)
     if name == "case" and lens.viewer.side != "party":
-        return story(lens, back, verify_at)
+        return story(lens, back, verify_at, earlier())
     raise NotFound("not_found")
 
 
@@ -201,7 +206,7 @@ def _moment(lens: Lens, at: datetime | None) -> str:
     return f"{_day(lens, at)}, {time}" if lens.language == "en" else f"{_day(lens, at)} {time}"
 
 
-def story(lens: Lens, back: str = "", verify_at: str = "") -> v.CasePaper:
+def story(lens: Lens, back: str = "", verify_at: str = "", earlier: tuple[v.Entry, ...] = ()) -> v.CasePaper:
     """The story of a case from the bell to the rating, with the record's seal and where to verify it."""
     case, told = lens.case, story_of(lens)
     contact = lens.residents.get(case.bells[0])
@@ -219,7 +224,7 @@ def story(lens: Lens, back: str = "", verify_at: str = "") -> v.CasePaper:
         stage=case.stage,
         owner=_owner(lens),
         parties=tuple(_with_kind(lens, p.id) for p in case.parties),
-        story=tuple(_line(lens, e, told[e.seq]) for e in lens.told() if e.kind not in _UNTOLD),
+        story=tuple(_line(lens, shown) for shown in (*earlier, *_entries(lens, told))),
         duties=tuple(_duty(lens, o) for o in case.obligations if o.status not in {"drafted", "void"}),
         rating=rating_card(lens),
         summary=lens.words(finished.data.get("summary", finished.data.get("text"))) if finished else "",
@@ -231,8 +236,11 @@ def story(lens: Lens, back: str = "", verify_at: str = "") -> v.CasePaper:
     )
 
 
-def _line(lens: Lens, event: Event, told: str) -> v.PaperEntry:
-    shown = entry(lens, event, told)
+def _entries(lens: Lens, told: Mapping[int, str]) -> Iterator[v.Entry]:
+    return (entry(lens, e, told[e.seq]) for e in lens.told() if e.kind not in _UNTOLD)
+
+
+def _line(lens: Lens, shown: v.Entry) -> v.PaperEntry:
     return v.PaperEntry(_moment(lens, shown.at), shown.text, shown.words)
 
 
