@@ -340,7 +340,7 @@ class Store(Protocol):
         """Take the right to send the code; False when somebody has, or another code took its place."""
 
     def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
-        """Things (bells and windows, by `thing`) whose deadline is before that instant, oldest first; a
+        """Things (bells, cases and windows, by `thing`) whose deadline is before that instant, oldest first; a
         Query a shard."""
 
     def claim(self, notice: Notice, channel: Channel, at: datetime) -> Fate | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from chalicelib.case import deadlines
@@ -12,11 +12,9 @@ from chalicelib.case.deadlines import DEFAULT, Moment, Policy
 from chalicelib.case.state import Case, Deadline
 from chalicelib.core.calendar import Calendar
 from chalicelib.core.chain import SYSTEM, Happening
+from chalicelib.core.timers import renewal
 from chalicelib.core.times import tick
 
-# The timer's limits, as a bell's: DESIGN 3.
-MAX_HOPS = 1_000
-MAX_AGE = timedelta(days=300)
 _ABOVE = {"specialist": "community", "lawyer": "community", "police": "community", "community": "subdistrict"}
 RANK = {"specialist": 0, "lawyer": 0, "police": 0, "community": 1, "subdistrict": 2, "supervisor": 3}
 
@@ -40,7 +38,7 @@ def due(case: Case, calendar: Calendar, now: datetime, policy: Policy = DEFAULT)
     # The end of everything comes alone: what else is due belongs to a case that is over.
     over = [d for d in ripe if d.key == "closing"]
     steps = tuple(happening for d in over or ripe for happening in _step(case, d, moment))
-    return steps + (() if over else tuple(_renewal(case, now)))
+    return steps + (() if over else renewal(case, now))
 
 
 def _step(case: Case, deadline: Deadline, moment: Moment) -> Iterator[Happening]:
@@ -85,8 +83,3 @@ def _reminds(case: Case, deadline: Deadline) -> dict[str, Any]:
         who = next((o.who for o in case.obligations if str(o.number) == number), "")
         return {"owner": case.owner, "parties": [who]}
     return {"owner": case.owner}
-
-
-def _renewal(case: Case, now: datetime) -> Iterator[Happening]:
-    if case.hops >= MAX_HOPS or now - (case.generation_at or case.opened_at) >= MAX_AGE:
-        yield Happening("rearmed", {"reason": "age"})

@@ -12,14 +12,13 @@ from typing import Protocol
 
 from chalicelib.bell.rules import Bell, Person, Status, require
 from chalicelib.core.chain import Event, Happening
+from chalicelib.core.timers import renewal
 from chalicelib.core.times import iso
 from chalicelib.people.rules import duty
 from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Ladder, Role, Urgency
 from chalicelib.place.rules import Directory
 
-MAX_HOPS = 1_000
-MAX_AGE = timedelta(days=300)
 _REMIND_UP_AFTER = 2
 _AN_HOUR = timedelta(hours=1)
 _HOURS = 23
@@ -31,18 +30,6 @@ class Timed(Protocol):
     @property
     def due_at(self) -> datetime | None:
         """When something is due next."""
-
-
-class Timer(Protocol):
-    """Whatever has a timer: since when its generation runs, and how often that began to wait."""
-
-    @property
-    def generation_at(self) -> datetime | None:
-        """When the generation began."""
-
-    @property
-    def hops(self) -> int:
-        """How often it began to wait."""
 
 
 def first_step(
@@ -168,17 +155,6 @@ def _answered_step(bell: Bell, directory: Directory, now: datetime) -> Iterator[
     people = {member.id: _person(member).json() for member in asked}
     data = {"reminder": reminder, "staff": list(people.values()), "due_at": iso(due_at)}
     yield Happening("decision_overdue", data)
-
-
-def renewal(timer: Timer, now: datetime) -> tuple[Happening, ...]:
-    """The next generation of a timer that has grown old: by its hops, or by its days."""
-    old = timer.generation_at is not None and now - timer.generation_at >= MAX_AGE
-    return (rearmed("age"),) if old or timer.hops >= MAX_HOPS else ()
-
-
-def rearmed(reason: str) -> Happening:
-    """The next generation of the timer: `lost` when the sweeper found none, `age` when it grew old."""
-    return Happening("rearmed", {"reason": reason})
 
 
 def _all_roles(ladder: Ladder) -> tuple[Role, ...]:

@@ -14,9 +14,10 @@ from chalicelib.bell.rules import Bell
 from chalicelib.case.rules import Case
 from chalicelib.core.chain import Event, Happening
 from chalicelib.core.errors import Stale, Unavailable
+from chalicelib.core.timers import rearmed, renewal
 from chalicelib.escalation import clocks
 from chalicelib.escalation.clocks import BellClock, Clocked
-from chalicelib.escalation.rules import Timed, rearmed, remaining, renewal, unreached
+from chalicelib.escalation.rules import Timed, remaining, unreached
 from chalicelib.notice.types import Fate
 from chalicelib.place.rules import Directory
 from chalicelib.ports import HeadMoved, Ports

@@ -8,11 +8,12 @@ import pytest
 
 from chalicelib.case import commands as do
 from chalicelib.case.deadlines import Policy, Term
-from chalicelib.case.due import MAX_HOPS, due
+from chalicelib.case.due import due
 from chalicelib.case.folding import after
 from chalicelib.case.rules import Stage, decide
 from chalicelib.core.chain import RESIDENT, Happening, Tip, extend
 from chalicelib.core.errors import Conflict, Forbidden, Invalid
+from chalicelib.core.timers import MAX_HOPS
 from chalicelib.place.ladder import Urgency
 from tests.case.lives import CALENDAR, LI, SHANGHAI, START, WANG, ZHAO, Life, kinds, text
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from chalicelib.bell.rules import Answer, Bell, Decline
 from chalicelib.core.chain import Happening
 from chalicelib.core.errors import Conflict
+from chalicelib.core.timers import MAX_AGE, MAX_HOPS
 from chalicelib.core.times import QuietHours, parse_iso
 from chalicelib.escalation import rules
-from chalicelib.escalation.rules import MAX_AGE, MAX_HOPS, due, remaining
+from chalicelib.escalation.rules import due, remaining
 from chalicelib.place.ladder import Ladder, LadderRule, Level, Role
 from chalicelib.place.rules import Directory
 from tests.bell.lives import LI, WANG, ZHAO, Life

@@ -12,7 +12,7 @@ from chalicelib.bell.service import Rung
 from chalicelib.core.chain import verify
 from chalicelib.core.errors import Conflict, Forbidden, Gone, Invalid
 from chalicelib.core.ids import number
-from chalicelib.escalation.rules import MAX_HOPS
+from chalicelib.core.timers import MAX_HOPS
 from tests.fakes.senders import Sent
 from tests.fakes.world import World, token_of
 from tests.scenarios.plays import after, ends_well, escalates, intact, rings

@@ -10,7 +10,7 @@ from chalicelib import steps
 from chalicelib.case import commands as do
 from chalicelib.case.stages import Stage
 from chalicelib.core.chain import RESIDENT
-from chalicelib.escalation.rules import MAX_HOPS
+from chalicelib.core.timers import MAX_HOPS
 from chalicelib.escalation.service import LONGEST_WAIT
 from chalicelib.ports import HeadMoved
 from tests.fakes.world import World
