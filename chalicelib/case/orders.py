@@ -10,12 +10,14 @@ from chalicelib.case import commands as do
 from chalicelib.case import wire
 from chalicelib.case.access import Side, names_of
 from chalicelib.case.state import Option, Ref
-from chalicelib.case.writing import Desk
+from chalicelib.case.writing import FARTHEST, Desk
 from chalicelib.core import text as texts
 from chalicelib.core.uploads import kind_of
+from chalicelib.place.ladder import Role
 from chalicelib.ports import Attachment, PartyContact
 
-PLACE_LIMIT = 200
+PLACE_LIMIT, NAME_LIMIT, PERSON_LIMIT, MAIL_LIMIT, POLL_LIMIT = 200, 80, 50, 200, 100
+PRICE_LIMIT = 10**12
 
 
 class Order(NamedTuple):
@@ -59,6 +61,8 @@ def _message(body: wire.MessageRequest, desk: Desk) -> do.Message:
 
 def _offer(body: wire.OfferRequest, desk: Desk) -> do.OfferOptions:
     write = desk.pen.write
+    if any(option.price is not None and option.price > PRICE_LIMIT for option in body.options):
+        desk.wrong("price", "out_of_range")
     return do.OfferOptions(
         tuple(
             Option(chr(ord("a") + n) if n < 26 else f"o{n}", write("options", option.text), option.price)
@@ -92,15 +96,17 @@ def _stranger(body: wire.InviteRequest, desk: Desk) -> PartyContact:
     if body.mail.strip() and "@" not in body.mail:
         desk.wrong("mail", "not_a_mail")
     number = sum(party.id.startswith("p-") for party in desk.case.parties) + 1
-    name, person = body.name.strip()[:80], body.person.strip()[:50]
-    return PartyContact(f"p-{number}", body.kind, name, person, phone or "", body.mail.strip()[:200])
+    name, person = desk.line("name", body.name, NAME_LIMIT), desk.line("person", body.person, PERSON_LIMIT)
+    mail = desk.line("mail", body.mail, MAIL_LIMIT)
+    return PartyContact(f"p-{number}", body.kind, name, person, phone or "", mail)
 
 
 def _schedule(body: wire.ScheduleRequest, desk: Desk) -> do.Schedule:
     if not texts.visible(body.place):
         desk.wrong("place", "required")
     # Where it is may be a private door or a secret address of a conference: it is kept with the agenda's words.
-    agenda = desk.pen.write("text", f"{body.place.strip()[:PLACE_LIMIT]}\n{body.text}" if body.text else "")
+    place = desk.line("place", body.place, PLACE_LIMIT)
+    agenda = desk.pen.write("text", f"{place}\n{body.text}" if texts.visible(body.text) else "")
     return do.Schedule(desk.time("at", body.at), tuple(body.invited), agenda, body.online)
 
 
@@ -113,7 +119,25 @@ def _respond(body: wire.RespondRequest, desk: Desk) -> do.Respond:
     return do.Respond(body.meeting, party, body.answer, other)
 
 
+def _people(desk: Desk) -> frozenset[str]:
+    """Whom an event may name: nobody's name is typed into the record."""
+    case = desk.case
+    return frozenset({"resident", *case.bells, *(party.id for party in case.parties)})
+
+
+def _pause(body: wire.PauseRequest, desk: Desk) -> do.Hold:
+    if body.waits_for and body.waits_for not in _people(desk) | frozenset(map(str, Role)):
+        desk.wrong("waits_for")
+    return do.Hold(body.reason, body.waits_for, desk.time("until", body.until))
+
+
+def _consult(body: wire.ConsultRequest, desk: Desk) -> do.Consult:
+    return do.Consult(body.how, desk.time("until", body.until), desk.line("poll", body.poll, POLL_LIMIT))
+
+
 def _hold(body: wire.HoldRequest, desk: Desk) -> do.RecordMeeting:
+    if not set(body.attended) <= _people(desk) | {member.id for member in desk.directory.staff}:
+        desk.wrong("attended")
     minutes = _write(body, desk)
     resolutions = tuple(desk.pen.write("resolutions", words) for words in body.resolutions)
     return do.RecordMeeting(body.meeting, tuple(body.attended), minutes, resolutions)
@@ -121,7 +145,10 @@ def _hold(body: wire.HoldRequest, desk: Desk) -> do.RecordMeeting:
 
 def _duty(body: wire.DutyBody, desk: Desk, field: str) -> do.Duty:
     what, due_at = desk.pen.write(field, body.text), desk.time(field, body.due_at)
-    return do.Duty(body.who, what, due_at, body.remind_before)
+    most = int(FARTHEST.total_seconds())
+    if body.remind_before > most:
+        desk.wrong("remind_before", "out_of_range")
+    return do.Duty(body.who, what, due_at, min(body.remind_before, most))
 
 
 def _draft(body: wire.DraftRequest, desk: Desk) -> do.Draft:
@@ -167,7 +194,7 @@ _ALL: tuple[Order, ...] = (
     Order("message", wire.MessageRequest, _message),
     Order("ask", wire.AskRequest, lambda b, d: do.Ask(_write(b, d), b.days)),
     Order("reply", _TEXT, lambda b, d: do.Reply(_write(b, d))),
-    Order("pause", wire.PauseRequest, lambda b, d: do.Hold(b.reason, b.waits_for, d.time("until", b.until))),
+    Order("pause", wire.PauseRequest, _pause),
     Order("resume", _PLAIN, lambda b, d: do.Resume()),
     Order("offer", wire.OfferRequest, _offer),
     Order("choose", wire.ChooseRequest, lambda b, d: do.Choose(b.offer, b.option)),
@@ -187,7 +214,7 @@ _ALL: tuple[Order, ...] = (
     Order("send_back", wire.SendBackRequest, _send_back),
     Order("confirm", _TEXT, lambda b, d: do.ConfirmInCourt(_write(b, d))),
     Order("negotiate", _PLAIN, lambda b, d: do.Negotiate()),
-    Order("consult", wire.ConsultRequest, lambda b, d: do.Consult(b.how, d.time("until", b.until), b.poll)),
+    Order("consult", wire.ConsultRequest, _consult),
     Order("conclude", wire.ConcludeRequest, lambda b, d: do.Conclude(b.carried, _write(b, d))),
     Order("carry_out", _PLAIN, lambda b, d: do.CarryOut()),
     Order("break_off", wire.ReasonRequest, lambda b, d: do.BreakOff(b.reason, _write(b, d))),
@@ -207,9 +234,10 @@ _ALL: tuple[Order, ...] = (
 )
 ORDERS: Mapping[str, Order] = {order.verb: order for order in _ALL}
 """By verb. Joining, merging and splitting concern two cases and have use cases of their own."""
+_OF_TWO = frozenset({"merge", "split"})
 
 
 def possible_orders(verbs: Iterable[str]) -> tuple[str, ...]:
-    """The table's verbs as orders: carried and voted down are one."""
+    """The table's verbs as clients can ask for them: carried and voted down are one."""
     named = ("conclude" if verb in {"agree", "reject"} else verb for verb in verbs)
-    return tuple(dict.fromkeys(verb for verb in named if verb in ORDERS))
+    return tuple(dict.fromkeys(verb for verb in named if verb in ORDERS or verb in _OF_TWO))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.case.access import Viewer
 from chalicelib.case.state import Case, Ref
@@ -18,6 +18,9 @@ from chalicelib.ports import Attachment, PartyContact, Text
 
 WORDS_LIMIT = 4_000
 FILES_LIMIT = 9
+# One command is one transaction, which holds a hundred rows; the head, events and links are among them.
+TEXTS_LIMIT = 60
+FARTHEST = timedelta(days=3653)
 CHANCE_BITS = 128
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,8 +40,12 @@ class Pen:
         attached = tuple(dict.fromkeys(files))
         if not words_of.visible(words) and not attached:
             self.problems.append(FieldError(name, "required"))
+        if words_of.has_control(words):
+            self.problems.append(FieldError(name, "control_characters"))
         if len(words) > limit:
             self.problems.append(FieldError(name, "too_long", {"limit": limit}))
+        if len(self.texts) >= TEXTS_LIMIT:
+            self.problems.append(FieldError(name, "too_many", {"limit": TEXTS_LIMIT}))
         if len(attached) > FILES_LIMIT:
             self.problems.append(FieldError("files", "too_many", {"limit": FILES_LIMIT}))
         return self._keep(words, attached)
@@ -68,15 +75,28 @@ class Desk:
     directory: Directory
     pen: Pen
     parties: list[PartyContact]
+    now: datetime
 
-    def wrong(self, field: str, code: str = "unknown") -> None:
+    def wrong(self, field: str, code: str = "unknown", **params: object) -> None:
         """Note a wrong field; everything else is looked at all the same."""
-        self.pen.problems.append(FieldError(field, code))
+        self.pen.problems.append(FieldError(field, code, params))
+
+    def line(self, field: str, typed: str, limit: int) -> str:
+        """A short line as it was typed, without the space around it; one too long or unreadable is noted."""
+        if len(typed.strip()) > limit:
+            self.wrong(field, "too_long", limit=limit)
+        if words_of.has_control(typed):
+            self.wrong(field, "control_characters")
+        return typed.strip()
 
     def time(self, field: str, value: str) -> datetime:
         """The instant that was written; a wrong one is noted and is long past."""
         try:
-            return parse_iso(value)
-        except ValueError:
+            at = parse_iso(value)
+        except (ValueError, OverflowError):
             self.wrong(field, "not_a_time" if value else "required")
             return _NEVER
+        if at - self.now > FARTHEST:
+            self.wrong(field, "too_far")
+            return _NEVER
+        return at
