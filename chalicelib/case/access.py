@@ -42,14 +42,13 @@ class Viewer:
         return Actor(str(self.side), self.id, self.name, self.role)
 
 
-# What the tables of stages allow, by whom. The rating is the resident's word alone.
+# What the tables of stages allow, by whom.
 RESIDENTS = frozenset(
     {"message", "reply", "choose", "accept", "send_back", "comment", "respond", "sign", "rate", "reopen"}
 )
 PARTIES = frozenset({"message", "comment", "respond", "sign", "perform", "confirm"})
-# Two cases or two bells at once: use cases of their own, never a single command of somebody's.
-PAIRED = frozenset({"join", "absorb", "merge", "split"})
-NOT_STAFFS = frozenset({"rate"})
+# The rating is the resident's word alone. A bell joins when it is accepted, and a case absorbs what is merged into it.
+NOT_STAFFS = frozenset({"rate", "join", "absorb"})
 
 # What is said within the house. Its events are on the record all the same, and staff see them.
 _HOUSE = frozenset({"notified", "reminded", "rearmed", "extension_asked", "reported"})
@@ -175,6 +174,11 @@ def refs_in(data: object) -> Iterator[str]:
     elif isinstance(data, list | tuple):
         for value in data:
             yield from refs_in(value)
+
+
+def unseen(events: Iterable[Event], version: int, viewer: Viewer, case: Case) -> tuple[Event, ...]:
+    """What the viewer may know of `since`; nobody has to look at what is not shown."""
+    return tuple(e for e in since(events, version) if visible(e, viewer, case))
 
 
 def since(events: Iterable[Event], version: int) -> tuple[Event, ...]:

@@ -6,7 +6,6 @@ from typing import Any, Literal, cast
 
 from chalicelib.case import bodies, lists, pairs, present, service, signing, wire
 from chalicelib.case.access import open_to
-from chalicelib.case.guard import possible
 from chalicelib.case.orders import ORDERS
 from chalicelib.core import ids
 from chalicelib.core import text as texts
@@ -102,7 +101,7 @@ def merge_case(call: Call, case_id: str) -> bodies.CaseAnswer:
     body, problems = call.read(wire.MergeRequest)
     session, version = call.signed_in.session, body.version
     case = pairs.merge(call.ports, session, case_id, body.case, seen=version, known=problems)
-    return present.answer(case, possible(case))
+    return present.answer(case, open_to(case, service.viewer_of(call.ports, session, case)))
 
 
 def split_case(call: Call, case_id: str) -> Reply:
@@ -112,7 +111,8 @@ def split_case(call: Call, case_id: str) -> Reply:
     second = pairs.Second(body.category, body.subject, bells)
     session, version = call.signed_in.session, body.version
     case = pairs.split(call.ports, session, case_id, second, seen=version, known=problems)
-    return Reply(present.answer(case, possible(case)), 201)
+    viewer = service.viewer_of(call.ports, session, case)
+    return Reply(present.answer(case, open_to(case, viewer)), 201)
 
 
 def order(call: Call, case_id: str, verb: str) -> bodies.CaseAnswer:
@@ -122,7 +122,7 @@ def order(call: Call, case_id: str, verb: str) -> bodies.CaseAnswer:
     body, problems = call.read(shape)
     by, seen = call.credential, getattr(body, "version", 0)
     if order.verb == "sign" and isinstance(by, str):
-        case = signing.sign(call.ports, by, case_id, getattr(body, "code", ""), seen)
+        case = signing.sign(call.ports, by, case_id, getattr(body, "code", ""), seen, problems)
     else:
         case = service.act(
             call.ports,

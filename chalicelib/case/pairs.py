@@ -10,11 +10,11 @@ from chalicelib.case import access, changes, deadlines, rules
 from chalicelib.case import commands as do
 from chalicelib.case.access import Side, Viewer
 from chalicelib.case.deadlines import Moment
-from chalicelib.case.service import member_of
+from chalicelib.case.service import member_of, naming_what_is_open, require_current
 from chalicelib.case.state import Case
 from chalicelib.core import ids, text
 from chalicelib.core.chain import Happening
-from chalicelib.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale, Unavailable
+from chalicelib.core.errors import FieldError, Forbidden, Invalid, NotFound, Stale, Unavailable
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.categories import BY_ID
 from chalicelib.ports import CaseChange, CaseOpening, Ports
@@ -113,17 +113,17 @@ def _open(
     member = member_of(opening.directory, by)
     if member is None or not access.sights(opening.directory, member, opening.case):
         raise Forbidden("not_your_case")
+    viewer = Viewer(Side.STAFF, member.id, member.name, str(member.role))
     if seen and opening.case.version != seen:
         file = ports.store.case(opening.case.id)
-        later = access.since(file.events if file else (), seen)
-        if later:
-            raise Conflict("changed_meanwhile", version=opening.case.version, since=later)
-    return opening, Viewer(Side.STAFF, member.id, member.name, str(member.role))
+        require_current(opening.case, file.events if file else (), viewer, seen)
+    return opening, viewer
 
 
 def _decide(opening: CaseOpening, viewer: Viewer, command: object, now: datetime) -> tuple[Happening, ...]:
     calendar, policy = calendar_for(opening.directory), policy_for(opening.directory)
-    return rules.decide(opening.case, command, viewer.actor, calendar, now, policy)
+    with naming_what_is_open(opening.case, viewer):
+        return rules.decide(opening.case, command, viewer.actor, calendar, now, policy)
 
 
 def _together(ports: Ports, plan: Callable[[datetime], tuple[Case, tuple[CaseChange, ...]]]) -> Case:

@@ -77,10 +77,10 @@ def body(ports: Ports, reading: Reading, language: str) -> bodies.CaseBody:
         meetings=[_meeting(ports, lens, m) for m in case.meetings if _concerns(lens, m.invited)],
         offers=[_offer(lens, offer) for offer in case.offers if reading.viewer.side is not Side.PARTY],
         plans=[_plan(ports, lens, event) for event in lens.each("proposed")],
-        agreement=_agreement(lens, case.agreement) if case.agreement else None,
+        agreement=_agreement(lens, case.agreement) if case.agreement and _theirs(lens, case) else None,
         obligations=[_obligation(ports, lens, o) for o in case.obligations if _concerns(lens, (o.who,))],
         extension=_extension(case) if staff else None,
-        rating=_rating(case),
+        rating=_rating(case) if reading.viewer.side is not Side.PARTY else None,
         merged_into=case.merged_into or None,
         possible=[verb.replace("_", "-") for verb in possible_orders(access.open_to(case, reading.viewer))],
         now=iso(lens.now),
@@ -194,6 +194,10 @@ def reachable(contact: PartyContact | None, directory: Directory) -> PartyContac
 
 def _concerns(lens: Lens, names: Iterable[str]) -> bool:
     return lens.viewer.side is not Side.PARTY or lens.viewer.id in names
+
+
+def _theirs(lens: Lens, case: Case) -> bool:
+    return case.agreement is not None and _concerns(lens, case.agreement.signatories)
 
 
 def _meeting(ports: Ports, lens: Lens, meeting: Meeting) -> bodies.MeetingBody:

@@ -3,12 +3,14 @@ with two."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.case import access, changes, rules
 from chalicelib.case.access import Side, Viewer
+from chalicelib.case.orders import possible_orders
 from chalicelib.case.state import Case
 from chalicelib.case.writing import Desk, Pen
 from chalicelib.core import ids, links, uploads
@@ -135,8 +137,9 @@ def act(
         now = ports.clock.now()
         viewer = _viewer(opening, by, now)
         _require(viewer, verb)
-        _require_current(ports, opening.case, seen)
-        change = _change(ports, opening, viewer, make, known, now)
+        _require_current(ports, opening.case, viewer, seen)
+        with naming_what_is_open(opening.case, viewer):
+            change = _change(ports, opening, viewer, make, known, now)
         if change is None:
             return opening.case
         try:
@@ -155,7 +158,7 @@ def _change(
     known: Sequence[FieldError],
     now: datetime,
 ) -> CaseChange | None:
-    desk = Desk(opening.case, viewer, opening.directory, Pen(ports.entropy.number), [])
+    desk = Desk(opening.case, viewer, opening.directory, Pen(ports.entropy.number), [], now)
     happenings = _decided(desk, make(desk), known, now)
     if not happenings:
         return None
@@ -206,16 +209,34 @@ def _require(viewer: Viewer, verb: str) -> None:
         raise Forbidden("role_not_for_this")
 
 
-def _require_current(ports: Ports, case: Case, seen: int) -> None:
-    """Raise Conflict when people changed the case after the caller looked at it; the clock's own steps do not count."""
-    if not seen or seen == case.version:
-        return
-    file = ports.store.case(case.id)
-    later = access.since(file.events if file else (), seen)
-    if later:
-        raise Conflict(
-            "changed_meanwhile", version=case.version, since=later, possible=list(rules.possible(case))
-        )
+@contextmanager
+def naming_what_is_open(case: Case, viewer: Viewer) -> Iterator[None]:
+    """A refusal names what this viewer can do now, and not what others can."""
+    try:
+        yield
+    except Conflict as refusal:
+        if "possible" in refusal.params:
+            refusal.params = {
+                **refusal.params,
+                "possible": list(possible_orders(access.open_to(case, viewer))),
+            }
+        raise
+
+
+def _require_current(ports: Ports, case: Case, viewer: Viewer, seen: int) -> None:
+    if seen and seen != case.version:
+        file = ports.store.case(case.id)
+        require_current(case, file.events if file else (), viewer, seen)
+
+
+def require_current(case: Case, events: Iterable[Event], viewer: Viewer, seen: int) -> None:
+    """Raise Conflict when people changed the case after the caller looked at it, in a way that the caller may know;
+    the clock's own steps do not count. Raise Invalid for a version that the case never had."""
+    if not 0 <= seen <= case.version:
+        raise Invalid(FieldError("version", "out_of_range"))
+    if seen and (later := access.unseen(events, seen, viewer, case)):
+        possible = list(possible_orders(access.open_to(case, viewer)))
+        raise Conflict("changed_meanwhile", version=case.version, since=later, possible=possible)
 
 
 def _named(by: Credential, case_id: str) -> str:
