@@ -11,7 +11,7 @@ from chalice import Response
 from chalicelib.bell.rules import Bell
 from chalicelib.bell.screens import place_name
 from chalicelib.case import lists, screens, service, wire
-from chalicelib.case.form_screens import member_label
+from chalicelib.case.form_choices import member_label
 from chalicelib.case.handlers import member, view_of, wanted
 from chalicelib.case.orders import ORDERS
 from chalicelib.case.stages import OPEN

@@ -36,7 +36,7 @@ _LONG = 20
 def show_case(call: Call, case_id: str) -> Response:
     """The case; `do` opens a form and the rest of the query fills it in, `did` says what was just done."""
     verb, did = call.query.get("do", ""), call.query.get("did", "")
-    typed = Typed(verb, _asked(call)) if verb in FORMS else Typed()
+    typed = Typed(verb, _asked(call), posted=False) if verb in FORMS else Typed()
     flash = case_labels.done(did, call.language) if did in FORMS else ""
     return _show(call, case_id, typed, flash=flash)
 

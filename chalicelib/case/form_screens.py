@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from chalicelib.case import course, parties, promises, work
+from chalicelib.case.form_choices import SOURCES, people
 from chalicelib.case.forms import FORMS, LIKELY, MOST_ROWS, PRESSING, Input, Plan
 from chalicelib.case.guest_reading import Lens
 from chalicelib.case.posted import Posted, written
-from chalicelib.case.state import Meeting, Obligation
-from chalicelib.core import ids
-from chalicelib.place.categories import CATEGORIES
-from chalicelib.web import case_labels as say
-from chalicelib.web import labels
+from chalicelib.case.promises import MEDIATION_SIGNATORIES
 from chalicelib.web.console_views import Choice, Field, Form
-from chalicelib.web.filters import day_time, plain
-from chalicelib.web.i18n import N_, translate
+from chalicelib.web.filters import local
+from chalicelib.web.i18n import translate
 from chalicelib.web.views import FieldError
 
-Pairs = Iterable[tuple[str, str]]
 _MANY: Final = 3
-_SHORT: Final = 40
-_OFFICES: Final = ("specialist", "community", "subdistrict")
-_NOBODY: Final[Posted] = {}
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A form that is being filled in: its verb, what was typed and what is wrong with it; `sure`: ask once more."""
+    """A form that is being filled in: its verb, what was typed and what is wrong with it; `sure`: ask once more.
+    `posted`: it came back, so what is not in `values` was left empty."""
 
     verb: str = ""
     values: Posted = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
     sure: bool = False
+    posted: bool = True
 
 
 UNTOUCHED: Final = Typed()
@@ -54,7 +48,7 @@ def offered(
 def drawn(lens: Lens, verb: str, typed: Typed = UNTOUCHED) -> Form:
     """The form of one verb; with what was typed when it is the one that is being filled in."""
     plan, mine = FORMS[verb], typed.verb == verb
-    said = typed.values if mine else _NOBODY
+    said = typed.values if mine and typed.posted else {**_start(lens, verb), **(typed.values if mine else {})}
     word = _translator(lens.language)
     return Form(
         verb=verb,
@@ -138,193 +132,50 @@ def _rows(lens: Lens, verb: str, part: Input, said: Posted) -> tuple[tuple[Field
 def _choices(lens: Lens, part: Input, said: Posted, name: str) -> tuple[Choice, ...]:
     if not part.of:
         return ()
-    pairs = tuple(_SOURCES[part.of](lens))
+    pairs = tuple(SOURCES[part.of](lens))
     if part.kind == "checkboxes":
-        all_of = not said and part.required
-        return tuple(Choice(v, text, all_of or bool(said.get(f"{name}.{v}"))) for v, text in pairs)
+        return tuple(Choice(v, text, bool(said.get(f"{name}.{v}"))) for v, text in pairs)
     only = len(pairs) == 1 and part.required
     return tuple(Choice(v, text, only or said.get(name) == v) for v, text in pairs)
 
 
-def _parties(lens: Lens) -> Pairs:
-    return ((party.id, lens.name(party.id)) for party in lens.case.parties if party.active)
+def _start(lens: Lens, verb: str) -> dict[str, str]:
+    """What a form that nobody has touched begins with, as if it had been typed."""
+    begin = _STARTS.get(verb)
+    return dict(begin(lens)) if begin else {}
 
 
-def _residents(lens: Lens) -> Pairs:
-    """The one who rang, and the co-signers each by their bell."""
-    yield "resident", _rang(lens, lens.case.bells[0])
-    yield from ((bell, _rang(lens, bell)) for bell in lens.case.bells[1:])
+def _invited(lens: Lens) -> Iterator[tuple[str, str]]:
+    return ((f"invited.{who}", "yes") for who, _ in people(lens))
 
 
-def _rang(lens: Lens, bell: str) -> str:
-    label, name = labels.role("resident", lens.language), lens.name(bell)
-    return (
-        label if name == label else translate(lens.language, N_("%(name)s (%(who)s)"), name=name, who=label)
-    )
+def _attended(lens: Lens) -> Iterator[tuple[str, str]]:
+    """Everybody who was invited to the next meeting: it is easier to strike out who did not come."""
+    called = [meeting for meeting in lens.case.meetings if meeting.status == "scheduled"]
+    return ((f"attended.{who}", "yes") for who in (called[0].invited if called else ()))
 
 
-def _people(lens: Lens) -> Pairs:
-    yield "resident", _rang(lens, lens.case.bells[0])
-    yield from _parties(lens)
-
-
-def _bound(lens: Lens) -> Pairs:
-    yield from _parties(lens)
-    yield from ((role, labels.role(role, lens.language)) for role in _OFFICES)
-    yield "resident", _rang(lens, lens.case.bells[0])
-
-
-def _signatories(lens: Lens) -> Pairs:
-    yield from _residents(lens)
-    yield from _parties(lens)
-    yield from ((role, labels.role(role, lens.language)) for role in ("community", "subdistrict"))
-
-
-def _addressees(lens: Lens) -> Pairs:
-    yield "resident", _rang(lens, lens.case.bells[0])
-    yield "staff", translate(lens.language, N_("Internal note (staff only)"))
-    yield from _parties(lens)
-
-
-def _awaited(lens: Lens) -> Pairs:
-    yield from _people(lens)
+def _drafted(lens: Lens) -> Iterator[tuple[str, str]]:
+    """The draft before, so that a word can be changed without writing everything anew."""
+    event, found = lens.last("drafted"), lens.case.agreement
+    if event is None or found is None:
+        yield from ((f"signatories.{who}", "yes") for who, _ in people(lens))
+        return
+    yield "form", found.form
+    yield "facts", lens.words(event.data.get("facts"))
+    yield "terms", "\n".join(" ".join(lens.words(term["text"]).split()) for term in event.data["terms"])
     yield from (
-        (role, labels.role(role, lens.language)) for role in ("community", "subdistrict", "police", "lawyer")
+        (f"signatories.{who}", "yes") for who in found.signatories if who not in MEDIATION_SIGNATORIES
     )
+    zone = lens.directory.subdistrict.timezone
+    for n, duty in enumerate(o for o in lens.case.obligations if o.status == "drafted"):
+        yield f"duties-{n}-who", duty.who
+        yield f"duties-{n}-text", " ".join(lens.words(duty.what).split())
+        yield f"duties-{n}-due_at", f"{local(duty.due_at, zone):%Y-%m-%dT%H:%M}"
 
 
-def _staff(lens: Lens) -> Pairs:
-    """Who could work on it, the nearest first."""
-    lineage = lens.directory.lineage(lens.case.neighbourhood)
-    return staff_choices(lens, lineage)
-
-
-def staff_choices(lens: Lens, lineage: Sequence[str]) -> Pairs:
-    """Members of staff who work for these places, the nearest place's first."""
-    near = sorted(
-        (m for m in lens.directory.staff if any(p in lineage for p in m.places)),
-        key=lambda m: min(lineage.index(p) for p in m.places if p in lineage),
-    )
-    return ((m.id, member_label(m.name, str(m.role), lens.language)) for m in near if m.id != lens.case.owner)
-
-
-def member_label(name: str, role: str, language: str) -> str:
-    """赵虹（小区专员）."""
-    return translate(language, N_("%(name)s (%(who)s)"), name=plain(name), who=labels.role(role, language))
-
-
-def _organisations(lens: Lens) -> Pairs:
-    inside = {party.id for party in lens.case.parties if party.active}
-    listed = lens.directory.organisations_of(lens.case.neighbourhood)
-    for known in listed:
-        if known.id not in inside:
-            name = known.name_en if lens.language == "en" and known.name_en else known.name
-            kind = say.party_kind(known.kind, lens.language)
-            yield known.id, translate(lens.language, N_("%(name)s (%(who)s)"), name=name, who=kind)
-
-
-def _meetings(lens: Lens) -> Pairs:
-    return ((str(m.number), _meeting(lens, m)) for m in lens.case.meetings if m.status == "scheduled")
-
-
-def _meeting(lens: Lens, meeting: Meeting) -> str:
-    when = day_time(meeting.at, lens.directory.subdistrict.timezone, lens.language)
-    return translate(lens.language, N_("Meeting %(number)s, %(when)s"), number=meeting.number, when=when)
-
-
-def _duties(status: str) -> Callable[[Lens], Pairs]:
-    return lambda lens: ((str(o.number), _duty(lens, o)) for o in lens.case.obligations if o.status == status)
-
-
-def _duty(lens: Lens, duty: Obligation) -> str:
-    words = " ".join(lens.words(duty.what).split())
-    short = words if len(words) <= _SHORT else f"{words[:_SHORT]}…"
-    return f"{duty.number} · {lens.name(duty.who)} · {short}"
-
-
-def _missing(lens: Lens) -> Pairs:
-    found = lens.case.agreement
-    return ((who, lens.name(who)) for who in (found.missing if found else ()))
-
-
-def _offer(lens: Lens) -> Pairs:
-    return ((str(o.number), str(o.number)) for o in lens.case.offers if not o.chosen)
-
-
-def _options(lens: Lens) -> Pairs:
-    """Of the latest offer that waits for a choice: that is what the hidden field names."""
-    waiting = [offer for offer in lens.case.offers if not offer.chosen]
-    for option in waiting[-1].options if waiting else ():
-        words = " ".join(lens.words(option.what).split())
-        yield option.id, f"{words[:_SHORT]} {say.price(option.price)}".strip()
-
-
-def _plan(lens: Lens) -> Pairs:
-    return ((str(lens.case.plan), str(lens.case.plan)),) if lens.case.plan else ()
-
-
-def _deadlines(lens: Lens) -> Pairs:
-    running = (d for d in lens.case.deadlines if not d.fixed)
-    return ((d.key, say.deadline(d.key, lens.language, lens.case.stage)) for d in running)
-
-
-def _bells(lens: Lens) -> Pairs:
-    return ((bell, f"{ids.number(bell)} · {lens.name(bell)}") for bell in lens.case.bells)
-
-
-def _named(codes: Sequence[str], label: Callable[[str, str], str]) -> Callable[[Lens], Pairs]:
-    """The first letter is large, as an entry of a list has it."""
-
-    def pairs(lens: Lens) -> Pairs:
-        said = ((code, label(code, lens.language)) for code in codes)
-        return ((code, text[:1].upper() + text[1:]) for code, text in said)
-
-    return pairs
-
-
-def _said(**words: str) -> Callable[[Lens], Pairs]:
-    return lambda lens: ((value, translate(lens.language, text)) for value, text in words.items())
-
-
-def _agreements(lens: Lens) -> Pairs:
-    """Only a committee can draw up a mediation agreement."""
-    forms = promises.FORMS if lens.directory.committee else ("minutes",)
-    return ((form, say.form(form, lens.language)) for form in forms)
-
-
-def _consultations(lens: Lens) -> Pairs:
-    hows = ("parties", "poll") if lens.case.agreement else ("poll",)
-    return ((how, say.consultation(how, lens.language)) for how in hows)
-
-
-_SOURCES: Final[Mapping[str, Callable[[Lens], Pairs]]] = {
-    "people": _people,
-    "parties": _parties,
-    "bound": _bound,
-    "signatories": _signatories,
-    "addressees": _addressees,
-    "awaited": _awaited,
-    "staff": _staff,
-    "organisations": _organisations,
-    "meetings": _meetings,
-    "open_duties": _duties("open"),
-    "done_duties": _duties("performed"),
-    "missing": _missing,
-    "offer": _offer,
-    "options": _options,
-    "plan": _plan,
-    "deadlines": _deadlines,
-    "bells": _bells,
-    "agreements": _agreements,
-    "consultations": _consultations,
-    "kinds": _named(parties.KINDS, say.party_kind),
-    "pauses": _named([r for r in work.PAUSE_REASONS if r != "resident_asked"], say.pause_reason),
-    "extensions": _named(work.EXTENSION_REASONS, say.extension_reason),
-    "breaks": _named(course.BREAK_REASONS, say.break_reason),
-    "failures": _named(course.FAIL_REASONS, say.fail_reason),
-    "signatures": _named(("paper", "oral"), say.signature),
-    "answers": _named(("yes", "no", "other"), say.answer),
-    "categories": _named([c.id for c in CATEGORIES], labels.category),
-    "decisions": _said(yes=N_("Grant it"), no=N_("Refuse it")),
-    "results": _said(yes=N_("agreed"), no=N_("did not agree")),
+_STARTS: Final[Mapping[str, Callable[[Lens], Iterator[tuple[str, str]]]]] = {
+    "schedule": _invited,
+    "hold": _attended,
+    "draft": _drafted,
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,27 +15,21 @@ from chalicelib.case.due import RANK
 from chalicelib.case.form_screens import UNTOUCHED, Typed, offered
 from chalicelib.case.guest_reading import Lens
 from chalicelib.case.guest_screens import papers, rating_card, road
+from chalicelib.case.stages import Stage
 from chalicelib.case.state import Case, Deadline
-from chalicelib.case.telling import story
+from chalicelib.case.story_screens import gathered, since, told
 from chalicelib.core import ids
 from chalicelib.core import text as texts
-from chalicelib.core.chain import Event, verify
-from chalicelib.core.times import parse_iso
+from chalicelib.core.chain import verify
 from chalicelib.place.casework import calendar_for
 from chalicelib.place.rules import Directory
 from chalicelib.ports import CaseLine, Contact
 from chalicelib.web import case_labels as say
 from chalicelib.web import console_views as v
+from chalicelib.web import guest_views
+from chalicelib.web.filters import day_time
 from chalicelib.web.i18n import N_, translate
 from chalicelib.web.views import Person, RecordPanel
-
-_NOTES: Final = frozenset(
-    {"extension_asked", "extension_refused", "extended", "pressed", "reported", "assigned"}
-)
-_CLOCK: Final = frozenset({"reminded", "overdue", "lapsed", "rearmed"})
-_REPEATED: Final = 2
-# Numbered and with who is bound by them, these words stand in their own cards.
-_ELSEWHERE: Final = frozenset({"drafted", "offered", "promised"})
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ def case(lens: Lens, visit: Visit) -> v.CasePage:
     """The page of a case."""
     found, path = lens.case, path_of(lens.case.id)
     verbs = possible(lens)
-    entries = tuple(_told(lens))
+    entries = tuple(told(lens))
     likely, others = offered(lens, verbs, visit.typed)
     return v.CasePage(
         id=found.id,
@@ -69,16 +61,17 @@ def case(lens: Lens, visit: Visit) -> v.CasePage:
         neighbourhood=place_name(lens.directory, found.neighbourhood, lens.language),
         stage=found.stage,
         stage_name=say.stage(found.stage, lens.language),
-        road=tuple(replace(stop, stage=say.stage(stop.stage, lens.language)) for stop in road(lens)),
+        road=tuple(replace(stop, stage=say.stage(stop.stage, lens.language)) for stop in _road(lens)),
         opened_at=found.opened_at,
         dues=dues(lens),
-        entries=tuple(_gathered(lens, reversed(entries))),
+        entries=tuple(gathered(lens, reversed(entries))),
         likely=likely,
         others=others,
         bells=tuple(_bell(lens, bell) for bell in found.bells),
         record=_record(lens),
         owner=_owner(lens),
         pause=_pause(lens),
+        extension=_extension(lens),
         parties=tuple(_party(lens, p.id, p.kind, active=p.active) for p in found.parties),
         meetings=cards.meetings(lens, path, ()),
         plans=cards.plans(lens, ()),
@@ -91,7 +84,7 @@ def case(lens: Lens, visit: Visit) -> v.CasePage:
         verbs=verbs,
         merged_into=ids.number(found.merged_into) if found.merged_into else "",
         merged_path=path_of(found.merged_into) if found.merged_into else "",
-        since=_since(lens, entries, visit.seen),
+        since=since(lens, entries, visit.seen),
         uploader=visit.uploader,
         flash=visit.flash,
         problem=visit.problem,
@@ -107,6 +100,12 @@ def _kept(verbs: Sequence[str], typed: Typed) -> tuple[str, ...]:
 def path_of(case_id: str) -> str:
     """Where a case is shown."""
     return f"/c/{case_id}"
+
+
+def _road(lens: Lens) -> Iterator[guest_views.Stop]:
+    """As residents see it, and the archive at its end."""
+    yield from road(lens)
+    yield guest_views.Stop(Stage.CLOSED, "now" if lens.case.stage is Stage.CLOSED else "next")
 
 
 def possible(lens: Lens) -> tuple[str, ...]:
@@ -144,61 +143,6 @@ def due_of(found: Case, deadline: Deadline, directory: Directory, language: str,
     )
 
 
-def _told(lens: Lens) -> Iterator[v.Entry]:
-    """The whole record in sentences, oldest first."""
-    said = story(lens)
-    for event in lens.events:
-        refs = [{"id": ref} for ref in access.refs_in(event.data)] if event.kind not in _ELSEWHERE else []
-        yield v.Entry(
-            seq=event.seq,
-            kind=event.kind,
-            tone=_tone(event),
-            at=parse_iso(event.at),
-            text=said[event.seq],
-            who=lens.actor(event),
-            words=tuple(filter(None, map(lens.words, refs))),
-            files=tuple(photo for ref in refs for photo in lens.files(ref)),
-        )
-
-
-def _tone(event: Event) -> str:
-    if event.kind == "notified":
-        return "notice"
-    if event.kind in _CLOCK:
-        return "clock"
-    internal = event.kind == "messaged" and event.data["to"] == "staff" and event.actor.get("kind") == "staff"
-    if internal or event.kind in _NOTES:
-        return "note"
-    return "step" if "stage" in event.data else "word"
-
-
-def _gathered(lens: Lens, entries: Iterable[v.Entry]) -> Iterator[v.Entry]:
-    """What became of messages as one, several in a row; of what the clock says again and again only the latest."""
-    for tone, run in groupby(entries, key=lambda entry: entry.tone):
-        found = list(run)
-        if tone == "notice":
-            yield _folded(lens, N_("Messages that were sent"), found)
-        elif tone == "clock" and len(found) > _REPEATED:
-            yield found[0]
-            yield _folded(lens, N_("Reminders before that"), found[1:])
-        else:
-            yield from found
-
-
-def _folded(lens: Lens, title: str, entries: Sequence[v.Entry]) -> v.Entry:
-    said = tuple(entry.text for entry in entries)
-    text = translate(lens.language, title)
-    return v.Entry(entries[0].seq, "notified", "notice", entries[0].at, text, words=said)
-
-
-def _since(lens: Lens, entries: Sequence[v.Entry], seen: int) -> tuple[v.Entry, ...]:
-    """What others did since that version."""
-    if not seen:
-        return ()
-    later = {event.seq for event in access.since(lens.events, seen)}
-    return tuple(entry for entry in entries if entry.seq in later)
-
-
 def _bell(lens: Lens, bell: str) -> v.ResidentBell:
     """Whoever works on the case reads the number and may call; colleagues see it masked."""
     contact, mine = lens.residents.get(bell), lens.case.owner == lens.viewer.id
@@ -234,6 +178,20 @@ def _pause(lens: Lens) -> v.PauseBanner | None:
     question = lens.words(asked.data["text"]) if pause.question and asked else ""
     reason = say.pause_reason(pause.reason, lens.language)
     return v.PauseBanner(reason, lens.name(pause.waits_for), pause.since, pause.until, question)
+
+
+def _extension(lens: Lens) -> str:
+    """Who asks for more time, for what and until when; a superior decides."""
+    asked = lens.case.extension
+    if asked is None:
+        return ""
+    return translate(
+        lens.language,
+        N_("%(who)s asks for more time for “%(what)s”: until %(until)s."),
+        who=lens.name(asked.by),
+        what=say.deadline(asked.key, lens.language, lens.case.stage),
+        until=day_time(asked.until, lens.directory.subdistrict.timezone, lens.language),
+    )
 
 
 def _party(lens: Lens, party_id: str, kind: str, *, active: bool) -> v.PartyCard:

@@ -249,6 +249,7 @@ class CasePage(Struct, frozen=True):
     record: RecordPanel
     owner: Person | None = None
     pause: PauseBanner | None = None
+    extension: str = ""
     parties: tuple[PartyCard, ...] = ()
     meetings: tuple[MeetingCard, ...] = ()
     plans: tuple[PlanCard, ...] = ()

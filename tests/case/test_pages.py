@@ -350,3 +350,42 @@ def test_without_a_script_a_photo_is_uploaded_first(zhao: Browser, case_id: str)
     answer = zhao.get(f"/c/{case_id}?do=visit&key=incoming/CASE/9f86d081884c7d65.jpg")
     assert 'class="uploader stack-s"' in answer.text
     assert 'name="files" value="9f86d081884c7d65.jpg"' in answer.text
+
+
+def test_a_draft_is_changed_without_writing_it_anew(web: Web, zhao: Browser, case_id: str) -> None:
+    later = f"{web.world.clock.now().year + 1}-01-15T10:00"
+    zhao.act(case_id, "negotiate")
+    duty = {"duties-0-who": "community", "duties-0-text": "装烟管", "duties-0-due_at": later}
+    terms = {"form": "minutes", "terms": "一、装烟管\n二、月底完成", "signatories.resident": "yes"}
+    assert zhao.act(case_id, "draft", **terms, **duty).status == 303
+    form = re.search(r'id="form-draft".*?</form>', zhao.get(f"/c/{case_id}").text, re.DOTALL)
+    assert form
+    assert "一、装烟管\n二、月底完成</textarea>" in form[0]
+    assert f'name="duties-0-due_at" value="{later}"' in form[0]
+    assert 'name="signatories.resident" value="yes" checked' in form[0]
+    assert 'name="signatories.subdistrict" value="yes">' in form[0]
+
+
+def test_everybody_is_asked_to_the_meeting_until_somebody_strikes_them_out(
+    zhao: Browser, case_id: str
+) -> None:
+    zhao.act(case_id, "invite", kind="police", name="派出所", phone="13800009999")
+    invited = re.findall(r'name="invited.([\w-]+)" value="yes" checked', zhao.get(f"/c/{case_id}").text)
+    assert invited == ["resident", "p-1"]
+    none = zhao.act(case_id, "schedule", at="", place="x", text="y")
+    assert not re.findall(r'name="invited.[\w-]+" value="yes" checked', none.text)
+
+
+def test_who_asks_for_more_time_and_for_what_stands_at_the_top(web: Web, zhao: Browser, case_id: str) -> None:
+    later = f"{web.world.clock.now().year + 1}-01-15T10:00"
+    assert (
+        zhao.act(case_id, "extend", key="target", until=later, reason="complex", text="户数多").status == 303
+    )
+    assert "decide_extension" not in forms(zhao.get(f"/c/{case_id}"))
+    chief = Browser(web, LI)
+    page = chief.get(f"/c/{case_id}")
+    assert "申请将" in text_of(page)
+    assert "decide_extension" in forms(page)
+    assert chief.act(case_id, "decide_extension", granted="").status == 400
+    assert chief.act(case_id, "decide_extension", granted="yes").status == 303
+    assert web.world.case(case_id).extension is None
