@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.error import HTTPError
@@ -13,6 +14,8 @@ from chalicelib.core import links
 
 _LINK = re.compile(rf"/([as])/([0-9A-Za-z]{{{links.LENGTH}}})")
 _TIMEOUT_SECONDS = 20
+_DAYS_TIMEOUT_SECONDS = 300
+_BOUNDARY = "----a-picture-of-the-demo"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,16 @@ class Client:
         """GET anything as text."""
         return self._open(path, None, _bearer(token))
 
+    def clock(self) -> dict[str, Any]:
+        """The local platform's time and speed; HTTPError where there is no such thing."""
+        found: dict[str, Any] = self.get("/_local/clock")
+        return found
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass on a local platform; answers when all that was due on the way has happened."""
+        data, headers = json.dumps({"seconds": seconds}).encode(), {"Content-Type": "application/json"}
+        self._open("/_local/clock", data, headers, _DAYS_TIMEOUT_SECONDS)
+
     def links_of(self, bell_id: str) -> list[str]:
         """The one-tap tokens that staff were sent for the bell, oldest first; bundles are opened as staff would."""
         tokens: list[str] = []
@@ -50,10 +63,23 @@ class Client:
         except HTTPError:
             return []
 
-    def _open(self, path: str, data: bytes | None, headers: dict[str, str]) -> str:
+    def _open(
+        self, path: str, data: bytes | None, headers: dict[str, str], patience: int = _TIMEOUT_SECONDS
+    ) -> str:
         request = urllib.request.Request(self.url + path, data, headers)  # noqa: S310 - our own address
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=patience) as answer:  # noqa: S310
             return str(answer.read().decode())
+
+
+def send_file(url: str, fields: Mapping[str, str], name: str, content: bytes) -> None:
+    """Send a file with a form that the platform signed, as a browser does; raises HTTPError when it is refused."""
+    parts = [f'Content-Disposition: form-data; name="{key}"\r\n\r\n{value}' for key, value in fields.items()]
+    head = "".join(f"--{_BOUNDARY}\r\n{part}\r\n" for part in parts)
+    file = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = (head + file).encode() + content + f"\r\n--{_BOUNDARY}--\r\n".encode()
+    headers = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
+    request = urllib.request.Request(url, body, headers)  # noqa: S310 - an address that our own platform gave
+    urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS).close()  # noqa: S310
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from infra.demo.words import did
+
 Body = Mapping[str, Any]
 # Phones of infra/places/mishixiang.yaml: all invented.
 ZHAO, CHEN, SHEN = "13800001001", "13800001003", "13800001004"
@@ -87,22 +89,22 @@ class Story:
 
     def staff(self, phone: str, verb: str, body: Body | None = None) -> Any:
         """A member of staff does something to the case."""
-        return self._do(verb, body, self.hands.sign_in(phone))
+        return self._do(phone, verb, body, self.hands.sign_in(phone))
 
     def ringer(self, verb: str, body: Body | None = None) -> Any:
         """The resident does something to the case."""
-        return self._do(verb, body, self.resident)
+        return self._do("resident", verb, body, self.resident)
 
     def party(self, who: str, verb: str, body: Body | None = None) -> Any:
         """A party does something to the case, with the link it was sent."""
-        return self._do(verb, body, self.hands.invitation(PHONES[who]))
+        return self._do(who, verb, body, self.hands.invitation(PHONES[who]))
 
     def signs(self, who: str) -> None:
         """A party, or the resident, signs with a code that is texted to them."""
         token = self.resident if who == "resident" else self.hands.invitation(PHONES[who])
         phone = self.phone if who == "resident" else PHONES[who]
         self.hands.post(f"/v1/cases/{self.case}/signature-code", {}, token)
-        self._do("sign", {"code": self.hands.code(phone)}, token)
+        self._do(who, "sign", {"code": self.hands.code(phone)}, token)
 
     def photo(self, phone: str, what: str) -> str:
         """A member of staff takes a picture."""
@@ -112,9 +114,9 @@ class Story:
         """An instant from now, as the API takes it."""
         return (self.hands.now() + timedelta(**span)).isoformat()
 
-    def _do(self, verb: str, body: Body | None, token: str) -> Any:
+    def _do(self, who: str, verb: str, body: Body | None, token: str) -> Any:
         answer = self.hands.post(f"/v1/cases/{self.case}/{verb}", body or {}, token)
-        self.say(f"{verb} → {answer['stage']}")
+        self.say(did(who, verb, answer["stage"]))
         return answer
 
 

@@ -53,7 +53,12 @@ class Row:
 
 def lines(rows: Iterable[Row]) -> list[str]:
     """The table as lines of text, aligned though Chinese is twice as wide."""
-    cells = [HEADINGS, *(row.cells() for row in rows)]
+    return aligned(HEADINGS, [row.cells() for row in rows])
+
+
+def aligned(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Any table as lines of text: the headings, a line, the rows."""
+    cells = [headings, *rows]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     table = ["  ".join(pad(cell, w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
     return [table[0], "─" * (sum(widths) + 2 * len(widths) - 2), *table[1:]]
