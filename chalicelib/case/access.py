@@ -49,6 +49,8 @@ RESIDENTS = frozenset(
 PARTIES = frozenset({"message", "comment", "respond", "sign", "perform", "confirm"})
 # The rating is the resident's word alone. A bell joins when it is accepted, and a case absorbs what is merged into it.
 NOT_STAFFS = frozenset({"rate", "join", "absorb"})
+# Two cases or two bells at once: use cases of their own.
+PAIRED = frozenset({"join", "absorb", "merge", "split"})
 
 # What is said within the house. Its events are on the record all the same, and staff see them.
 _HOUSE = frozenset({"notified", "reminded", "rearmed", "extension_asked", "reported"})

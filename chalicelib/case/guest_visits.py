@@ -367,7 +367,7 @@ def staffs_paper(call: Call, case_id: str, paper: str) -> Response:
     """A paper of a case of one's places, with everybody's name in full."""
     session = call.signed_in.session
     reading: Reading = service.read(call.ports, session, case_id)
-    lens = present.lens_of(call.ports, reading, call.language)
+    lens = present.lens_of(call.ports, reading, call.language, paper=True)
 
     def rung() -> tuple[v.Entry, ...]:
         with suppress(DomainError):  # whoever may read the case need not be of the place where it was rung

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.case import commands as do
 from chalicelib.case import wire
-from chalicelib.case.access import Side, names_of
+from chalicelib.case.access import NOT_STAFFS, PAIRED, Side, names_of
 from chalicelib.case.state import Option, Ref
 from chalicelib.case.writing import FARTHEST, Desk
 from chalicelib.core import text as texts
@@ -234,7 +234,7 @@ _ALL: tuple[Order, ...] = (
 )
 ORDERS: Mapping[str, Order] = {order.verb: order for order in _ALL}
 """By verb. Joining, merging and splitting concern two cases and have use cases of their own."""
-_OF_TWO = frozenset({"merge", "split"})
+_OF_TWO = PAIRED - NOT_STAFFS
 
 
 def possible_orders(verbs: Iterable[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,8 +29,9 @@ from chalicelib.web.guest_views import Photo
 _SECOND = timedelta(seconds=1)
 
 
-def lens_of(ports: Ports, reading: Reading, language: str) -> Lens:
-    """The case as the reader sees it, with links to its files."""
+def lens_of(ports: Ports, reading: Reading, language: str, *, paper: bool = False) -> Lens:
+    """The case as the reader sees it, with links to its files. Only a `paper` names residents whole to staff who do
+    not own the case: a signature stands under it."""
 
     def show(file: Attachment) -> Photo:
         return photo(ports, reading.case.id, file)
@@ -37,12 +39,18 @@ def lens_of(ports: Ports, reading: Reading, language: str) -> Lens:
     return Lens(
         reading.file,
         reading.viewer,
-        reading.residents,
+        reading.residents if paper else _named(reading),
         reading.directory,
         language,
         ports.clock.now(),
         show,
     )
+
+
+def _named(reading: Reading) -> Mapping[str, Contact]:
+    if reading.viewer.side is not Side.STAFF:
+        return reading.residents
+    return {bell: replace(c, name=shown_to(reading, c)[0]) for bell, c in reading.residents.items()}
 
 
 def photo(ports: Ports, case_id: str, file: Attachment) -> Photo:
