@@ -140,6 +140,8 @@ def agreement(lens: Lens, verbs: tuple[str, ...], asked: bool, phone: str) -> v.
         asked=asked,
         phone=texts.mask_phone(phone) if phone else "",
         court_until=court.due_at if court else None,
+        can_confirm="confirm" in verbs,
+        confirmed=found.confirmed,
     )
 
 

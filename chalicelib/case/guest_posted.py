@@ -16,7 +16,19 @@ from chalicelib.web import guest_views as v
 
 Posted = Mapping[str, str]
 VERBS = frozenset(
-    {"reply", "message", "choose", "respond", "comment", "perform", "accept", "send_back", "rate", "reopen"}
+    {
+        "reply",
+        "message",
+        "choose",
+        "respond",
+        "comment",
+        "perform",
+        "accept",
+        "send_back",
+        "rate",
+        "reopen",
+        "confirm",
+    }
 )
 _QUESTIONS = ("answered", "solved", "satisfied")
 _EVENING = time(23, 59)

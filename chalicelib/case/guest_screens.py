@@ -43,7 +43,7 @@ TOLD = frozenset(
         "sent_back",
         "performed",
     }
-    | {"rated", "reopened", "uploaded"}
+    | {"rated", "reopened", "confirmed", "uploaded"}
 )
 _ELSEWHERE = frozenset({"drafted", "offered", "promised", "held"})
 _BLANK, _NO_FILES = v.GuestForm(), v.Added()

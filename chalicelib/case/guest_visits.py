@@ -56,6 +56,7 @@ _TOLD = {
     "perform": "performed",
     "rate": "rated",
     "reopen": "reopened",
+    "confirm": "confirmed",
 }
 _PHOTO = "image/jpeg"
 _TOLD_BY_THE_CASE = frozenset({"accepted"})
@@ -225,7 +226,7 @@ def _phone(lens: Lens) -> str:
 def _uploads(visit: Visit, lens: Lens, added: v.Added) -> dict[str, v.UploadForm]:
     """A form for each place that takes photos; signed here, no call to anybody."""
     verbs = access.open_to(lens.case, lens.viewer)
-    slots: list[str] = [verb for verb in ("message", "reply") if verb in verbs]
+    slots: list[str] = [verb for verb in ("message", "reply", "confirm") if verb in verbs]
     if "perform" in verbs:
         own = (o for o in lens.case.obligations if o.status == "open" and o.who in lens.mine)
         slots += (f"perform-{o.number}" for o in own)

@@ -179,6 +179,8 @@ class AgreementCard(Struct, frozen=True):
     asked: bool = False
     phone: str = ""
     court_until: datetime | None = None
+    can_confirm: bool = False
+    confirmed: bool = False
 
 
 class RatingCard(Struct, frozen=True):

@@ -58,7 +58,7 @@ class Neighbourhood:
         assert found, self.web.world.sent[-1].text
         return found[0]
 
-    def to_sign(self) -> None:
+    def to_sign(self, form: str = "minutes") -> None:
         """An agreement between the resident and the property company lies ready."""
         self.does("invite", organisation="yunhe")
         self.does("negotiate")
@@ -66,7 +66,7 @@ class Neighbourhood:
         duty = {"who": "yunhe", "text": "张贴施工时间", "due_at": self.later(days=3)}
         self.does(
             "draft",
-            form="minutes",
+            form=form,
             terms=["晚八点后不施工"],
             duties=[duty],
             signatories=["resident", "yunhe"],
@@ -197,6 +197,18 @@ def test_everybody_signs_with_a_code_of_their_own(here: Neighbourhood) -> None:
     page = words(here.web.get(here.resident))
     assert page.count("已用验证码签名") == 2
     assert "已生效" in page
+
+
+def test_the_joint_request_to_the_court_is_noted_by_a_party(here: Neighbourhood) -> None:
+    here.to_sign(form="mediation")
+    for path in (here.resident, here.party()):
+        assert here.press(path, "sign", code=here.sent_code(path)).status == 303
+        here.web.world.clock.advance(minutes=2)
+    assert 'name="action" value="confirm"' not in here.web.get(here.party()).text
+    for signatory in ("mediator", "committee"):
+        here.does("sign", signatory=signatory, kind="paper", text="原件已存")
+    assert here.press(here.party(), "confirm", text="拱墅区人民法院，今天").status == 303
+    assert "已就本协议向人民法院申请司法确认" in words(here.web.get(here.party()))
 
 
 def test_a_wrong_code_signs_nothing(here: Neighbourhood) -> None:
