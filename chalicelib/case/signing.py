@@ -14,8 +14,7 @@ from chalicelib.case.service import Credential
 from chalicelib.case.state import Case
 from chalicelib.case.writing import Desk
 from chalicelib.core import text as texts
-from chalicelib.core.errors import Conflict, Forbidden, Gone, Invalid, Unauthorized
-from chalicelib.core.errors import FieldError as Wrong
+from chalicelib.core.errors import Conflict, FieldError, Forbidden, Gone, Invalid, Unauthorized
 from chalicelib.place.rules import Directory
 from chalicelib.ports import CaseFile, Code, Limit, Ports
 from chalicelib.session import rules as codes
@@ -32,7 +31,7 @@ def ask_code(ports: Ports, by: Credential, case_id: str, language: str) -> Code:
     _signatory(reading.case, viewer)
     phone = _phone(ports, reading.file, viewer, reading.directory)
     if not phone:
-        raise Invalid(Wrong("code", "no_phone"))
+        raise Invalid(FieldError("code", "no_phone"))
     now, person = ports.clock.now(), _person(ports, reading.case.id, viewer)
     salt = f"{ports.entropy.number(128):032x}"
     until, again = now + codes.CODE_FOR, now + codes.CODE_AGAIN
@@ -42,14 +41,14 @@ def ask_code(ports: Ports, by: Credential, case_id: str, language: str) -> Code:
 
 
 def sign(
-    ports: Ports, by: Credential, case_id: str, typed: str, seen: int = 0, known: Sequence[Wrong] = ()
+    ports: Ports, by: Credential, case_id: str, typed: str, seen: int = 0, known: Sequence[FieldError] = ()
 ) -> Case:
     """Sign with the code that was texted; five AWS calls, six with a bell's link. What is refused for another reason
     leaves the code as it was. Raises Unauthorized for a wrong code, with the tries that are left, Gone when none is
     alive."""
     reading = service.read(ports, by, case_id)
     if known or not typed.strip():
-        raise Invalid(*(known or [Wrong("code", "required")]))
+        raise Invalid(*(known or [FieldError("code", "required")]))
     viewer, key, now = reading.viewer, ports.policy.key, ports.clock.now()
     signatory = _signatory(reading.case, viewer)
     service.require_current(reading.case, reading.file.events, viewer, seen)

@@ -118,6 +118,7 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "not_yours": N_("This is for somebody else to do."),
     "too_far": N_("Please choose a time within the next ten years."),
     "upload_missing": N_("A file did not arrive. Please choose it once more and send the form again."),
+    "no_phone": N_("No phone number is known for you. Please sign on paper instead."),
     "not_a_time": N_("Please give day and time, such as 2026-11-24 14:00."),
     "not_a_price": N_("Please give the price in figures, such as 23.80."),
     "not_a_number": N_("Please give a number in figures."),
