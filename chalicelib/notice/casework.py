@@ -16,6 +16,7 @@ from typing import Any
 
 from chalicelib.case.due import above
 from chalicelib.case.parties import RESIDENT
+from chalicelib.case.rules import fold
 from chalicelib.case.stages import OPEN, Stage
 from chalicelib.case.state import Case, Meeting
 from chalicelib.core import ids
@@ -31,9 +32,9 @@ from chalicelib.place.rules import Directory
 
 OFFICES = frozenset({Role.SPECIALIST, Role.COMMUNITY, Role.SUBDISTRICT})
 MEDIATOR = "mediator"
-# What stays true and matters when the case is closed: nobody goes to a meeting that is off, and whoever's case failed
-# must know what remains.
-LASTING = frozenset({"failed", "meeting_off"})
+# What stays true and matters when the case is closed: nobody goes to a meeting that is off, whoever's case failed must
+# know what remains, and a bad rating is heard even when the case was filed away that night.
+LASTING = frozenset({"failed", "meeting_off", "rated_low"})
 # What staff must act on at once when there is danger.
 _PRESSING = frozenset({"assigned", "overdue", "overdue_below", "pressed", "reopened"})
 About = Mapping[str, str | int]
@@ -283,9 +284,22 @@ def when(scene: CaseScene, at: datetime, language: str) -> str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def _held(event: Event, scene: CaseScene) -> Iterator[Word]:
+    """The minutes can be read by everybody who was invited."""
+    meeting = next(m for m in scene.case.meetings if m.number == event.data["meeting"])
+    yield from _words(_residents(scene), "minutes")
+    for who in meeting.invited:
+        if who != RESIDENT:
+            yield from _words(_whoever(event, scene, who), "minutes")
+
+
 def _consulted(event: Event, scene: CaseScene) -> Iterator[Word]:
     if event.data["how"] == "parties":
         yield from _to_sign(event, scene)
+
+
+def _rejected(event: Event, scene: CaseScene) -> Iterator[Word]:
+    return _words((*_residents(scene), *_parties(scene)), "voted_down")
 
 
 def _agreed(event: Event, scene: CaseScene) -> Iterator[Word]:
@@ -299,6 +313,22 @@ def _to_sign(event: Event, scene: CaseScene) -> Iterator[Word]:
         # One signature is the residents': whose bell the case began with is asked for it.
         who = scene.case.bells[0] if signatory == RESIDENT else signatory
         yield from _words(_whoever(event, scene, who), "to_sign", {"signatory": signatory})
+
+
+def _broken_off(event: Event, scene: CaseScene) -> Iterator[Word]:
+    """What they had promised binds them no more: those it bound hear so, and the residents."""
+    yield from _words(_residents(scene), "broken_off")
+    for who in _were_bound(event, scene):
+        if who != RESIDENT and who not in scene.case.bells:
+            yield from _words(_whoever(event, scene, who), "broken_off")
+
+
+def _were_bound(event: Event, scene: CaseScene) -> Iterator[str]:
+    """Who had signed, and who still had something to do, right before the event."""
+    before = fold([past for past in scene.events if past.seq < event.seq])
+    if before.agreement:
+        yield from (signature.signatory for signature in before.agreement.signatures)
+    yield from (o.who for o in before.obligations if o.status in {"open", "performed"})
 
 
 def _promised(event: Event, scene: CaseScene) -> Iterator[Word]:
@@ -332,6 +362,13 @@ def _failed(event: Event, scene: CaseScene) -> Iterator[Word]:
 def _finished(event: Event, scene: CaseScene) -> Iterator[Word]:
     yield from _words(_residents(scene), "rate")
     yield from _called_off(event, scene)
+
+
+def _rated(event: Event, scene: CaseScene) -> Iterator[Word]:
+    """Whoever was in charge and the level above them hear that it did not help."""
+    if not (event.data["solved"] and event.data["satisfied"]):
+        yield from _words(_owner(event, scene), "rated_low")
+        yield from _words(_office(event, scene, above(scene.case.owner_role)), "rated_low")
 
 
 def _resumed(event: Event, scene: CaseScene) -> Iterator[Word]:
@@ -391,16 +428,20 @@ _TELLERS: Mapping[str, Callable[[Event, CaseScene], Iterator[Word]]] = {
     "scheduled": _scheduled,
     "responded": _to_owner("responded"),
     "cancelled": _cancelled,
+    "held": _held,
     "proposed": _proposed,
     "commented": _to_owner("commented"),
     "consulted": _consulted,
+    "rejected": _rejected,
     "agreed": _agreed,
+    "broken_off": _broken_off,
     "promised": _promised,
     "performed": _performed,
     "accepted": _accepted,
     "sent_back": _sent_back,
     "finished": _finished,
     "failed": _failed,
+    "rated": _rated,
     "merged": _called_off,
     "reopened": _to_owner("reopened"),
     "extension_asked": _extension_asked,
@@ -419,7 +460,7 @@ _TELLERS: Mapping[str, Callable[[Event, CaseScene], Iterator[Word]]] = {
 def moot(notice: Notice, case: Case | None) -> bool:
     """Whether there is nothing left to say: the case is closed, or what the notice asks for is done or over."""
     if notice.template in LASTING:
-        return False
+        return notice.template == "rated_low" and case is not None and case.rating is None
     if case is None or case.stage is Stage.CLOSED:
         return True
     still = _STILL.get(notice.template)
@@ -477,6 +518,10 @@ def _obligation_is(*statuses: str) -> Callable[[Notice, Case], bool]:
     return check
 
 
+def _not_agreed_anew(notice: Notice, case: Case) -> bool:
+    return case.agreement is None or case.agreement.effective_at is None
+
+
 _STILL: Mapping[str, Callable[[Notice, Case], bool]] = {
     "asked": _asking,
     "offered": _to_choose,
@@ -485,6 +530,8 @@ _STILL: Mapping[str, Callable[[Notice, Case], bool]] = {
     "meeting_soon": _meeting_stands,
     "proposed": _latest_plan,
     "to_sign": _unsigned,
+    "voted_down": lambda notice, case: case.stage is Stage.NEGOTIATING,
+    "broken_off": _not_agreed_anew,
     "promised": _obligation_is("open"),
     "performed": _obligation_is("performed"),
     "work_sent_back": _obligation_is("open"),

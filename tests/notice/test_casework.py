@@ -216,6 +216,32 @@ def test_the_day_before_everybody_is_reminded_of_the_meeting() -> None:
     assert casework.moot(soon, told.life.case)
 
 
+def test_the_minutes_can_be_read_by_residents_and_whoever_was_invited() -> None:
+    told = Told().negotiating()
+    told.life.does(do.Join(SECOND))
+    told.of(do.Schedule(told.life.now + timedelta(days=2), (FIRM, "resident"), text("agenda")))
+    told.life.pass_time(days=3)
+    # The crew was there though nobody had invited it: it has no business with what was said.
+    assert told.of(do.RecordMeeting(1, (FIRM, CREW), text("minutes"))) == [
+        ("resident", "minutes"),
+        (f"resident:{SECOND}", "minutes"),
+        ("party:yunhe", "minutes"),
+    ]
+    minutes = notice(told, "held", "party:yunhe")
+    assert not casework.moot(minutes, told.life.case)
+    told.of(do.Remove(FIRM))
+    assert casework.moot(minutes, told.life.case)
+
+
+def test_one_phone_behind_two_bells_is_told_of_the_minutes_once() -> None:
+    told = Told().negotiating()
+    told.life.does(do.Join(SECOND))
+    told.phones = {BELL: "+8613800000001", SECOND: "+8613800000001"}
+    told.of(do.Schedule(told.life.now + timedelta(days=2), ("resident",), text("agenda")))
+    told.life.pass_time(days=3)
+    assert told.of(do.RecordMeeting(1, ("resident",), text("minutes"))) == [("resident", "minutes")]
+
+
 # -- plan and agreement
 
 
@@ -273,6 +299,48 @@ def test_what_the_neighbours_carried_is_still_to_be_signed() -> None:
         ("resident", "agreed"),
         ("party:yunhe", "agreed"),
     ]
+
+
+def test_a_plan_that_is_voted_down_is_told_to_residents_and_parties_until_there_is_a_way_on() -> None:
+    told = Told().drafted(CREW)
+    told.of(do.Consult("poll", told.life.now + timedelta(days=5), "POLL-1"))
+    assert told.of(do.Conclude(False, text("31 %"))) == [
+        ("resident", "voted_down"),
+        ("party:yunhe", "voted_down"),
+        ("party:shigong", "voted_down"),
+    ]
+    down = notice(told, "rejected", "resident")
+    assert not casework.moot(down, told.life.case)
+    told.of(do.Fail("voted_down", text("why")))
+    assert casework.moot(down, told.life.case)
+
+
+def test_when_carrying_out_is_broken_off_residents_and_whoever_was_bound_hear_it() -> None:
+    told = Told().carrying_out()
+    told.life.does(do.Promise(do.Duty(FIRM, text("paint"), told.life.now + timedelta(days=3))))
+    off = do.BreakOff("work_stopped", text("why"))
+    # Both the crew, which signed and repairs, and the firm, which only promised to paint.
+    assert told.of(off) == [
+        ("resident", "broken_off"),
+        ("party:shigong", "broken_off"),
+        ("party:yunhe", "broken_off"),
+    ]
+    first = notice(told, "broken_off", "party:shigong")
+    assert not casework.moot(first, told.life.case)
+    _agree_anew(told)
+    assert casework.moot(first, told.life.case)
+    # Of the first agreement nobody is bound any more: the firm does not hear twice that it is off.
+    assert told.of(off) == [("resident", "broken_off"), ("party:shigong", "broken_off")]
+
+
+def _agree_anew(told: Told) -> None:
+    duty = do.Duty(CREW, text("repair"), told.life.now + timedelta(days=10))
+    told.life.does(do.Propose(text("plan")))
+    told.life.does(do.Draft("minutes", (text("term"),), (duty,), ("resident", CREW)))
+    told.life.does(do.Consult("parties", told.life.now + timedelta(days=5)))
+    for signatory in ("resident", CREW):
+        told.life.does(do.Sign(signatory, "code", text("proof")))
+    told.life.does(do.CarryOut())
 
 
 def test_the_parties_are_reminded_of_the_court_in_time() -> None:
@@ -382,8 +450,33 @@ def test_a_case_that_is_done_asks_the_resident_to_rate_it_and_reminds_once() -> 
     asked = notice(told, "finished", "resident")
     assert told.by_itself(days=13) == [("resident", "rate")]
     assert not casework.moot(asked, told.life.case)
-    assert told.of(do.Rate(True, False, False, ("not_fixed",)), RESIDENT) == NOBODY
+    told.of(do.Rate(True, False, False, ("not_fixed",)), RESIDENT)
     assert casework.moot(asked, told.life.case)
+
+
+@pytest.mark.parametrize("rating", [(True, False, True), (False, True, False)])
+def test_a_bad_rating_reaches_the_owner_and_one_level_up_even_when_the_case_is_closed(
+    rating: tuple[bool, bool, bool],
+) -> None:
+    told = Told().done()
+    assert told.of(do.Rate(*rating, ("not_fixed",)), RESIDENT) == [
+        ("zhao", "rated_low"),
+        ("wang", "rated_low"),
+    ]
+    low = told.notices(told.last("rated"))
+    told.by_itself(days=90)
+    assert told.life.case.stage is Stage.CLOSED
+    assert not any(casework.moot(n, told.life.case) for n in low)
+
+
+def test_a_bad_rating_is_no_news_once_the_case_was_reopened_and_a_good_one_never_is() -> None:
+    told = Told().done()
+    told.of(do.Rate(False, False, False), RESIDENT)
+    low = notice(told, "rated", "wang")
+    assert not casework.moot(low, told.life.case)
+    told.of(do.Reopen(text("it drips")), RESIDENT)
+    assert casework.moot(low, told.life.case)
+    assert Told().done().of(do.Rate(False, True, True), RESIDENT) == NOBODY
 
 
 def test_a_case_that_failed_tells_the_resident_and_that_survives_its_closing() -> None:
@@ -410,7 +503,7 @@ def test_closing_merging_joining_and_visits_tell_nobody() -> None:
     assert Told().of(do.MergeInto("MX7F3K92QE")) == NOBODY
 
 
-def test_once_it_is_closed_nobody_hears_anything_but_of_failure_and_meetings_that_are_off() -> None:
+def test_once_it_is_closed_content_nobody_hears_anything() -> None:
     told = Told().done()
     told.of(do.Message(text("bye"), "resident"))
     everything = [n for event in told.life.events for n in told.notices(event)]

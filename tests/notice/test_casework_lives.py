@@ -39,7 +39,7 @@ def test_every_event_can_be_told_to_whoever_is_there_in_one_sms(
 
 @settings(max_examples=60)
 @given(st.sampled_from(list(Urgency)), STEPS)
-def test_after_closing_only_failure_and_meetings_that_are_off_are_still_told(
+def test_after_closing_only_failure_bad_ratings_and_meetings_that_are_off_are_still_told(
     urgency: Urgency, steps: list[Step]
 ) -> None:
     told = Told(_live(Policy(), urgency, steps), parties={"wuye": WUYE})

@@ -143,6 +143,11 @@ def case_notices() -> list[Notice]:
     told.life.does(do.Respond(1, FIRM, "no"), party(FIRM))
     told.life.pass_time(days=1, hours=1)
     told.life.does(do.CancelMeeting(1))
+    told.life.does(do.Schedule(told.life.now + timedelta(hours=2), (FIRM,), text("agenda")))
+    told.life.pass_time(hours=3)
+    told.life.does(do.RecordMeeting(2, (FIRM,), text("minutes")))
+    told.life.does(do.Consult("poll", told.life.now + timedelta(days=5), "POLL-1"))
+    told.life.does(do.Conclude(False, text("31 %")))
     told.life.does(do.Consult("parties", told.life.now + timedelta(days=5)))
     for signatory in (CREW, "mediator", "committee"):
         told.life.does(do.Sign(signatory, "paper", text("photo")))
@@ -159,7 +164,9 @@ def case_notices() -> list[Notice]:
     told.life.resident(do.Rate(True, False, False))
     told.life.resident(do.Reopen(text("it drips")))
     told.life.does(do.Fail("no_agreement", text("why")))
-    return [notice for event in told.life.events for notice in told.notices(event)]
+    off = Told().carrying_out()
+    off.life.does(do.BreakOff("work_stopped", text("why")))
+    return [notice for life in (told, off) for event in life.life.events for notice in life.notices(event)]
 
 
 # Several bells or cases in one message; codes are asked for by somebody and no notice of anything.

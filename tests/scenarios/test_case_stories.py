@@ -32,6 +32,7 @@ MESSAGES: dict[str, Messages] = {
         "meeting": f"{_FOUR_TWICE} resident*2",
         "meeting@mail": _FOUR_TWICE,
         "meeting_soon": f"{_FOUR_TWICE} resident*2 zhao-hong*2",
+        "minutes": f"{_FOUR_TWICE} resident*2",
         # Twice at each meeting somebody replied; nobody else needs to know.
         "responded": "zhao-hong*4",
         "proposed": f"{_FOUR} shigong resident",
@@ -48,6 +49,7 @@ MESSAGES: dict[str, Messages] = {
         "meeting": f"{_FIVE} resident",
         "meeting@mail": _FIVE,
         "meeting_soon": f"{_FIVE} resident chen-siyang",
+        "minutes": f"{_FIVE} resident",
         # Six replied within minutes: the first at once, the others together.
         "responded": "chen-siyang*2",
         "to_sign": "anzhuang yunhe tiaojieyuan resident",

@@ -131,6 +131,18 @@ CASES: Mapping[str, Mapping[str, Words]] = {
             "A reminder: the meeting on case {case} is on {when}. Where and what about:\n{link}",
         ),
     },
+    "minutes": {
+        "zh-CN": Words(
+            "协商铃：{case}会议纪要 {link}",
+            "协商铃：事项{case}的会议纪要",
+            "协商事项{case}的协商会已召开，会议纪要请看：\n{link}",
+        ),
+        "en": Words(
+            "Minutes: {case} {link}",
+            "Minutes of the meeting on case {case}",
+            "The meeting on case {case} has taken place. Read its minutes here:\n{link}",
+        ),
+    },
     "responded": {
         "zh-CN": Words(
             "协商铃：{case}有人回复会议 {link}",
@@ -180,6 +192,18 @@ CASES: Mapping[str, Mapping[str, Words]] = {
             " one-time code:\n{link}",
         ),
     },
+    "voted_down": {
+        "zh-CN": Words(
+            "协商铃：{case}表决未通过 {link}",
+            "协商铃：事项{case}的方案表决未通过",
+            "协商事项{case}的方案征询意见后未获通过，将继续协商新的方案。结果请看：\n{link}",
+        ),
+        "en": Words(
+            "Voted no: {case} {link}",
+            "Case {case}: the plan was voted down",
+            "The plan for case {case} was voted down; a new one will be negotiated. See the result here:\n{link}",
+        ),
+    },
     "agreed": {
         "zh-CN": Words(
             "协商铃：{case}已达成协议 {link}",
@@ -202,6 +226,19 @@ CASES: Mapping[str, Mapping[str, Words]] = {
             "Your duty: {case} {link}",
             "Something for you to do on case {case}",
             "There is something for you to carry out on case {case}. What it is and by when:\n{link}",
+        ),
+    },
+    "broken_off": {
+        "zh-CN": Words(
+            "协商铃：{case}协议已终止 {link}",
+            "协商铃：事项{case}的协议已终止",
+            "协商事项{case}的协议已终止履行，其中尚未完成的事项不再有约束力，将重新协商。原因请看：\n{link}",
+        ),
+        "en": Words(
+            "Off: {case} {link}",
+            "Case {case}: the agreement is off",
+            "The agreement of case {case} is no longer carried out. What is not done yet binds nobody any more and is"
+            " negotiated anew. See why:\n{link}",
         ),
     },
     "performed": {
@@ -276,6 +313,18 @@ CASES: Mapping[str, Mapping[str, Words]] = {
             "Case {case} is done: please rate it",
             "Case {case} is done. Were you answered, is it solved, are you satisfied? Tell us here;"
             " you can have it reopened:\n{link}",
+        ),
+    },
+    "rated_low": {
+        "zh-CN": Words(
+            "协商铃：{case}评价不满意 {link}",
+            "协商铃：事项{case}收到不满意评价",
+            "居民对协商事项{case}的评价为未解决或不满意。请打开链接查看：\n{link}",
+        ),
+        "en": Words(
+            "Rated low: {case} {link}",
+            "Case {case} was rated unsolved or unsatisfying",
+            "The resident says that case {case} is not solved or is not satisfied with it. See the rating:\n{link}",
         ),
     },
     "failed": {
