@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.bell.changes import plan_change
 from chalicelib.bell.ringing import rung, urgency_of
-from chalicelib.bell.rules import Bell, Command, Person, decide, fold, ladder_json
+from chalicelib.bell.rules import Bell, Command, Person, Post, Transfer, decide, fold, ladder_json, people
 from chalicelib.core.chain import RESIDENT, SYSTEM, Event, Happening, Tip, extend
 from chalicelib.escalation import rules as escalation
 from chalicelib.people.staff import Staff
@@ -61,6 +61,18 @@ class Life:
     def appeals(self) -> tuple[Happening, ...]:
         """The resident asks the next level to look again."""
         return self._happen(escalation.appeal(self.bell, self.directory, self.now))
+
+    def moves(
+        self, by: Person, desk: str = "", place: str = "", reason: str = "wrong_desk"
+    ) -> tuple[Happening, ...]:
+        """Somebody hands the bell on to another desk or neighbourhood of the same community."""
+        bell = self.bell
+        post = Post(place or bell.neighbourhood, bell.community, Desk(desk) if desk else bell.desk)
+        ladder = self.directory.ladder(bell.urgency, post.desk)
+        step = escalation.first_step(ladder, self.directory, post.neighbourhood, self.now)
+        asked = tuple(p for happening in step for p in people(happening.data.get("staff", ())))
+        transfer = Transfer(by, post, reason, ladder, asked)
+        return self._happen((*decide(bell, transfer, self.now), *step))
 
     def later(self, **span: float) -> Life:
         """Time passes and nobody looks."""
