@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SESSION_COOKIE = "session"
-MAX_BODY = 64 * 1024
+MAX_BODY = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
 _STATUS: Mapping[type[Exception], int] = {
     errors.Invalid: 400,

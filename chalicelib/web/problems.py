@@ -17,7 +17,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "broken_form": N_("The form could not be read. Please open the page again and send it once more."),
     "unknown_action": N_("Please use one of the buttons on the page."),
     "not_an_object": N_("The request must be a JSON object with the fields of the documentation."),
-    "body_too_large": N_("The request is larger than 64 KB. Please send less text."),
+    "body_too_large": N_("The request is larger than 256 KB. Please send less text."),
     "unsupported_media_type": N_("Send JSON (application/json) here, or use the form on the page."),
     "method_not_allowed": N_("This address does not know that method."),
     "not_found": N_("There is nothing at this address. Please check it or begin at the first page."),

@@ -117,7 +117,7 @@ def test_unknown_fields_are_ignored(web: Web) -> None:
 def test_five_megabytes_are_too_much(web: Web) -> None:
     answer = refused(web, whole(text="字" * (5 * 1024 * 1024 // 6)))
     assert (answer.status, answer.code) == (413, "body_too_large")
-    assert "64 KB" in answer.json["message"]
+    assert "256 KB" in answer.json["message"]
 
 
 def test_five_megabytes_are_too_much_for_a_form(web: Web) -> None:
