@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.bell.rules import Bell, Person, Status, require
+from chalicelib.bell.rules import Bell, Person, Status, people, require
 from chalicelib.core.chain import Event, Happening
 from chalicelib.core.timers import renewal
 from chalicelib.core.times import iso
@@ -129,8 +129,10 @@ def _pause(ladder: Ladder, round_: int) -> timedelta:
 def unreached(bell: Bell, event: Event, directory: Directory, now: datetime) -> tuple[Happening, ...]:
     """No message of an alert could reach anybody: the level is skipped at once. Nothing when the bell has moved on."""
     level = event.data["level"]
+    asked = {person.id for person in people(event.data["staff"])}
     if (
         bell.status is not Status.RINGING
+        or not asked <= {person.id for person in bell.alerted}  # of an earlier ringing, elsewhere
         or bell.round
         or (bell.level, bell.repeat) != (level, event.data["repeat"])
     ):
