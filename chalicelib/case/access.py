@@ -49,8 +49,8 @@ RESIDENTS = frozenset(
 PARTIES = frozenset({"message", "comment", "respond", "sign", "perform", "confirm"})
 # The rating is the resident's word alone. A bell joins when it is accepted, and a case absorbs what is merged into it.
 NOT_STAFFS = frozenset({"rate", "join", "absorb"})
-# Two cases or two bells at once: use cases of their own.
-PAIRED = frozenset({"join", "absorb", "merge", "split"})
+# What follows from something else: a bell that is accepted, another case that is merged. Nobody asks for it by itself.
+_FOLLOWS = frozenset({"join", "absorb"})
 
 # What is said within the house. Its events are on the record all the same, and staff see them.
 _HOUSE = frozenset({"notified", "reminded", "rearmed", "extension_asked", "reported"})
@@ -80,6 +80,12 @@ def open_to(case: Case, viewer: Viewer) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(v for v in possible(case) if may(viewer, v) and _concerns_them(case, viewer, v))
     )
+
+
+def asked_for(verbs: Iterable[str]) -> tuple[str, ...]:
+    """The table's verbs as clients can ask for them: carried and voted down are one."""
+    named = ("conclude" if verb in {"agree", "reject"} else verb for verb in verbs)
+    return tuple(dict.fromkeys(verb for verb in named if verb not in _FOLLOWS))
 
 
 def _concerns_them(case: Case, viewer: Viewer, verb: str) -> bool:

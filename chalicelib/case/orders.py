@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.case import commands as do
 from chalicelib.case import wire
-from chalicelib.case.access import NOT_STAFFS, PAIRED, Side, names_of
+from chalicelib.case.access import Side, names_of
 from chalicelib.case.state import Option, Ref
 from chalicelib.case.writing import FARTHEST, Desk
 from chalicelib.core import text as texts
@@ -234,10 +234,3 @@ _ALL: tuple[Order, ...] = (
 )
 ORDERS: Mapping[str, Order] = {order.verb: order for order in _ALL}
 """By verb. Joining, merging and splitting concern two cases and have use cases of their own."""
-_OF_TWO = PAIRED - NOT_STAFFS
-
-
-def possible_orders(verbs: Iterable[str]) -> tuple[str, ...]:
-    """The table's verbs as clients can ask for them: carried and voted down are one."""
-    named = ("conclude" if verb in {"agree", "reject"} else verb for verb in verbs)
-    return tuple(dict.fromkeys(verb for verb in named if verb in ORDERS or verb in _OF_TWO))

@@ -10,7 +10,6 @@ from typing import Any
 from chalicelib.case import access, bodies, deadlines
 from chalicelib.case.access import Side
 from chalicelib.case.guest_reading import Lens
-from chalicelib.case.orders import possible_orders
 from chalicelib.case.service import Reading
 from chalicelib.case.state import Agreement, Case, Deadline, Meeting, Obligation, Offer, Ref
 from chalicelib.case.telling import story
@@ -90,7 +89,7 @@ def body(ports: Ports, reading: Reading, language: str) -> bodies.CaseBody:
         extension=_extension(case) if staff else None,
         rating=_rating(case) if reading.viewer.side is not Side.PARTY else None,
         merged_into=case.merged_into or None,
-        possible=[verb.replace("_", "-") for verb in possible_orders(access.open_to(case, reading.viewer))],
+        possible=[verb.replace("_", "-") for verb in access.asked_for(access.open_to(case, reading.viewer))],
         now=iso(lens.now),
         timeline=timeline(ports, lens),
     )
@@ -320,7 +319,7 @@ def line(found: CaseLine, directory: Directory) -> bodies.CaseLineBody:
 
 def answer(case: Case, verbs: Iterable[str]) -> bodies.CaseAnswer:
     """The case after something was done."""
-    possible = [verb.replace("_", "-") for verb in possible_orders(verbs)]
+    possible = [verb.replace("_", "-") for verb in access.asked_for(verbs)]
     return bodies.CaseAnswer(case.id, ids.number(case.id), case.stage, case.version, case.paused, possible)
 
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from chalicelib.case import access, changes, rules
 from chalicelib.case.access import Side, Viewer
-from chalicelib.case.orders import possible_orders
 from chalicelib.case.state import Case
 from chalicelib.case.writing import Desk, Pen
 from chalicelib.core import ids, links, uploads
@@ -218,7 +217,7 @@ def naming_what_is_open(case: Case, viewer: Viewer) -> Iterator[None]:
         if "possible" in refusal.params:
             refusal.params = {
                 **refusal.params,
-                "possible": list(possible_orders(access.open_to(case, viewer))),
+                "possible": list(access.asked_for(access.open_to(case, viewer))),
             }
         raise
 
@@ -235,7 +234,7 @@ def require_current(case: Case, events: Iterable[Event], viewer: Viewer, seen: i
     if not 0 <= seen <= case.version:
         raise Invalid(FieldError("version", "out_of_range"))
     if seen and (later := access.unseen(events, seen, viewer, case)):
-        possible = list(possible_orders(access.open_to(case, viewer)))
+        possible = list(access.asked_for(access.open_to(case, viewer)))
         raise Conflict("changed_meanwhile", version=case.version, since=later, possible=possible)
 
 

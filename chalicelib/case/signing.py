@@ -9,7 +9,6 @@ from chalicelib.bell.ringing import pseudonym, window
 from chalicelib.case import access, service
 from chalicelib.case import commands as do
 from chalicelib.case.access import Side, Viewer
-from chalicelib.case.orders import possible_orders
 from chalicelib.case.service import Credential
 from chalicelib.case.state import Case
 from chalicelib.case.writing import Desk
@@ -74,7 +73,7 @@ def _signatory(case: Case, viewer: Viewer) -> str:
         raise Forbidden("role_not_for_this")
     possible = access.open_to(case, viewer)
     if case.agreement is None or "sign" not in possible:
-        raise Conflict("nothing_to_sign", stage=case.stage, possible=list(possible_orders(possible)))
+        raise Conflict("nothing_to_sign", stage=case.stage, possible=list(access.asked_for(possible)))
     return next(name for name in case.agreement.missing if name in access.names_of(case, viewer))
 
 

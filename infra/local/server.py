@@ -30,7 +30,7 @@ from chalice.local import (
 from chalicelib.core.times import iso
 from infra.local.outbox import Outbox
 from infra.local.pages import error_page, outbox_page
-from infra.local.passing import Passing
+from infra.local.passing import LONGEST, Passing
 from infra.local.uploads import MOST_BYTES, Door
 
 MAX_BODY = 10 * 1024 * 1024
@@ -157,21 +157,26 @@ class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no
 
     def _clock(self) -> Answer:
         """What time it is here; `POST {"seconds": n}` lets so much time pass first."""
-        if self.command == "POST" and not self._has_passed():
-            return self._problem(400, "invalid", 'JSON 如 {"seconds": 3600}。 JSON like {"seconds": 3600}.')
+        if self.command == "POST":
+            span = self._span()
+            if not timedelta() < span <= LONGEST:
+                return self._problem(
+                    400, "invalid", 'JSON 如 {"seconds": 3600}。 JSON like {"seconds": 3600}.'
+                )
+            self.passing.let_pass(span)
         clock = self.passing.clock
         return 200, JSON, json.dumps({"now": iso(clock.now()), "speed": clock.speed})
 
-    def _has_passed(self) -> bool:
+    def _span(self) -> timedelta:
+        """How long the body says; nothing when it says nothing sensible."""
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
         # Of all types only this one needs a permission to come from another site's page, and nobody gives it.
         if self.headers.get_content_type() != JSON:
-            return False
+            return timedelta()
         try:
-            self.passing.let_pass(timedelta(seconds=float(json.loads(body)["seconds"])))
+            return timedelta(seconds=float(json.loads(body)["seconds"]))
         except (ValueError, TypeError, KeyError, OverflowError):
-            return False
-        return True
+            return timedelta()
 
     def _answer(self, status: int, content_type: str, body: str) -> None:
         headers: dict[str, Any] = {"Content-Type": content_type, "Cache-Control": "no-store"}

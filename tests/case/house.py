@@ -27,8 +27,8 @@ class House:
         self.bell, self.case = self.rings()
         self._tokens["resident"] = self._tokens[self.bell]
 
-    def rings(self, join: str = "", **changes: object) -> tuple[str, str]:
-        """Somebody rings and zhao accepts: the bell, by which they act, and its case; `join`: an open one."""
+    def rings(self, join: str = "", by: str = "zhao", **changes: object) -> tuple[str, str]:
+        """Somebody rings and a specialist accepts: the bell, by which they act, and its case; `join`: an open one."""
         told = {
             "name": NAME,
             "phone": PHONE,
@@ -43,7 +43,7 @@ class House:
         self._tokens[bell] = rung.json["tracking_token"]
         self.world.settle()
         for step, body in (("answer", {}), ("accept", {"case": join} if join else {})):
-            accepted = self.web.post(f"/v1/bells/{bell}/{step}", body, token=self.token("zhao"))
+            accepted = self.web.post(f"/v1/bells/{bell}/{step}", body, token=self.token(by))
             assert accepted.status == 200, accepted.text
         self.world.settle()
         return bell, str(accepted.json["case_id"])

@@ -265,7 +265,13 @@ def test_the_table_has_the_indexes_of_the_template(aws: EmbeddedAws) -> None:
     indexes = {
         index["IndexName"]: index["Projection"]["ProjectionType"] for index in table["GlobalSecondaryIndexes"]
     }
-    assert indexes == {"worklist": "ALL", "community": "ALL", "person": "ALL", "due": "KEYS_ONLY", "public": "ALL"}
+    assert indexes == {
+        "worklist": "ALL",
+        "community": "ALL",
+        "person": "ALL",
+        "due": "KEYS_ONLY",
+        "public": "ALL",
+    }
     assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
