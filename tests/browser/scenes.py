@@ -28,7 +28,7 @@ def stage(platform: Platform) -> tuple[Scene, ...]:
         Scene("ring", "/", "按一下铃，有人应"),
         Scene("emergency ringing", f"/t/{gas.token}", "响铃中"),
         Scene("answered", f"/t/{mine.token}", "已接铃"),
-        Scene("accepted", f"/t/{accepted.token}", "已受理"),
+        Scene("accepted", f"/t/{accepted.token}", "噪声油烟"),
         Scene("declined", f"/t/{declined.token}", "不予受理"),
         Scene("withdrawn", f"/t/{withdrawn.token}", "已撤回"),
         Scene("answer an emergency", platform.answer_link(gas), "燃气泄漏"),

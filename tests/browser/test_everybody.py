@@ -64,7 +64,7 @@ def in_manner(page: Page, language: str, *, elder: bool) -> None:
 
 SMALL = """least => [...document.querySelectorAll('a, button, summary, select, textarea, input:not([type=hidden])')]
   .filter(e => e.checkVisibility() && !e.classList.contains('skip'))
-  .map(e => [e, (e.type === 'checkbox' ? e.closest('label') : e).getBoundingClientRect()])
+  .map(e => [e, (['checkbox', 'radio'].includes(e.type) ? e.closest('label') ?? e : e).getBoundingClientRect()])
   .filter(([e, box]) => Math.min(box.width, box.height) < least - 0.5)
   .map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility())

@@ -250,6 +250,7 @@ def test_figures_count_each_thing_once(world: World) -> None:
     counted = world.store.counters("MX#2026-11-23")
     assert counted == {
         "rung": 1,
+        "cases_opened": 1,
         "answered": 1,
         "answered_seconds": 0,
         "answered_in_time": 1,

@@ -50,7 +50,8 @@ function swap(old, fresh) {
 function take(html) {
   const incoming = new DOMParser().parseFromString(html, "text/html");
   const source = incoming.querySelector("[data-live-page]");
-  if (!source) return false;
+  // Of another kind is also the page of a case, which the page of its bell becomes when it is accepted.
+  if (!source || incoming.body.className !== document.body.className) return false;
   page.dataset.liveEvery = source.dataset.liveEvery;
   // The place's time as the server tells it, not that of the device.
   if (note) tell(incoming.getElementById(note.id).textContent);
