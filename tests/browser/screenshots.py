@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser import case_pictures
 from tests.browser.running import ROOT, Platform, Rung, running, until
 from tests.browser.visits import DESKTOP, PHONE, Visitors, chromium
 
@@ -67,6 +68,7 @@ def main() -> int:
         for language in ("zh-CN", "en"):
             _story(platform, Camera(people, language, "phone"), Camera(people, language, "desktop"))
         _special(platform, people)
+        case_pictures.take(platform.url, browser, FOLDER)
         _board(platform, people)
         complaints = people.leave()
     print(*complaints, sep="\n", file=sys.stderr)
