@@ -29,7 +29,12 @@ _LEAD_SECONDS = 0.95
 _PATIENCE_SECONDS = 6.0
 _TOLD_FOR_SECONDS = 2.0
 _LOOK_SECONDS, _STILL_SECONDS = 0.02, 0.08
+_HARDLY = timedelta(minutes=2)
+"""How late a deadline of a case may be met: no later than on AWS when a timer was lost."""
 _A_MOMENT = timedelta(milliseconds=2)
+
+
+Deadline = tuple[str, int, datetime]
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,14 @@ class Due:
     swept: bool
 
     @property
-    def deadline(self) -> tuple[str, int, datetime]:
+    def deadline(self) -> Deadline:
         """This deadline and no later one of the same thing."""
         return self.thing, self.version, self.due_at
+
+    def near(self, other: Due) -> bool:
+        """Whether both are of cases and hardly apart. A bell's levels are minutes: each has its own moment."""
+        both = self.thing.startswith("CASE#") and other.thing.startswith("CASE#")
+        return both and self.due_at - other.due_at <= _HARDLY
 
 
 def deadlines(aws: EmbeddedAws) -> tuple[Due, ...]:
@@ -64,6 +74,18 @@ def _due(row: dict[str, Any]) -> Due:
     return Due(row["pk"], int(row["version"]), at, token, row["kind"] == "WINDOW")
 
 
+def _together(found: list[Due]) -> Iterator[Due]:
+    """The first deadline, and those of cases that are so near that one real second serves them all."""
+    first = found[0]
+    yield first
+    if not first.near(first):
+        return
+    for due in found[1:]:
+        if not due.near(first):
+            return
+        yield due
+
+
 class Passing:
     """Lets time pass in one run. `settled` waits until the stream is consumed; `sweep` is one minute's sweep; while
     `paused` is held the minutes of the run itself stand still."""
@@ -79,7 +101,7 @@ class Passing:
         self._aws, self.clock = aws, clock
         self._settled, self._sweep, self._paused = settled, sweep, paused
         self._timeline = StepFunctionsTimeline(aws.session, aws.state_machine_arn)
-        self._told: dict[tuple[str, int, datetime], float] = {}
+        self._told: dict[Deadline, float] = {}
 
     def let_pass(self, span: timedelta) -> datetime:
         """Let that much time pass; answers when all that was due has happened, with the time it is then. Raises
@@ -97,14 +119,13 @@ class Passing:
             self._tell(deadlines(self._aws))
             return self.clock.now()
 
-    def _until(self, target: datetime) -> Iterator[Due]:
-        """The earliest deadline again and again; one that was not met in its time is left to the sweeper."""
-        seen: set[tuple[str, int, datetime]] = set()
-        while found := next((d for d in deadlines(self._aws) if d.deadline not in seen), None):
-            if found.due_at > target:
-                return
-            seen.add(found.deadline)
-            yield found
+    def _until(self, target: datetime) -> Iterator[tuple[Due, ...]]:
+        """The earliest deadlines again and again; one that was not met in its time is left to the sweeper."""
+        seen: set[Deadline] = set()
+        while found := [d for d in deadlines(self._aws) if d.deadline not in seen and d.due_at <= target]:
+            together = tuple(_together(found))
+            seen |= {due.deadline for due in together}
+            yield together
 
     def _rest(self) -> None:
         """Until what was written has had its consequences: no execution that is about to wait is told too early."""
@@ -115,17 +136,18 @@ class Passing:
             before = now
             time.sleep(_STILL_SECONDS)
 
-    def _meet(self, due: Due) -> None:
-        if due.swept:
-            self.clock.leap(due.due_at + _A_MOMENT)
+    def _meet(self, together: tuple[Due, ...]) -> None:
+        last = together[-1]
+        if last.swept:
+            self.clock.leap(last.due_at + _A_MOMENT)
             self._sweep()
             return
         second = timedelta(seconds=self.clock.speed)
-        self.clock.leap(due.due_at - _LEAD_SECONDS * second)
-        given_up = time.monotonic() + _PATIENCE_SECONDS
+        self.clock.leap(last.due_at - _LEAD_SECONDS * second)
+        awaited, given_up = {due.deadline for due in together}, time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < given_up:
             rows = deadlines(self._aws)
-            if due.deadline not in {row.deadline for row in rows}:
+            if awaited.isdisjoint(row.deadline for row in rows):
                 return
             self._tell(row for row in rows if row.due_at <= self.clock.now() + 2 * second)
             time.sleep(_LOOK_SECONDS)

@@ -14,6 +14,7 @@ from infra.local.embedded import EmbeddedAws, embedded_aws
 from infra.local.passing import Passing, deadlines
 
 SPEED = 60
+NEAR = {"CASE#A": 0, "CASE#B": 110, "BELL#C": 3_800}
 A_FEW_SECONDS = timedelta(seconds=10 * SPEED)
 
 
@@ -100,6 +101,17 @@ def test_a_timer_goes_off_at_its_time_though_it_was_set_for_real_hours(place: Pl
     for (_, at), meant in zip(place.met, (due, due + timedelta(days=1)), strict=True):
         assert meant <= at <= meant + A_FEW_SECONDS, "right after its deadline"
     assert timedelta(days=5) <= after - began < timedelta(days=6)
+
+
+def test_cases_that_are_due_within_two_minutes_are_met_together_and_bells_by_themselves(place: Place) -> None:
+    passing = place.passing(place.aws)
+    dues = {name: place.wait_for(name, timedelta(days=1, seconds=at)) for name, at in NEAR.items()}
+    passing.let_pass(timedelta(days=2))
+    met = dict(place.met)
+    assert len(place.met) == len(dues)
+    assert all(dues[name] <= met[name] <= dues[name] + timedelta(minutes=2) + A_FEW_SECONDS for name in dues)
+    assert abs(met["CASE#A"] - met["CASE#B"]) < timedelta(seconds=SPEED)
+    assert met["BELL#C"] - met["CASE#B"] > timedelta(hours=1) - A_FEW_SECONDS
 
 
 def test_what_is_due_later_is_told_how_long_that_is_now(place: Place) -> None:
