@@ -50,7 +50,7 @@ run: $(READY) ## The whole platform on this machine (HOST, PORT, DATA; SPEED=60:
 	@$(PY) -m infra.local
 
 .PHONY: demo
-demo: $(READY) ## Ring the ten bells of the newspaper article and watch what becomes of each
+demo: $(READY) ## The ten bells and three stories of the newspaper article, with printed papers (STORY=door: one; URL=…: elsewhere)
 	@$(PY) -m infra.demo
 
 .PHONY: place
