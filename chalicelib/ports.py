@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from chalicelib.core.links import Link
     from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
     from chalicelib.place.rules import Directory
+    from chalicelib.poll.ballots import Ballot, Box, Ruling
+    from chalicelib.poll.roll import Roll, RollVersion, Unit
+    from chalicelib.poll.shapes import (
+        BallotPaper,
+        Cast,
+        PollChange,
+        PollFile,
+        PollOpening,
+        Refusal,
+        RollChange,
+    )
+    from chalicelib.poll.state import Poll
 
 T = TypeVar("T")
 
@@ -290,11 +302,11 @@ class Store(Protocol):
     def opening(self, bell_id: str, link_hash: str = "", *, contact: bool = False) -> Opening | None:
         """Bell, link and directory (and contact), strongly consistent; None when there is no such bell."""
 
-    def commit(self, *changes: Change | CaseChange) -> None:
+    def commit(self, *changes: Change | CaseChange | PollChange) -> None:
         """Write the changes, each of another thing, in one transaction; raises `core.errors.Stale` when somebody else
         wrote first."""
 
-    def append(self, head: Bell | Case, events: Sequence[Event]) -> None:
+    def append(self, head: Bell | Case | Poll, events: Sequence[Event]) -> None:
         """Add events that change no state (fates of notices); raises Stale unless the stored tip is the head's."""
 
     def case(self, case_id: str) -> CaseFile | None:
@@ -384,6 +396,71 @@ class Store(Protocol):
 
     def chains(self) -> Iterator[tuple[str, tuple[Event, ...], Tip]]:
         """Every chain with the tip its head claims. Maintenance: scans the table."""
+
+
+class Polls(Protocol):
+    """Polls, rolls and ballots in the one table (the same adapter as `Store`). Every method is one AWS call unless it
+    says otherwise; a poll is changed by `Store.commit` with a `PollChange`."""
+
+    def poll(self, poll_id: str) -> PollFile | None:
+        """A poll, its record and notices, strongly consistent; never its ballots."""
+
+    def poll_opening(self, poll_id: str) -> PollOpening | None:
+        """Poll and directory, strongly consistent; None when there is no such poll."""
+
+    def polls(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Poll]:
+        """The polls of a subdistrict, newest first (drafts, too); raises Invalid for a cursor that is none."""
+
+    def polls_of(self, poll_ids: Sequence[str]) -> tuple[Poll, ...]:
+        """These polls as they stand now; unknown ids are left out."""
+
+    def freeze(self, poll_id: str, units: Sequence[Unit]) -> None:
+        """Copy a roll to a poll, in pages; the same again changes nothing. Before the poll is announced."""
+
+    def paper(self, poll_id: str, unit: int) -> BallotPaper | None:
+        """What is needed to vote for a unit, strongly consistent; None when there is no such poll or unit."""
+
+    def papers(self, poll_id: str, units: Sequence[int]) -> Mapping[int, tuple[Unit, Box]]:
+        """Units of the frozen roll and their boxes; a call for each hundred rows."""
+
+    def cast(self, cast: Cast) -> Ballot | Refusal:
+        """Put a ballot into its unit's box if the gate lets it pass; answers the ballot that is in the box: the same
+        id again is the one that is there already, whatever it says. Always one call; votes of one unit at one moment
+        all get in, one after another. At most `ballots.MOST` ballots a unit."""
+
+    def rule(self, poll_id: str, unit: int, ruling: Ruling) -> Box:
+        """Write the ruling about a unit's conflict."""
+
+    def reissue(self, poll_id: str, unit: int) -> int:
+        """Make the links of a unit that were printed so far open nothing; answers the new round."""
+
+    def frozen(self, poll_id: str) -> Iterator[Unit]:
+        """The frozen roll in order, read in pages of a megabyte."""
+
+    def boxes(self, poll_id: str) -> Iterator[Box]:
+        """All boxes with a ballot, in order of their units, read in pages of a megabyte."""
+
+    def voted(self, poll_id: str) -> frozenset[int]:
+        """The units that have a ballot; without the ballots, in pages of a megabyte."""
+
+    def publish(self, poll_id: str, count: int, document: str) -> None:
+        """Keep the published file of a count, in pieces; the same again changes nothing."""
+
+    def published(self, poll_id: str, count: int) -> str | None:
+        """The published file of a count."""
+
+    def roll(self, neighbourhood: str) -> Roll | None:
+        """The roll of a neighbourhood without its units, strongly consistent."""
+
+    def write_roll(self, neighbourhood: str, version: RollVersion, units: Sequence[Unit]) -> None:
+        """Write the units of a version, in pages, to vanish after a week unless `save_roll` adopts it."""
+
+    def save_roll(self, change: RollChange) -> None:
+        """Change a roll's history and its current version, with the record; raises Stale when somebody was first.
+        Units of a version that is adopted now stay for good: their rows are written again, in pages."""
+
+    def roll_units(self, neighbourhood: str, version: int) -> Iterator[Unit]:
+        """The units of a version, in order, in pages of a megabyte."""
 
 
 class TemporaryFailure(Exception):
