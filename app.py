@@ -14,6 +14,7 @@ from chalicelib.bell import pages as bell_pages
 from chalicelib.case import api as case_api
 from chalicelib.case import guest_pages as case_guest_pages
 from chalicelib.case import pages as case_pages
+from chalicelib.observability import asked
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
 from chalicelib.session import api as session_api
@@ -41,7 +42,10 @@ for module in (
 @app.middleware("http")
 def in_our_words(event: Any, get_response: Callable[[Any], Response]) -> Response:
     """What Chalice refuses by itself (wrong method, wrong content type) is said like every other error."""
-    return http.in_our_words(event, get_response(event))
+    asked.begun(event)
+    answer = http.in_our_words(event, get_response(event))
+    asked.answered(event, answer)
+    return answer
 
 
 @app.lambda_function(name="advance")
@@ -49,7 +53,7 @@ def advance(event: dict[str, Any], context: object) -> dict[str, Any]:
     """The state machine asks what is due."""
     from chalicelib import steps
 
-    return steps.advance(event)
+    return steps.advance(event, context)
 
 
 @app.lambda_function(name="react")
@@ -57,7 +61,7 @@ def react(event: dict[str, Any], context: object) -> dict[str, Any]:
     """The table's stream tells what was written."""
     from chalicelib import steps
 
-    return steps.react(event)
+    return steps.react(event, context)
 
 
 @app.schedule("rate(1 minute)", name="sweep")
@@ -65,4 +69,4 @@ def sweep(event: CloudWatchEvent) -> dict[str, int]:
     """Each minute: look after what nobody looked after."""
     from chalicelib import steps
 
-    return steps.sweep(event.detail)
+    return steps.sweep(event.detail, event.context)

@@ -22,7 +22,6 @@ from chalicelib import wiring
 from chalicelib.core import errors
 from chalicelib.core.errors import DomainError, FieldError, Invalid
 from chalicelib.core.times import iso
-from chalicelib.observability import logger
 from chalicelib.ports import Ports
 from chalicelib.session.rules import EVERYBODY, SIGNED_IN, Audience, Caller, Session
 from chalicelib.web.i18n import negotiate
@@ -394,7 +393,9 @@ def explain(error: Exception, language: str) -> tuple[int, ErrorBody, dict[str, 
     """Status, body and headers of an error. What is not a DomainError is a fault of ours: it is logged, nothing
     of it is shown, and the caller is told to try again."""
     if not isinstance(error, DomainError):
-        logger().exception("fault", error=type(error).__name__)
+        from chalicelib.observability.watch import failed
+
+        failed("HttpFaults")
         return 503, ErrorBody("unavailable", message(language, "unavailable")), {"Retry-After": "5"}
     details = [
         ErrorDetail(e.field, e.code, field_message(language, e.field, e.code, e.params))

@@ -2,35 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from chalicelib import wiring
+from chalicelib.core import ids
 from chalicelib.escalation import service as escalation
 from chalicelib.notice import service as notices
-from chalicelib.observability import logger
-from chalicelib.ports import CodeAsked, HeadMoved, Ports, StreamRecord
+from chalicelib.observability import about, counting, logger
+from chalicelib.observability.metrics import Measure
+from chalicelib.observability.watch import entry, failed, measure
+from chalicelib.ports import CodeAsked, EventAppended, HeadMoved, Ports, StreamRecord
 from chalicelib.session import service as sessions
 from chalicelib.statistics import service as statistics
 
+_PAGE = 1_000
 
-def advance(event: Mapping[str, Any]) -> dict[str, Any]:
+
+def advance(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
     """The state machine asks what is due: `{id, version, seconds}` in and out."""
-    return escalation.advance(wiring.ports(), event)
+    with entry("advance", context, "AdvanceFaults", means=(escalation.TimelineClosed,)):
+        about(event["id"])
+        answer = escalation.advance(wiring.ports(), event)
+        logger().info("advanced", version=answer["version"], seconds=answer["seconds"])
+        return answer
 
 
-def react(event: Mapping[str, Any]) -> dict[str, Any]:
+def react(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
     """A batch of the table's stream, in order. The first record that fails is named, so that it and what follows
     come again; everything a record causes may be done twice without harm."""
-    ports = wiring.ports()
-    for sequence, record in wiring.stream_records(event["Records"]):
+    with entry("react", context, "ReactFaults"):
+        ports = wiring.ports()
+        _measure_age(ports, event["Records"])
+        return {"batchItemFailures": _reacted(ports, event["Records"])}
+
+
+def _reacted(ports: Ports, records: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    done: list[Measure] = []
+    failures: list[dict[str, str]] = []
+    for sequence, record in wiring.stream_records(records):
         try:
+            about(_thing_of(record))
             react_to(ports, record)
         except Exception:  # noqa: BLE001 - whatever it is, the stream brings the record again
-            logger().exception("reaction failed", sequence=sequence)
-            return {"batchItemFailures": [{"itemIdentifier": sequence}]}
-    return {"batchItemFailures": []}
+            failed("ReactFaults", sequence=sequence)
+            failures.append({"itemIdentifier": sequence})
+            break
+        done += _counted(record)
+    measure(*done)
+    return failures
+
+
+def _measure_age(ports: Ports, records: Sequence[Mapping[str, Any]]) -> None:
+    age = counting.age(records, ports.clock.now())
+    if age is not None:
+        measure(Measure("StreamAgeSeconds", round(age, 1)))
+
+
+def _counted(record: StreamRecord) -> tuple[Measure, ...]:
+    if not isinstance(record, EventAppended):
+        return ()
+    logger().info("event", kind=record.event.kind, seq=record.event.seq)
+    return counting.of_event(record.event)
+
+
+def _thing_of(record: StreamRecord) -> str:
+    """Whom a record is about; a code is about nobody who may be named."""
+    if isinstance(record, HeadMoved):
+        return record.thing
+    return record.event.thing if isinstance(record, EventAppended) else ""
 
 
 def react_to(ports: Ports, record: StreamRecord) -> None:
@@ -41,25 +82,39 @@ def react_to(ports: Ports, record: StreamRecord) -> None:
     if isinstance(record, CodeAsked):
         sessions.send_code(ports, record.code)
         return
+    if ids.is_canary(record.event.thing):
+        return  # It has a timer and a record like any other; it tells nobody and is in no figure.
     notices.announce(ports, record.event)
     escalation.skip_unreached(ports, record.event)
     statistics.count(ports, record.event)
 
 
-def sweep(event: Mapping[str, Any]) -> dict[str, int]:
-    """Each minute: held messages whose time has come, and clocks that nobody looked after.
+def sweep(event: Mapping[str, Any], context: object = None) -> dict[str, int]:
+    """Each minute: held messages whose time has come, and clocks that nobody looked after; then what rings is
+    measured.
 
-    With `{"rearm": true}` (the local run starts) every open clock gets a new timer at once.
+    With `{"rearm": true}` (the local run starts, a table was restored) every open clock gets a new timer at once.
     """
-    ports = wiring.ports()
-    return rearm_all(ports) if event.get("rearm") else sweep_once(ports)
+    with entry("sweep", context, "SweepFaults"):
+        ports = wiring.ports()
+        if event.get("rearm"):
+            return rearm_all(ports)
+        done = sweep_once(ports)
+        measure(Measure("SweeperRepairs", done["rearmed"]), *_ringing(ports))
+        return done
+
+
+def _ringing(ports: Ports) -> tuple[Measure, ...]:
+    """What rings now: one Query for each subdistrict, of its most pressing bells."""
+    served = ports.policy.prefixes
+    return counting.of_bells({p: ports.store.ringing(p, limit=200).items for p in served}, ports.clock.now())
 
 
 def rearm_all(ports: Ports) -> dict[str, int]:
     """A new timer for every clock, what is due first first: none of the old ones has survived the restart. What is
     beyond the limit gets its own from the sweeper when it is due."""
     horizon = timedelta(days=36_500)
-    things = ports.store.overdue(ports.clock.now() + horizon, limit=1_000)
+    things = ports.store.overdue(ports.clock.now() + horizon, limit=_PAGE)
     return {"rearmed": escalation.sweep(ports, things, grace=-horizon, reason="restart")}
 
 
@@ -76,6 +131,6 @@ def _flushed(ports: Ports, staff_id: str) -> bool:
     try:
         notices.flush(ports, staff_id)
     except Exception:  # noqa: BLE001 - one person's trouble must not silence the others; the next minute tries again
-        logger().exception("flush failed", staff=staff_id)
+        failed("SweepFaults", staff=staff_id)
         return False
     return True

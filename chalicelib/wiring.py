@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.config import Settings
+from chalicelib.config import ConfigError, Settings
 from chalicelib.core.times import tick
 from chalicelib.files import S3Files, origin
 from chalicelib.people.staff import Channel
@@ -18,6 +18,8 @@ from chalicelib.timeline.runner import StepFunctionsTimeline
 
 if TYPE_CHECKING:
     from botocore.session import Session
+
+    from chalicelib.observability.metrics import Meter
 
 
 class SystemClock:
@@ -61,6 +63,7 @@ class _LazySender:
 _settings: Settings | None = None
 _ports: Ports | None = None
 _clock: Clock | None = None
+_meter: Meter | None = None
 
 
 def settings() -> Settings:
@@ -81,14 +84,42 @@ def ports() -> Ports:
 
 def install(replacement: Ports | None, config: Settings | None = None) -> None:
     """Use these ports (tests), or build anew at the next use (None)."""
-    global _ports, _settings
-    _ports, _settings = replacement, config
+    global _ports, _settings, _meter
+    _ports, _settings, _meter = replacement, config, None
 
 
 def use_clock(clock: Clock | None) -> None:
     """Let time pass as this clock says (the local run), or as the wall clock says (None)."""
     global _clock, _ports
     _clock, _ports = clock, None
+
+
+def now() -> datetime:
+    """What time it is, also where nothing else is needed."""
+    return (_ports.clock if _ports else _clock or SystemClock()).now()
+
+
+def meter() -> Meter:
+    """What writes this stage's metrics; ports without settings (tests) are not measured."""
+    from chalicelib.observability.metrics import Meter
+
+    global _meter  # noqa: PLW0603 - one a process, made at first use
+    if _meter is None:
+        try:
+            _meter = Meter(settings().stage, len(settings().prefixes))
+        except ConfigError:
+            return Meter("local", 0)
+    return _meter
+
+
+def front_door() -> str:
+    """What `GET /v1/health` answers at the public address, from outside; raises OSError when nothing does."""
+    from urllib.request import Request, urlopen
+
+    request = Request(f"{settings().public_url}/v1/health", headers={"User-Agent": "canary"})  # noqa: S310 - Settings let http(s) pass only
+    with urlopen(request, timeout=10) as answer:  # noqa: S310
+        body: bytes = answer.read(4096)
+        return body.decode("utf-8", "replace")
 
 
 def stream_records(records: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, StreamRecord]]:

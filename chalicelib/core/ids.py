@@ -18,6 +18,9 @@ _EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 _CHANCE_BITS = 11
 _BODY = 7
 PREFIX = re.compile(r"^[0-9A-HJKMNP-TV-Z]{2}$")
+CANARY = "ZZ"
+"""The prefix of no place: bells that the platform rings itself, each hour, to know that it works. They alert nobody
+and are in no figure."""
 
 
 def new_id(prefix: str, now: datetime, chance: int) -> str:
@@ -61,6 +64,11 @@ def from_int(value: int) -> str:
 def prefix_of(thing_id: str) -> str:
     """The subdistrict's prefix."""
     return thing_id[:2]
+
+
+def is_canary(thing: str) -> bool:
+    """Whether a thing (`BELL#ZZ…`) is the platform's own trial."""
+    return thing.partition("#")[2].startswith(CANARY)
 
 
 def _encode(value: int, width: int = _BODY) -> str:
