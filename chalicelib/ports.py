@@ -288,6 +288,19 @@ class CodeAsked:
 StreamRecord = HeadMoved | EventAppended | CodeAsked
 
 
+@dataclass(frozen=True)
+class Pulse:
+    """That something that comes round by itself (`sweep`, `canary`) came round, how it went, and since when it has
+    gone that way. `detail` says where it went wrong; `seconds` is how long it took."""
+
+    name: str
+    at: datetime
+    ok: bool
+    since: datetime
+    detail: str = ""
+    seconds: float = 0
+
+
 class Store(Protocol):
     """The one table. Every method is one AWS call unless it says otherwise."""
 
@@ -354,6 +367,19 @@ class Store(Protocol):
     def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
         """Things (bells, cases and windows, by `thing`) whose deadline is before that instant, oldest first; a
         Query a shard."""
+
+    def clocks(self, cursor: str = "", limit: int = 1_000) -> Page[str]:
+        """Everything with a deadline (as `overdue`), oldest first, a page at a time. Maintenance: each page reads the
+        whole index."""
+
+    def beat(self, pulse: Pulse) -> None:
+        """Keep the latest pulse of that name."""
+
+    def pulses(self) -> Mapping[str, Pulse]:
+        """The latest pulses by name."""
+
+    def forget_canary(self, bell_id: str) -> None:
+        """Remove every row of a canary's bell; raises ValueError for any other: nothing else is ever removed."""
 
     def claim(self, notice: Notice, channel: Channel, at: datetime) -> Fate | None:
         """Take the right to send; None when it is ours now, else the fate somebody else gave it."""

@@ -12,9 +12,10 @@ from chalicelib.store.codes import Codes
 from chalicelib.store.notices import Notices
 from chalicelib.store.records import Records
 from chalicelib.store.table import Table
+from chalicelib.store.upkeep import Upkeep
 
 
-class DynamoStore(Bells, Cases, Codes, Notices, Records):
+class DynamoStore(Bells, Cases, Codes, Notices, Records, Upkeep):
     """The port `Store` on DynamoDB; one instance serves all threads of a process.
 
     `table_name` and `region` say where; an empty region means what the environment says, as does the endpoint

@@ -14,6 +14,7 @@ HEAD, CONTACT, DIRECTORY, WINDOW, BUNDLE = "HEAD", "CONTACT", "DIRECTORY", "WIND
 CODE = "CODE"
 EVENTS, LINKS, NOTICES, COUNTS = "EVENT#", "LINK#", "NOTICE#", "COUNT#"
 TEXTS, PARTIES = "TEXT#", "PARTY#"
+PULSES = "STATUS"
 SHARDS = 4
 """In so many partitions is the due index, which every change of a clock writes to."""
 
@@ -66,6 +67,11 @@ def party(thing: str, party_id: str) -> Key:
 def notice(thing: str, version: int, recipient: str, channel: str) -> Key:
     """A notice on a channel; `-` is the notice as a whole."""
     return thing, f"{NOTICES}{version:06d}#{recipient}#{channel or '-'}"
+
+
+def pulse(name: str) -> Key:
+    """The latest pulse of what comes round by itself."""
+    return PULSES, f"PULSE#{name}"
 
 
 def guard(key: str) -> Key:

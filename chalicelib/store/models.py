@@ -180,3 +180,9 @@ class CountRow(Row, discriminator="COUNT"):
     """`COUNTERS#scope / COUNT#name`."""
 
     n = NumberAttribute()
+
+
+class PulseRow(Row, discriminator="PULSE"):
+    """`STATUS / PULSE#name`. Written each minute, so that the stream is never silent while all is well."""
+
+    pulse = UnicodeAttribute()

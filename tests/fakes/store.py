@@ -7,7 +7,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from chalicelib.bell.rules import Bell
@@ -38,6 +38,7 @@ from chalicelib.ports import (
     Opening,
     Page,
     PartyContact,
+    Pulse,
     Repeated,
     Ringing,
     StreamRecord,
@@ -47,6 +48,7 @@ from chalicelib.ports import (
 from chalicelib.store import cursors
 from tests.fakes.frozen import frozen, frozen_event
 
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 P = ParamSpec("P")
 R = TypeVar("R")
 When = Literal["before", "after"]
@@ -138,6 +140,7 @@ class FakeStore:
         self._marks: set[tuple[str, str]] = set()
         self._counted: set[tuple[str, str]] = set()
         self._counters: dict[str, Counter[str]] = {}
+        self._pulses: dict[str, Pulse] = {}
 
     # -- what tests do to it
 
@@ -437,6 +440,38 @@ class FakeStore:
     def bundle(self, bundle_id: str) -> Bundle | None:
         """As the port says."""
         return self._bundles.get(bundle_id)
+
+    # -- upkeep
+
+    @operation
+    def clocks(self, cursor: str = "", limit: int = 1_000) -> Page[str]:
+        """As the port says."""
+        everything = FakeStore.overdue.__wrapped__(self, _END_OF_TIME, 10**9)  # type: ignore[attr-defined]
+        start = int(cursor or 0)
+        more = str(start + limit) if len(everything) > start + limit else ""
+        return Page(everything[start : start + limit], more)
+
+    @operation
+    def beat(self, pulse: Pulse) -> None:
+        """As the port says."""
+        self._pulses[pulse.name] = pulse
+
+    @operation
+    def pulses(self) -> Mapping[str, Pulse]:
+        """As the port says."""
+        return dict(self._pulses)
+
+    @operation
+    def forget_canary(self, bell_id: str) -> None:
+        """As the port says."""
+        thing = f"BELL#{bell_id}"
+        if not ids.is_canary(thing):
+            raise ValueError("only a canary's bell may be removed")
+        self._heads.pop(thing, None)
+        self._things.pop(thing, None)
+        self._tips.pop(thing, None)
+        for rung in self.persons.values():
+            rung[:] = [known for known in rung if known != bell_id]
 
     # -- places, records, counters
 
