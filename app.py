@@ -20,6 +20,8 @@ from chalicelib.place import pages as place_pages
 from chalicelib.session import api as session_api
 from chalicelib.session import pages as session_pages
 from chalicelib.statistics import api as statistics_api
+from chalicelib.status import api as status_api
+from chalicelib.status import pages as status_pages
 
 app = Chalice(app_name="consultation-bell")
 app.api.binary_types = []
@@ -34,6 +36,8 @@ for module in (
     session_api,
     session_pages,
     statistics_api,
+    status_api,
+    status_pages,
     openapi,
 ):
     app.register_blueprint(module.blueprint)

@@ -16,6 +16,8 @@ from chalicelib.observability.watch import entry, failed, measure
 from chalicelib.ports import CodeAsked, EventAppended, HeadMoved, Ports, StreamRecord
 from chalicelib.session import service as sessions
 from chalicelib.statistics import service as statistics
+from chalicelib.status import service as status
+from chalicelib.status.rules import SWEEP
 
 _PAGE = 1_000
 
@@ -99,9 +101,23 @@ def sweep(event: Mapping[str, Any], context: object = None) -> dict[str, int]:
         ports = wiring.ports()
         if event.get("rearm"):
             return rearm_all(ports)
+        began = ports.clock.now()
         done = sweep_once(ports)
         measure(Measure("SweeperRepairs", done["rearmed"]), *_ringing(ports))
+        status.came_round(ports, SWEEP, seconds=(ports.clock.now() - began).total_seconds())
         return done
+
+
+def canary(context: object = None) -> dict[str, Any]:
+    """Each hour: ring a bell of our own and see whether it gets through. Answers `{ok, failed, seconds}`; `failed` is
+    the step it did not get past (`canary.flight.Lost`)."""
+    from chalicelib.canary import flight
+
+    with entry("canary", context, "CanaryFailed"):
+        flown = flight.fly(wiring.ports(), wiring.front_door)
+        outcome = "CanaryFailed" if flown.failed else "CanaryOk"
+        measure(Measure(outcome, 1), Measure("CanarySeconds", flown.seconds))
+        return {"ok": not flown.failed, "failed": flown.failed, "seconds": flown.seconds}
 
 
 def _ringing(ports: Ports) -> tuple[Measure, ...]:

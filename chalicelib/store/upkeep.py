@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.core import ids
-from chalicelib.ports import Page, Pulse
+from chalicelib.ports import Page
 from chalicelib.store import codec, cursors, keys
 from chalicelib.store.models import PulseRow
 from chalicelib.store.table import Table, Transaction
+
+if TYPE_CHECKING:
+    from chalicelib.status.rules import Pulse
 
 # DynamoDB's limit of a transaction.
 _MOST = 100
@@ -36,6 +40,8 @@ class Upkeep:
 
     def pulses(self) -> Mapping[str, Pulse]:
         """One Query; see `ports.Store`."""
+        from chalicelib.status.rules import Pulse
+
         rows = map(codec.row_of, self.table.query(keys.PULSES))
         found = [codec.decode(Pulse, row.pulse) for row in rows if isinstance(row, PulseRow)]
         return {pulse.name: pulse for pulse in found}

@@ -321,6 +321,17 @@ class PrivacyView(Struct, frozen=True):
     blocks: tuple[NoticeBlock, ...]
 
 
+class StatusView(Struct, frozen=True):
+    """status.html. `state` as `status.rules.State`; `swept_at`, `tried_at`: when the minute and the trial bell last came
+    round, None when they never did; `tried_well`: whether the bell got through."""
+
+    state: str
+    since: datetime | None = None
+    swept_at: datetime | None = None
+    tried_at: datetime | None = None
+    tried_well: bool | None = None
+
+
 class ErrorView(Struct, frozen=True):
     """error.html. `message` is a sentence in the reader's language; `details` more of them; `again_at` for 429."""
 

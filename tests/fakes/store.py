@@ -21,30 +21,9 @@ from chalicelib.core.times import iso
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
 from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
-from chalicelib.ports import (
-    BellFile,
-    CaseChange,
-    CaseFile,
-    CaseLine,
-    CaseOpening,
-    Change,
-    Code,
-    CodeAsked,
-    Contact,
-    EventAppended,
-    Guard,
-    HeadMoved,
-    Limit,
-    Opening,
-    Page,
-    PartyContact,
-    Pulse,
-    Repeated,
-    Ringing,
-    StreamRecord,
-    Text,
-    Worklist,
-)
+from chalicelib.case.shapes import CaseChange, CaseFile, CaseLine, CaseOpening, PartyContact, Text, Worklist
+from chalicelib.ports import BellFile, Change, Code, CodeAsked, Contact, EventAppended, Guard, HeadMoved, Limit, Opening, Page, Repeated, Ringing, StreamRecord
+from chalicelib.status.rules import Pulse
 from chalicelib.store import cursors
 from tests.fakes.frozen import frozen, frozen_event
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core import ids
-from chalicelib.ports import Pulse, Store
+from chalicelib.ports import Store
+from chalicelib.status.rules import Pulse
 from tests.fakes.clock import START
 from tests.fakes.places import directory
 from tests.store.conftest import DynamoHome
