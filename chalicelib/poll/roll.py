@@ -95,12 +95,28 @@ class Roll:
         return f"ROLL#{self.neighbourhood}"
 
 
+class Seal:
+    """The digest of a roll, unit by unit in order."""
+
+    def __init__(self) -> None:
+        self._total = hashlib.sha256()
+
+    def add(self, unit: Unit) -> None:
+        """The next unit."""
+        self._total.update(hashlib.sha256(canonical(to_json(unit))).digest())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all units so far, in hexadecimal."""
+        return self._total.hexdigest()
+
+
 def digest(units: Iterable[Unit]) -> str:
     """SHA-256 over the units in order; the same units give the same digest."""
-    total = hashlib.sha256()
+    seal = Seal()
     for unit in units:
-        total.update(hashlib.sha256(canonical(to_json(unit))).digest())
-    return total.hexdigest()
+        seal.add(unit)
+    return seal.digest
 
 
 def to_json(unit: Unit) -> dict[str, Any]:

@@ -7,7 +7,8 @@ docs/decisions/0015); a consultation of households is freer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,10 +60,10 @@ def refusal(poll: Poll, code: str = "poll_not_possible_now", **params: object) -
     return Conflict(code, stage=poll.stage, since=since, possible=verbs, version=poll.version, **params)
 
 
-def drafted(prefix_of: Mapping[str, str], command: Draft, now: datetime) -> Happening:
-    """A poll comes into being. `prefix_of`: neighbourhood, community, case and the author, by these names."""
+def drafted(about: Mapping[str, str], command: Draft) -> Happening:
+    """A poll comes into being. `about`: neighbourhood, community, case and the author, by these names."""
     check_draft(command)
-    return Happening("drafted", {**prefix_of, "stage": str(Stage.DRAFT), **content(command)})
+    return Happening("drafted", {**about, "stage": str(Stage.DRAFT), **content(command)})
 
 
 def apply(poll: Poll | None, event: Event) -> Poll:
@@ -199,6 +200,18 @@ _DECISIONS: Mapping[type, Callable[[Poll, Any, datetime], Happenings]] = {
 def has_unit(poll: Poll, unit: int) -> bool:
     """Whether the frozen roll has a unit of that number."""
     return poll.frozen is not None and 1 <= unit <= poll.frozen.units
+
+
+@contextmanager
+def together(known: Iterable[FieldError]) -> Iterator[None]:
+    """What the edge found wrong before is said together with what the rules find; raises Invalid if there is any."""
+    before = {error.field: error for error in known}
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(*({e.field: e for e in error.errors} | before).values()) from None
+    if before:
+        raise Invalid(*before.values())
 
 
 def check(*errors: FieldError | None) -> None:
