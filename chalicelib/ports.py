@@ -7,7 +7,7 @@ runs on both). Instants are aware UTC to the millisecond.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -16,8 +16,10 @@ from chalicelib.people.staff import Channel
 if TYPE_CHECKING:
     from chalicelib.bell.rules import Bell
     from chalicelib.case.rules import Case
+    from chalicelib.case.shapes import CaseChange, CaseFile, CaseLine, CaseOpening, Upload, Worklist
     from chalicelib.core.chain import Event, Tip
     from chalicelib.core.links import Link
+    from chalicelib.notice.shapes import Message
     from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
     from chalicelib.place.rules import Directory
     from chalicelib.poll.ballots import Ballot, Box, Ruling
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         RollChange,
     )
     from chalicelib.poll.state import Poll
+    from chalicelib.status.rules import Pulse
 
 T = TypeVar("T")
 
@@ -108,104 +111,6 @@ class Change:
     links: tuple[Link, ...] = ()
     release: bool = False
     by_timeline: bool = False
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file that belongs to a text: where it is kept is `Files`' business. `small`: it has a thumbnail."""
-
-    id: str
-    kind: str
-    name: str = ""
-    small: bool = False
-
-
-@dataclass(frozen=True)
-class Text:
-    """What somebody wrote about a case, with its photos and papers: what an event's `Ref` names and commits to.
-
-    Personal data may be in it, so it lives beside the record and can be erased. `salt` belongs to the commitment.
-    """
-
-    id: str
-    words: str
-    salt: str
-    files: tuple[Attachment, ...] = ()
-
-
-@dataclass(frozen=True)
-class PartyContact:
-    """How to reach a party of a case. `organisation`: its id in the directory, whose data is then the one that counts;
-    empty for somebody who is in this case only. `kind` is one of `case.parties.KINDS`."""
-
-    id: str
-    kind: str
-    name: str
-    person: str = ""
-    phone: str = ""
-    mail: str = ""
-    language: str = "zh-CN"
-    organisation: str = ""
-
-
-@dataclass(frozen=True)
-class CaseChange:
-    """A case that came into being (`before` is None) or moved on: written only if its stored version and tip are still
-    those of `before`.
-
-    `subject`: what it is about in a few words for lists of staff, None to leave it; never in the record.
-    """
-
-    before: Case | None
-    after: Case
-    events: tuple[Event, ...]
-    texts: tuple[Text, ...] = ()
-    parties: tuple[PartyContact, ...] = ()
-    links: tuple[Link, ...] = ()
-    subject: str | None = None
-    by_timeline: bool = False
-
-
-@dataclass(frozen=True)
-class CaseFile:
-    """All there is about one case but its residents, who are in the files of its bells. `texts` by id; what was erased
-    is not there."""
-
-    case: Case
-    subject: str
-    events: tuple[Event, ...]
-    texts: Mapping[str, Text]
-    parties: Mapping[str, PartyContact]
-    links: tuple[Link, ...]
-    dispatches: tuple[Dispatch, ...]
-
-
-@dataclass(frozen=True)
-class CaseOpening:
-    """What changing a case needs, read at once: the case, its subject, the caller's link if it exists, the
-    directory."""
-
-    case: Case
-    subject: str
-    link: Link | None
-    directory: Directory
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """A case in a list."""
-
-    case: Case
-    subject: str
-
-
-@dataclass(frozen=True)
-class Worklist:
-    """Which open cases: of a subdistrict, of one of its communities, or of the member of staff who owns them."""
-
-    prefix: str
-    community: str = ""
-    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -286,19 +191,6 @@ class CodeAsked:
 
 
 StreamRecord = HeadMoved | EventAppended | CodeAsked
-
-
-@dataclass(frozen=True)
-class Pulse:
-    """That something that comes round by itself (`sweep`, `canary`) came round, how it went, and since when it has
-    gone that way. `detail` says where it went wrong; `seconds` is how long it took."""
-
-    name: str
-    at: datetime
-    ok: bool
-    since: datetime
-    detail: str = ""
-    seconds: float = 0
 
 
 class Store(Protocol):
@@ -501,27 +393,6 @@ class UnknownOutcome(Exception):
     """The message may or may not have gone: never repeat it on this channel."""
 
 
-@dataclass(frozen=True)
-class Enclosure:
-    """A file that travels with a mail, such as an invitation for the calendar."""
-
-    name: str
-    kind: str
-    content: str
-
-
-@dataclass(frozen=True)
-class Message:
-    """A rendered notice for one address. `subject` and `enclosures` are for mail only."""
-
-    to: str
-    text: str
-    template: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
-    subject: str = ""
-    enclosures: tuple[Enclosure, ...] = ()
-
-
 class Sender(Protocol):
     """One channel."""
 
@@ -541,18 +412,6 @@ class Timeline(Protocol):
 
     def end(self, token: str) -> None:
         """Tell the waiting execution that there is nothing left to wait for; a dead token is no error."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A form that puts one file where it belongs, straight into the file store: its address and hidden fields; the
-    field `file` comes last. Type and size are bound: the file store refuses anything else."""
-
-    id: str
-    url: str
-    fields: Mapping[str, str]
-    most_bytes: int
-    until: datetime
 
 
 class Files(Protocol):

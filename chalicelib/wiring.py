@@ -13,12 +13,13 @@ from chalicelib.core.times import tick
 from chalicelib.files import S3Files, origin
 from chalicelib.people.staff import Channel
 from chalicelib.place.directories import CachedDirectories
-from chalicelib.ports import Clock, Message, Policy, Ports, Sender, StreamRecord
+from chalicelib.ports import Clock, Policy, Ports, Sender, StreamRecord
 from chalicelib.timeline.runner import StepFunctionsTimeline
 
 if TYPE_CHECKING:
     from botocore.session import Session
 
+    from chalicelib.notice.shapes import Message
     from chalicelib.observability.metrics import Meter
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.bell.rules import Bell, Person, Status, fold, people, possible
 from chalicelib.core import links
@@ -11,7 +12,10 @@ from chalicelib.core.chain import RESIDENT, SYSTEM, Actor, Event, Happening, Tip
 from chalicelib.core.errors import Conflict, FieldError, Invalid
 from chalicelib.core.links import Link, Purpose
 from chalicelib.core.times import parse_iso
-from chalicelib.ports import CaseChange, CaseOpening, Change, Contact, Opening
+from chalicelib.ports import Change, Contact, Opening
+
+if TYPE_CHECKING:
+    from chalicelib.case.shapes import CaseChange, CaseOpening
 
 ANSWER_FOR = timedelta(days=7)
 SUBJECT = 60

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.bell import ringing
 from chalicelib.bell.changes import answer_links, plan_case, plan_change, plan_join
@@ -45,21 +46,11 @@ from chalicelib.escalation.rules import first_step
 from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Desk, Urgency
 from chalicelib.place.rules import Directory
-from chalicelib.ports import (
-    BellFile,
-    CaseChange,
-    CaseLine,
-    Change,
-    Contact,
-    Guard,
-    Limit,
-    Opening,
-    Page,
-    Ports,
-    Repeated,
-    Ringing,
-)
+from chalicelib.ports import BellFile, Change, Contact, Guard, Limit, Opening, Page, Ports, Repeated, Ringing
 from chalicelib.session.rules import Session, in_sight
+
+if TYPE_CHECKING:
+    from chalicelib.case.shapes import CaseChange, CaseLine
 
 TRACK_FOR = timedelta(days=180)
 _IDEMPOTENCY_FOR = timedelta(hours=24)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.case.rules import Case, fold
+from chalicelib.case.shapes import CaseChange, PartyContact, Text
 from chalicelib.core.chain import Actor, Happening, Tip, extend
 from chalicelib.core.links import Link
-from chalicelib.ports import CaseChange, PartyContact, Text
 
 
 def following(

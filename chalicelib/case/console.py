@@ -14,6 +14,7 @@ from chalicelib.case import lists, screens, service, wire
 from chalicelib.case.form_choices import member_label
 from chalicelib.case.handlers import member, view_of, wanted
 from chalicelib.case.orders import ORDERS
+from chalicelib.case.shapes import CaseLine
 from chalicelib.case.stages import OPEN
 from chalicelib.core import ids, text
 from chalicelib.core.errors import DomainError
@@ -22,7 +23,6 @@ from chalicelib.people.staff import Staff
 from chalicelib.place.categories import CATEGORIES
 from chalicelib.place.ladder import Role, Urgency
 from chalicelib.place.rules import Directory
-from chalicelib.ports import CaseLine
 from chalicelib.web import case_labels, labels
 from chalicelib.web import console_views as v
 from chalicelib.web.edge import name_of, see_other, show

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from chalicelib.case import access
 from chalicelib.case.access import Side, Viewer
+from chalicelib.case.shapes import Attachment, CaseFile
 from chalicelib.case.state import Case, Ref
 from chalicelib.core import text as texts
 from chalicelib.core.chain import Event
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Attachment, CaseFile, Contact
+from chalicelib.ports import Contact
 from chalicelib.web import case_labels, labels
 from chalicelib.web.guest_views import Photo
 from chalicelib.web.i18n import N_, translate

@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 from chalicelib.case import bodies, lists, pairs, present, service, signing, wire
 from chalicelib.case.access import open_to
 from chalicelib.case.orders import ORDERS
+from chalicelib.case.shapes import Upload
 from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import verify
@@ -15,7 +16,6 @@ from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply
 from chalicelib.people.staff import Staff
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Upload
 
 _VIEWS = ("mine", "community", "all")
 

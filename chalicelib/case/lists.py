@@ -9,6 +9,7 @@ from typing import Literal
 from chalicelib.bell.ringing import pseudonym
 from chalicelib.bell.rules import Bell
 from chalicelib.case import access
+from chalicelib.case.shapes import CaseLine, Worklist
 from chalicelib.case.stages import OPEN
 from chalicelib.case.state import Case
 from chalicelib.core import ids
@@ -16,7 +17,7 @@ from chalicelib.core import text as texts
 from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Role
 from chalicelib.place.rules import Directory
-from chalicelib.ports import CaseLine, Page, Ports, Worklist
+from chalicelib.ports import Page, Ports
 
 View = Literal["mine", "community", "all"]
 PAGE = 50

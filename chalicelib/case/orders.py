@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from chalicelib.case import commands as do
 from chalicelib.case import wire
 from chalicelib.case.access import Side, names_of
+from chalicelib.case.shapes import Attachment, PartyContact
 from chalicelib.case.state import Option, Ref
 from chalicelib.case.writing import FARTHEST, Desk
 from chalicelib.core import text as texts
 from chalicelib.core.uploads import kind_of
 from chalicelib.place.ladder import Role
-from chalicelib.ports import Attachment, PartyContact
 
 PLACE_LIMIT, NAME_LIMIT, PERSON_LIMIT, MAIL_LIMIT, POLL_LIMIT = 200, 80, 50, 200, 100
 PRICE_LIMIT = 10**12

@@ -11,13 +11,14 @@ from chalicelib.case import commands as do
 from chalicelib.case.access import Side, Viewer
 from chalicelib.case.deadlines import Moment
 from chalicelib.case.service import member_of, naming_what_is_open, require_current
+from chalicelib.case.shapes import CaseChange, CaseOpening
 from chalicelib.case.state import Case
 from chalicelib.core import ids, text
 from chalicelib.core.chain import Happening
 from chalicelib.core.errors import FieldError, Forbidden, Invalid, NotFound, Stale, Unavailable
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.categories import BY_ID
-from chalicelib.ports import CaseChange, CaseOpening, Ports
+from chalicelib.ports import Ports
 from chalicelib.session.rules import Session
 
 SUBJECT_LIMIT = 60

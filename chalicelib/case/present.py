@@ -11,6 +11,7 @@ from chalicelib.case import access, bodies, deadlines
 from chalicelib.case.access import Side
 from chalicelib.case.guest_reading import Lens
 from chalicelib.case.service import Reading
+from chalicelib.case.shapes import Attachment, CaseLine, PartyContact
 from chalicelib.case.state import Agreement, Case, Deadline, Meeting, Obligation, Offer, Ref
 from chalicelib.case.telling import story
 from chalicelib.core import ids, links
@@ -21,7 +22,7 @@ from chalicelib.core.times import iso
 from chalicelib.core.uploads import SHOW_SECONDS, small
 from chalicelib.place.casework import calendar_for
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Attachment, CaseLine, Contact, PartyContact, Ports
+from chalicelib.ports import Contact, Ports
 from chalicelib.web import case_labels
 from chalicelib.web.guest_views import Photo
 

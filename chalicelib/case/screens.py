@@ -15,6 +15,7 @@ from chalicelib.case.due import RANK
 from chalicelib.case.form_screens import UNTOUCHED, Typed, offered
 from chalicelib.case.guest_reading import Lens
 from chalicelib.case.guest_screens import papers, rating_card, road
+from chalicelib.case.shapes import CaseLine
 from chalicelib.case.stages import Stage
 from chalicelib.case.state import Case, Deadline
 from chalicelib.case.story_screens import gathered, since, told
@@ -23,7 +24,7 @@ from chalicelib.core import text as texts
 from chalicelib.core.chain import verify
 from chalicelib.place.casework import calendar_for
 from chalicelib.place.rules import Directory
-from chalicelib.ports import CaseLine, Contact
+from chalicelib.ports import Contact
 from chalicelib.web import case_labels as say
 from chalicelib.web import console_views as v
 from chalicelib.web import guest_views

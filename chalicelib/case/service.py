@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.case import access, changes, rules
 from chalicelib.case.access import Side, Viewer
+from chalicelib.case.shapes import Attachment, CaseChange, CaseFile, CaseOpening, PartyContact, Text, Upload
 from chalicelib.case.state import Case
 from chalicelib.case.writing import Desk, Pen
 from chalicelib.core import ids, links, uploads
@@ -29,17 +30,7 @@ from chalicelib.core.links import Link, Purpose
 from chalicelib.people.staff import Staff
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.rules import Directory
-from chalicelib.ports import (
-    Attachment,
-    CaseChange,
-    CaseFile,
-    CaseOpening,
-    Contact,
-    PartyContact,
-    Ports,
-    Text,
-    Upload,
-)
+from chalicelib.ports import Contact, Ports
 from chalicelib.session.rules import Caller, Session
 
 Credential = str | Session

@@ -10,12 +10,13 @@ from chalicelib.case import access, service
 from chalicelib.case import commands as do
 from chalicelib.case.access import Side, Viewer
 from chalicelib.case.service import Credential
+from chalicelib.case.shapes import CaseFile
 from chalicelib.case.state import Case
 from chalicelib.case.writing import Desk
 from chalicelib.core import text as texts
 from chalicelib.core.errors import Conflict, FieldError, Forbidden, Gone, Invalid, Unauthorized
 from chalicelib.place.rules import Directory
-from chalicelib.ports import CaseFile, Code, Limit, Ports
+from chalicelib.ports import Code, Limit, Ports
 from chalicelib.session import rules as codes
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.case.access import Viewer
+from chalicelib.case.shapes import Attachment, PartyContact, Text
 from chalicelib.case.state import Case, Ref
 from chalicelib.core import text as words_of
 from chalicelib.core.chain import commitment
 from chalicelib.core.errors import FieldError
 from chalicelib.core.times import parse_iso
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Attachment, PartyContact, Text
 
 WORDS_LIMIT = 4_000
 FILES_LIMIT = 9

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.bell.changes import plan_change
 from chalicelib.bell.rules import Bell
@@ -17,7 +17,10 @@ from chalicelib.case.rules import Case
 from chalicelib.core.chain import SYSTEM, Happening
 from chalicelib.escalation import rules
 from chalicelib.place.rules import Directory
-from chalicelib.ports import CaseChange, Change, Ports, Store
+from chalicelib.ports import Change, Ports, Store
+
+if TYPE_CHECKING:
+    from chalicelib.case.shapes import CaseChange
 
 Found = tuple["Clocked", Directory]
 

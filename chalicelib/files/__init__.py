@@ -16,11 +16,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.errors import Unavailable
-from chalicelib.ports import Clock, Upload
+from chalicelib.ports import Clock
 
 if TYPE_CHECKING:
     from botocore.session import Session
 
+    from chalicelib.case.shapes import Upload
     from chalicelib.files.signing import Signer
 
 _NAME = r"[0-9A-Za-z][0-9A-Za-z._#-]{0,99}"
@@ -66,6 +67,8 @@ class S3Files:
         self, owner: str, file_id: str, kind: str, most_bytes: int, seconds: int, back_to: str = ""
     ) -> Upload:
         """As `ports.Files` says; signed here, no call."""
+        from chalicelib.case.shapes import Upload
+
         fields = {"key": _key("incoming", owner, file_id), "Content-Type": kind}
         if back_to:
             fields["success_action_redirect"] = back_to

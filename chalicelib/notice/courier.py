@@ -10,17 +10,11 @@ from chalicelib.core import ids
 from chalicelib.core.errors import Unavailable
 from chalicelib.notice import scenes, texts
 from chalicelib.notice.rules import Links
+from chalicelib.notice.shapes import Enclosure, Message
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice
 from chalicelib.notice.window import shared
 from chalicelib.people.staff import Channel, Staff
-from chalicelib.ports import (
-    Enclosure,
-    Message,
-    PermanentFailure,
-    Ports,
-    TemporaryFailure,
-    UnknownOutcome,
-)
+from chalicelib.ports import PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
 
 Fates = list[tuple[Notice, Dispatch]]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.bell.rules import Bell, fold
+from chalicelib.case.shapes import CaseFile, PartyContact
 from chalicelib.core import ids
 from chalicelib.core.chain import Event
 from chalicelib.notice import rules
@@ -13,7 +14,7 @@ from chalicelib.notice.rules import Links, Scene
 from chalicelib.notice.types import PARTY, RESIDENT, Notice, Recipient
 from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
-from chalicelib.ports import BellFile, CaseFile, PartyContact, Ports
+from chalicelib.ports import BellFile, Ports
 
 if TYPE_CHECKING:
     from chalicelib.case.rules import Case

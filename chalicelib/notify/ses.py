@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.notice.shapes import Enclosure, Message
 from chalicelib.notify import aws
-from chalicelib.ports import Enclosure, Message, PermanentFailure
+from chalicelib.ports import PermanentFailure
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

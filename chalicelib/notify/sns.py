@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.notice.shapes import Message
 from chalicelib.notify import aws
-from chalicelib.ports import Message
 
 if TYPE_CHECKING:
     from botocore.session import Session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.bell.ringing import pseudonym, window
 from chalicelib.bell.rules import Bell
@@ -11,18 +11,12 @@ from chalicelib.core import text as words
 from chalicelib.core.errors import FieldError, Gone, Invalid, Unauthorized
 from chalicelib.people.staff import Channel, Staff
 from chalicelib.place.rules import Directory
-from chalicelib.ports import (
-    Code,
-    Limit,
-    Message,
-    Page,
-    PermanentFailure,
-    Ports,
-    TemporaryFailure,
-    UnknownOutcome,
-)
+from chalicelib.ports import Code, Limit, Page, PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
 from chalicelib.session import rules, tokens
 from chalicelib.session.rules import Caller, Session
+
+if TYPE_CHECKING:
+    from chalicelib.notice.shapes import Message
 
 _PAUSES = (0.2, 1.0)
 _WORKLIST = 100
@@ -92,6 +86,7 @@ def send_code(ports: Ports, code: Code) -> bool:
     if code.until <= ports.clock.now() or not ports.store.claim_code(code):
         return False
     from chalicelib.notice import texts
+    from chalicelib.notice.shapes import Message
 
     params: dict[str, str | int] = {
         "code": rules.code_of(ports.policy.key, code.person, code.salt),

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.core import ids
 from chalicelib.core.chain import Tip
 from chalicelib.core.times import iso
-from chalicelib.ports import PartyContact, Text
 from chalicelib.store import codec, keys
 from chalicelib.store.models import CaseHead, PartyRow, TextRow
 
 if TYPE_CHECKING:
     from chalicelib.case.rules import Case
+    from chalicelib.case.shapes import PartyContact, Text
 
 
 def case_head(case: Case, subject: str) -> CaseHead:
@@ -65,6 +65,8 @@ def text_row(thing: str, text: Text) -> TextRow:
 
 def text_of(row: TextRow) -> Text:
     """The text of a row."""
+    from chalicelib.case.shapes import Text
+
     return codec.decode(Text, row.text)
 
 
@@ -75,4 +77,6 @@ def party_row(thing: str, party: PartyContact) -> PartyRow:
 
 def party_of(row: PartyRow) -> PartyContact:
     """The party of a row."""
+    from chalicelib.case.shapes import PartyContact
+
     return codec.decode(PartyContact, row.party)

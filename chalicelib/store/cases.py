@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.core import ids
 from chalicelib.core.errors import NotFound
-from chalicelib.ports import CaseFile, CaseLine, CaseOpening, Contact, Page, Worklist
+from chalicelib.ports import Contact, Page
 from chalicelib.store import case_codec, codec, cursors, keys
 from chalicelib.store.models import (
     CaseHead,
@@ -21,6 +22,9 @@ from chalicelib.store.models import (
     TextRow,
 )
 from chalicelib.store.table import INDEXES, Raw, Table, Transaction
+
+if TYPE_CHECKING:
+    from chalicelib.case.shapes import CaseFile, CaseLine, CaseOpening, Worklist
 
 # DynamoDB's limit of a transaction.
 _MOST = 100
@@ -40,6 +44,8 @@ class Cases:
 
     def case_opening(self, case_id: str, link: tuple[str, str] | None = None) -> CaseOpening | None:
         """One BatchGetItem; see `ports.Store`. Raises NotFound when the case's subdistrict has no directory."""
+        from chalicelib.case.shapes import CaseOpening
+
         wanted = [keys.head(keys.case(case_id)), keys.head(keys.place(ids.prefix_of(case_id)))]
         wanted += [keys.link(*link)] if link else []
         rows = [codec.row_of(raw) for raw in self.table.get_many(wanted).values()]
@@ -83,6 +89,8 @@ class Cases:
 
 
 def _file(head: CaseHead, rows: Sequence[Row]) -> CaseFile:
+    from chalicelib.case.shapes import CaseFile
+
     texts = [case_codec.text_of(row) for row in rows if isinstance(row, TextRow)]
     parties = [case_codec.party_of(row) for row in rows if isinstance(row, PartyRow)]
     return CaseFile(
@@ -97,6 +105,8 @@ def _file(head: CaseHead, rows: Sequence[Row]) -> CaseFile:
 
 
 def _lines(raws: Sequence[Raw]) -> tuple[CaseLine, ...]:
+    from chalicelib.case.shapes import CaseLine
+
     rows = (row for row in map(codec.row_of, raws) if isinstance(row, CaseHead))
     return tuple(CaseLine(case_codec.case_of(row), row.subject or "") for row in rows)
 

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.core.chain import Event, Tip
 from chalicelib.core.errors import Stale
 from chalicelib.core.links import Link
-from chalicelib.ports import CaseChange, Change
+from chalicelib.ports import Change
 from chalicelib.store import case_codec, codec, keys
 from chalicelib.store.models import BellHead, CaseHead, Row
 from chalicelib.store.table import Raw, Refused, Table, Transaction
@@ -20,6 +20,7 @@ from chalicelib.store.table import Raw, Refused, Table, Transaction
 if TYPE_CHECKING:
     from chalicelib.bell.rules import Bell
     from chalicelib.case.rules import Case
+    from chalicelib.case.shapes import CaseChange
 
 _REMEMBERED = 1000
 _BELL = "BELL#"
@@ -39,10 +40,10 @@ class Changes:
         """One TransactWriteItems; see `ports.Store`."""
         transaction = Transaction()
         for change in changes:
-            if isinstance(change, CaseChange):
-                self._move_case(transaction, change)
-            else:
+            if isinstance(change, Change):
                 self._move_bell(transaction, change)
+            else:
+                self._move_case(transaction, change)
         self.unless_stale(transaction, {change.after.thing: change.after.tip for change in changes})
 
     def append(self, head: Bell | Case, events: Sequence[Event]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.case import commands as do
 from chalicelib.case import screens
 from chalicelib.case.form_screens import Typed
-from chalicelib.ports import CaseLine
+from chalicelib.case.shapes import CaseLine
 from chalicelib.web import console_views as v
 from chalicelib.web.views import FieldError
 from tests.case import guest_samples as stories

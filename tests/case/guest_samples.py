@@ -10,12 +10,13 @@ from datetime import timedelta
 from chalicelib.case import commands as do
 from chalicelib.case.access import Side, Viewer
 from chalicelib.case.guest_reading import Lens
+from chalicelib.case.shapes import Attachment, CaseFile, PartyContact
 from chalicelib.case.state import Option, Ref
 from chalicelib.case.writing import Pen
 from chalicelib.core.chain import Actor
 from chalicelib.place.ladder import Urgency
 from chalicelib.place.rules import Directory, Neighbourhood
-from chalicelib.ports import Attachment, CaseFile, Contact, PartyContact
+from chalicelib.ports import Contact
 from chalicelib.web.guest_views import Photo
 from tests.case.lives import WANG, Life
 from tests.fakes import places

@@ -13,13 +13,13 @@ import pytest
 from chalicelib.bell.rules import Bell
 from chalicelib.case import lists
 from chalicelib.case.lists import Filter, likeness
+from chalicelib.case.shapes import CaseChange, CaseLine, Worklist
 from chalicelib.case.stages import Stage
 from chalicelib.case.state import Case
 from chalicelib.core import ids
 from chalicelib.core.chain import Tip
 from chalicelib.people.staff import Staff
 from chalicelib.place.rules import Directory
-from chalicelib.ports import CaseChange, CaseLine, Worklist
 from tests.case.house import PHONE, House
 from tests.case.lives import Life
 from tests.contract.client import Answer

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from chalicelib.case.shapes import Upload
 from chalicelib.core.times import iso
 from chalicelib.core.uploads import kind_of
-from chalicelib.ports import Clock, Upload
+from chalicelib.ports import Clock
 
 ADDRESS = "https://files.example.org"
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.notice.shapes import Enclosure, Message
 from chalicelib.people.staff import Channel
-from chalicelib.ports import Clock, Enclosure, Message
+from chalicelib.ports import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from chalicelib.bell.rules import Bell
 from chalicelib.case.rules import Case
+from chalicelib.case.shapes import CaseChange, CaseFile, CaseLine, CaseOpening, PartyContact, Text, Worklist
 from chalicelib.case.stages import OPEN
 from chalicelib.core import ids
 from chalicelib.core.chain import Event, Tip
@@ -21,8 +22,22 @@ from chalicelib.core.times import iso
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
 from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
-from chalicelib.case.shapes import CaseChange, CaseFile, CaseLine, CaseOpening, PartyContact, Text, Worklist
-from chalicelib.ports import BellFile, Change, Code, CodeAsked, Contact, EventAppended, Guard, HeadMoved, Limit, Opening, Page, Repeated, Ringing, StreamRecord
+from chalicelib.ports import (
+    BellFile,
+    Change,
+    Code,
+    CodeAsked,
+    Contact,
+    EventAppended,
+    Guard,
+    HeadMoved,
+    Limit,
+    Opening,
+    Page,
+    Repeated,
+    Ringing,
+    StreamRecord,
+)
 from chalicelib.status.rules import Pulse
 from chalicelib.store import cursors
 from tests.fakes.frozen import frozen, frozen_event

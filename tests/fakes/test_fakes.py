@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.errors import Unavailable
+from chalicelib.notice.shapes import Message
 from chalicelib.people.staff import Channel
-from chalicelib.ports import Message, UnknownOutcome
+from chalicelib.ports import UnknownOutcome
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.entropy import FakeEntropy
 from tests.fakes.senders import FakeSender

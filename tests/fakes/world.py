@@ -25,6 +25,7 @@ from chalicelib.bell.rules import Bell
 from chalicelib.bell.service import Caller, Rung
 from chalicelib.case.changes import following
 from chalicelib.case.rules import Case, decide
+from chalicelib.case.shapes import CaseFile
 from chalicelib.core.chain import Actor
 from chalicelib.core.ids import prefix_of
 from chalicelib.core.links import LENGTH
@@ -32,7 +33,7 @@ from chalicelib.escalation import service as escalation
 from chalicelib.people.staff import Channel, Staff
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.rules import Directory
-from chalicelib.ports import BellFile, CaseFile, CodeAsked, EventAppended, Policy, Ports, StreamRecord
+from chalicelib.ports import BellFile, CodeAsked, EventAppended, Policy, Ports, StreamRecord
 from chalicelib.timeline import machine
 from tests.fakes import places
 from tests.fakes.clock import START, FakeClock

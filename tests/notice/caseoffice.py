@@ -10,11 +10,12 @@ from functools import partial
 from chalicelib.bell.rules import fold
 from chalicelib.case import commands as do
 from chalicelib.case.rules import Case
+from chalicelib.case.shapes import CaseChange, CaseFile, PartyContact
 from chalicelib.core.chain import Actor, Event, verify
 from chalicelib.notice import service
 from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
-from chalicelib.ports import CaseChange, CaseFile, Contact, PartyContact, Policy, Ports, Ringing
+from chalicelib.ports import Contact, Policy, Ports, Ringing
 from tests.case.lives import START, ZHAO, Life
 from tests.fakes.clock import FakeClock
 from tests.fakes.directories import FakeDirectories

@@ -12,9 +12,10 @@ from moto.core.models import MockAWS
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
+from chalicelib.notice.shapes import Enclosure, Message
 from chalicelib.notify.ses import SesSender
 from chalicelib.notify.sns import SnsSender
-from chalicelib.ports import Enclosure, Message, PermanentFailure
+from chalicelib.ports import PermanentFailure
 from tests.notify.carrier import session
 
 REGION = "eu-central-1"

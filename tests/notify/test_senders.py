@@ -10,9 +10,10 @@ from urllib.parse import parse_qs
 import botocore.session
 import pytest
 
+from chalicelib.notice.shapes import Message
 from chalicelib.notify.ses import SesSender
 from chalicelib.notify.sns import SnsSender
-from chalicelib.ports import Message, PermanentFailure, Sender, TemporaryFailure, UnknownOutcome
+from chalicelib.ports import PermanentFailure, Sender, TemporaryFailure, UnknownOutcome
 from tests.notify.carrier import SES_OK, SNS_OK, Carrier, carrier, session, unused_url
 
 SMS = Message("+8613900000001", "协商铃：沁雅有新铃，请接 https://bell.example/a/x", "alert")

@@ -10,11 +10,11 @@ from chalicelib.case import commands as do
 from chalicelib.case import deadlines
 from chalicelib.case.changes import beginning, following
 from chalicelib.case.rules import Case, decide, opened
+from chalicelib.case.shapes import Attachment, CaseChange, PartyContact, Text
 from chalicelib.case.state import Extension, Option, Rating
 from chalicelib.core.chain import SYSTEM, Actor, Happening
 from chalicelib.core.links import Link, Purpose
 from chalicelib.place.ladder import Urgency
-from chalicelib.ports import Attachment, CaseChange, PartyContact, Text
 from tests.case.lives import CALENDAR, WANG, ZHAO, Life, text
 from tests.fakes.clock import START
 

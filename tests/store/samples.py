@@ -9,6 +9,7 @@ from chalicelib.bell.changes import plan_case, plan_change
 from chalicelib.bell.ringing import rung
 from chalicelib.bell.rules import Answer, Bell, Decline, Person, decide, fold, ladder_json
 from chalicelib.bell.service import committed
+from chalicelib.case.shapes import CaseChange
 from chalicelib.core import ids
 from chalicelib.core.chain import RESIDENT, SYSTEM, Event, Happening, Tip, extend
 from chalicelib.core.links import Link, Purpose
@@ -16,7 +17,7 @@ from chalicelib.escalation.rules import first_step
 from chalicelib.notice.types import Dispatch, Fate, Notice, Recipient
 from chalicelib.people.staff import Channel
 from chalicelib.place.ladder import Desk, Role, Urgency
-from chalicelib.ports import CaseChange, Change, Contact, Guard, Limit, Opening, Ringing
+from chalicelib.ports import Change, Contact, Guard, Limit, Opening, Ringing
 from tests.fakes.clock import START
 from tests.fakes.places import directory
 from tests.fakes.world import draft

@@ -10,11 +10,12 @@ import pytest
 
 from chalicelib.case import commands as do
 from chalicelib.case.rules import Case, Stage
+from chalicelib.case.shapes import CaseChange, CaseLine, Worklist
 from chalicelib.core.chain import Actor, verify
 from chalicelib.core.errors import Invalid, NotFound, Stale
 from chalicelib.notice.types import Fate
 from chalicelib.people.staff import Channel
-from chalicelib.ports import CaseChange, CaseLine, EventAppended, HeadMoved, Store, Worklist
+from chalicelib.ports import EventAppended, HeadMoved, Store
 from tests.case.lives import text
 from tests.fakes.clock import START
 from tests.fakes.places import directory

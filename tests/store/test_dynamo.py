@@ -22,12 +22,13 @@ from botocore.exceptions import (
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.case import commands as do
+from chalicelib.case.shapes import Worklist
 from chalicelib.core.chain import Tip
 from chalicelib.core.errors import Stale, Unavailable
 from chalicelib.core.times import iso
 from chalicelib.notice.types import Fate, Window
 from chalicelib.people.staff import Channel
-from chalicelib.ports import HeadMoved, Limit, Repeated, Worklist
+from chalicelib.ports import HeadMoved, Limit, Repeated
 from chalicelib.store import DynamoStore, keys
 from chalicelib.store.patience import PAUSES
 from chalicelib.store.stream import parse

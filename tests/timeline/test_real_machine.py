@@ -14,12 +14,13 @@ from chalicelib.case import commands as do
 from chalicelib.case import deadlines
 from chalicelib.case.changes import beginning, following
 from chalicelib.case.rules import decide, opened
+from chalicelib.case.shapes import CaseFile
 from chalicelib.case.state import Ref
 from chalicelib.core.chain import Actor
 from chalicelib.escalation import service as escalation
 from chalicelib.place.casework import calendar_for
 from chalicelib.place.ladder import Urgency
-from chalicelib.ports import CaseFile, HeadMoved, Ports
+from chalicelib.ports import HeadMoved, Ports
 from chalicelib.store import DynamoStore
 from chalicelib.store.stream import parse
 from chalicelib.timeline.runner import StepFunctionsTimeline
