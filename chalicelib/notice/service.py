@@ -12,7 +12,7 @@ from datetime import datetime
 
 from chalicelib.core.chain import SYSTEM, Event, Happening, extend
 from chalicelib.core.errors import Stale
-from chalicelib.notice import courier, rules, scenes
+from chalicelib.notice import courier, rules, scenes, staleness
 from chalicelib.notice import window as windows
 from chalicelib.notice.courier import Fates
 from chalicelib.notice.scenes import File
@@ -21,7 +21,7 @@ from chalicelib.notice.window import Hold, NextChannel, Plan, Send, Verdict
 from chalicelib.ports import Ports
 
 _TRIES = 8
-_DONE = frozenset({Fate.SENT, Fate.HELD, Fate.MOOT, Fate.UNREACHABLE})
+_DONE = frozenset({Fate.SENT, Fate.HELD, Fate.MOOT, Fate.SUPERSEDED, Fate.UNREACHABLE})
 
 
 def announce(ports: Ports, event: Event) -> None:
@@ -35,8 +35,30 @@ def announce(ports: Ports, event: Event) -> None:
     file = scenes.file_of(ports, event.thing)
     if file is None:
         return
-    dispatches = _deliver(ports, notices(ports, file, event), file.dispatches)
-    _record(ports, file, event.seq, dispatches)
+    wanted, late = _fresh(ports, file, event, notices(ports, file, event))
+    dispatches = _deliver(ports, wanted, file.dispatches)
+    _record(ports, file, event.seq, (*dispatches, *late))
+
+
+def _fresh(
+    ports: Ports, file: File, event: Event, wanted: Sequence[Notice]
+) -> tuple[Sequence[Notice], Sequence[Dispatch]]:
+    """What of the notices is still worth sending, and the fates of those that came too late; what was begun is
+    finished."""
+    if not staleness.stale(event, ports.clock.now()):
+        return wanted, ()
+    begun = {dispatch.recipient for dispatch in file.dispatches if dispatch.version == event.seq}
+
+    def later(newer: Event) -> Sequence[Notice]:
+        return notices(ports, file, newer)
+
+    late = [
+        notice
+        for notice in wanted
+        if notice.recipient.id not in begun and staleness.superseded(notice, event, file.events, later)
+    ]
+    fates = [courier.settle(ports, notice, Fate.SUPERSEDED) for notice in late]
+    return [notice for notice in wanted if notice not in late], fates
 
 
 def notices(ports: Ports, file: File, event: Event) -> tuple[Notice, ...]:

@@ -15,8 +15,8 @@ class Fate(StrEnum):
 
     claimed: somebody is about to send it · sent: the provider took it · failed: the provider will never take it ·
     unknown: it may or may not have gone, so this channel is not tried again · held: it waits (bundle, quiet
-    hours, limit) · moot: there was nothing left to say when its turn came · unreachable: the recipient has no
-    channel left.
+    hours, limit) · moot: there was nothing left to say when its turn came · superseded: it came so late that newer
+    news took its place · unreachable: the recipient has no channel left.
     """
 
     CLAIMED = "claimed"
@@ -25,6 +25,7 @@ class Fate(StrEnum):
     UNKNOWN = "unknown"
     HELD = "held"
     MOOT = "moot"
+    SUPERSEDED = "superseded"
     UNREACHABLE = "unreachable"
 
 

@@ -84,6 +84,7 @@ FATES: Final[Mapping[str, str]] = {
     "unknown": N_("outcome unknown, so another way was tried"),
     "held": N_("will be sent a little later"),
     "moot": N_("no longer needed"),
+    "superseded": N_("too late, newer news was sent"),
     "unreachable": N_("no way to reach them"),
 }
 HOTLINES: Final[Mapping[str, str]] = {
