@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         RollChange,
     )
     from chalicelib.poll.state import Poll
+    from chalicelib.session.shapes import Code
     from chalicelib.status.rules import Pulse
 
 T = TypeVar("T")
@@ -141,56 +142,6 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     cursor: str = ""
-
-
-@dataclass(frozen=True)
-class Code:
-    """A one-time code for a phone. The digits are nowhere: they follow from the server's key, `person` and `salt`.
-
-    `person`: HMAC of the phone. `again_at`: when another may be asked for. `tries`: how often one was typed.
-    `template`: what the message says it is for.
-    """
-
-    person: str
-    phone: str
-    salt: str
-    language: str
-    until: datetime
-    again_at: datetime
-    tries: int = 0
-    template: str = "code"
-
-
-@dataclass(frozen=True)
-class HeadMoved:
-    """A stream record: the clock of a thing was created or its version changed. `token`: what the machine
-    waited with."""
-
-    thing: str
-    version: int
-    generation: int
-    due_at: datetime | None
-    was_version: int | None
-    was_generation: int | None
-    token: str
-    by_timeline: bool
-
-
-@dataclass(frozen=True)
-class EventAppended:
-    """A stream record: an event joined a thing's chain."""
-
-    event: Event
-
-
-@dataclass(frozen=True)
-class CodeAsked:
-    """A stream record: somebody wants to sign in and waits for a code."""
-
-    code: Code
-
-
-StreamRecord = HeadMoved | EventAppended | CodeAsked
 
 
 class Store(Protocol):
@@ -387,6 +338,10 @@ class TemporaryFailure(Exception):
 
 class PermanentFailure(Exception):
     """The provider will never take this message for this address."""
+
+
+class OptedOut(PermanentFailure):
+    """The provider takes nothing for this address because its owner wants no more messages."""
 
 
 class UnknownOutcome(Exception):

@@ -13,7 +13,8 @@ from chalicelib.notice import service as notices
 from chalicelib.observability import about, counting, logger
 from chalicelib.observability.metrics import Measure
 from chalicelib.observability.watch import entry, failed, measure
-from chalicelib.ports import CodeAsked, EventAppended, HeadMoved, Ports, StreamRecord
+from chalicelib.ports import Ports
+from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord
 from chalicelib.session import service as sessions
 from chalicelib.statistics import service as statistics
 from chalicelib.status import service as status

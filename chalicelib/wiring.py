@@ -13,7 +13,7 @@ from chalicelib.core.times import tick
 from chalicelib.files import S3Files, origin
 from chalicelib.people.staff import Channel
 from chalicelib.place.directories import CachedDirectories
-from chalicelib.ports import Clock, Policy, Ports, Sender, StreamRecord
+from chalicelib.ports import Clock, Policy, Ports, Sender
 from chalicelib.timeline.runner import StepFunctionsTimeline
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from chalicelib.notice.shapes import Message
     from chalicelib.observability.metrics import Meter
+    from chalicelib.record.shapes import StreamRecord
 
 
 class SystemClock:

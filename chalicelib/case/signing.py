@@ -16,8 +16,9 @@ from chalicelib.case.writing import Desk
 from chalicelib.core import text as texts
 from chalicelib.core.errors import Conflict, FieldError, Forbidden, Gone, Invalid, Unauthorized
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Code, Limit, Ports
+from chalicelib.ports import Limit, Ports
 from chalicelib.session import rules as codes
+from chalicelib.session.shapes import Code
 
 
 def ask_code(ports: Ports, by: Credential, case_id: str, language: str) -> Code:

@@ -20,7 +20,8 @@ from chalicelib.escalation.clocks import BellClock, Clocked
 from chalicelib.escalation.rules import Timed, remaining, unreached
 from chalicelib.notice.types import Fate
 from chalicelib.place.rules import Directory
-from chalicelib.ports import HeadMoved, Ports
+from chalicelib.ports import Ports
+from chalicelib.record.shapes import HeadMoved
 
 # With the minute between two sweeps and a second for the new timer: less than two minutes late in all.
 GRACE = timedelta(seconds=45)

@@ -11,12 +11,13 @@ from chalicelib.core import text as words
 from chalicelib.core.errors import FieldError, Gone, Invalid, Unauthorized
 from chalicelib.people.staff import Channel, Staff
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Code, Limit, Page, PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
+from chalicelib.ports import Limit, Page, PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
 from chalicelib.session import rules, tokens
 from chalicelib.session.rules import Caller, Session
 
 if TYPE_CHECKING:
     from chalicelib.notice.shapes import Message
+    from chalicelib.session.shapes import Code
 
 _PAUSES = (0.2, 1.0)
 _WORKLIST = 100
@@ -47,6 +48,8 @@ def ask(ports: Ports, phone: str, address: str, language: str) -> Code:
     now, key = ports.clock.now(), ports.policy.key
     person = person_of(key, number)
     salt = f"{ports.entropy.number(128):032x}"
+    from chalicelib.session.shapes import Code
+
     code = Code(person, number, salt, language, now + rules.CODE_FOR, now + rules.CODE_AGAIN)
     ports.store.ask_code(code, now, _limits(key, person, address, now))
     return code
@@ -93,7 +96,7 @@ def send_code(ports: Ports, code: Code) -> bool:
         "minutes": int(rules.CODE_FOR.total_seconds()) // 60,
     }
     text = texts.render(code.template, code.language, params, Channel.SMS).text
-    return _sent(ports, Message(code.phone, text, code.template, params))
+    return _sent(ports, Message(code.phone, text, code.template, params, language=code.language))
 
 
 def _sent(ports: Ports, message: Message) -> bool:

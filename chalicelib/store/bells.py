@@ -49,12 +49,14 @@ class Bells(Changes):
         head = next((row for row in rows if isinstance(row, BellHead)), None)
         if head is None:
             return None
+        from chalicelib.store.notice_codec import dispatch_of
+
         return BellFile(
             bell=self._bell_of(head),
             contact=next((codec.contact_of(row) for row in rows if isinstance(row, ContactRow)), None),
             events=tuple(codec.event_of(row) for row in rows if isinstance(row, EventRow)),
             links=tuple(codec.link_of(row) for row in rows if isinstance(row, LinkRow)),
-            dispatches=tuple(codec.dispatch_of(row) for row in rows if isinstance(row, NoticeRow)),
+            dispatches=tuple(dispatch_of(row) for row in rows if isinstance(row, NoticeRow)),
         )
 
     def opening(self, bell_id: str, link_hash: str = "", *, contact: bool = False) -> Opening | None:

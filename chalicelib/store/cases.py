@@ -90,6 +90,7 @@ class Cases:
 
 def _file(head: CaseHead, rows: Sequence[Row]) -> CaseFile:
     from chalicelib.case.shapes import CaseFile
+    from chalicelib.store.notice_codec import dispatch_of
 
     texts = [case_codec.text_of(row) for row in rows if isinstance(row, TextRow)]
     parties = [case_codec.party_of(row) for row in rows if isinstance(row, PartyRow)]
@@ -100,7 +101,7 @@ def _file(head: CaseHead, rows: Sequence[Row]) -> CaseFile:
         texts={text.id: text for text in texts},
         parties={party.id: party for party in parties},
         links=tuple(codec.link_of(row) for row in rows if isinstance(row, LinkRow)),
-        dispatches=tuple(codec.dispatch_of(row) for row in rows if isinstance(row, NoticeRow)),
+        dispatches=tuple(dispatch_of(row) for row in rows if isinstance(row, NoticeRow)),
     )
 
 

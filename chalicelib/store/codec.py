@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -14,14 +14,12 @@ from chalicelib.bell.rules import Bell
 from chalicelib.core.chain import Event, Tip, canonical
 from chalicelib.core.links import Link
 from chalicelib.core.times import iso, parse_iso
-from chalicelib.notice.types import Bundle, Dispatch, Window
 from chalicelib.place import codec as places
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Code, Contact, Guard, Ringing
+from chalicelib.ports import Contact, Guard, Ringing
 from chalicelib.store import keys
 from chalicelib.store.models import (
     BellHead,
-    BundleRow,
     CaseHead,
     CodeRow,
     ContactRow,
@@ -29,17 +27,18 @@ from chalicelib.store.models import (
     EventRow,
     GuardRow,
     LinkRow,
-    NoticeRow,
     Row,
-    WindowRow,
 )
+
+if TYPE_CHECKING:
+    from chalicelib.session.shapes import Code
 
 T = TypeVar("T")
 Raw = Mapping[str, Any]
 """A row as DynamoDB gives it: `{"pk": {"S": "…"}, …}`."""
 
-# An expired link still says that it has expired, for as long.
-_LINK_KEPT = timedelta(days=30)
+LINK_KEPT = timedelta(days=30)
+"""An expired link still says that it has expired, for as long."""
 _GUARD_KEPT = timedelta(hours=1)
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 
@@ -163,7 +162,7 @@ def contact_of(row: ContactRow) -> Contact:
 def link_row(thing: str, link: Link) -> LinkRow:
     """What a token opens."""
     pk, sk = keys.link(thing, link.hash)
-    return LinkRow(pk, sk, link=encode(link), expires_at=link.expires_at + _LINK_KEPT)
+    return LinkRow(pk, sk, link=encode(link), expires_at=link.expires_at + LINK_KEPT)
 
 
 def link_of(row: LinkRow) -> Link:
@@ -182,48 +181,6 @@ def guard_row(guard: Guard, bell_id: str) -> GuardRow:
         fingerprint=guard.fingerprint,
         expires_at=guard.until + _GUARD_KEPT,
     )
-
-
-def notice_row(thing: str, dispatch: Dispatch, nonce: str | None = None) -> NoticeRow:
-    """A notice's claim or fate."""
-    pk, sk = keys.notice(thing, dispatch.version, dispatch.recipient, dispatch.channel)
-    return NoticeRow(pk, sk, fate=str(dispatch.fate), dispatch=encode(dispatch), nonce=nonce)
-
-
-def dispatch_of(row: NoticeRow) -> Dispatch:
-    """The dispatch of a row."""
-    return decode(Dispatch, row.dispatch)
-
-
-def window_row(window: Window, nonce: str) -> WindowRow:
-    """A person's window as it is stored next: one version on."""
-    thing = keys.staff(window.staff)
-    return WindowRow(
-        thing,
-        keys.WINDOW,
-        version=window.version + 1,
-        due_at=iso(window.due_at) if window.due_at else None,
-        due_shard=keys.shard_of(thing) if window.due_at else None,
-        window=encode(replace(window, version=0, due_at=None)),
-        nonce=nonce,
-    )
-
-
-def window_of(row: WindowRow) -> Window:
-    """The window of a row."""
-    due_at = parse_iso(row.due_at) if row.due_at else None
-    return replace(decode(Window, row.window), version=int(row.version), due_at=due_at)
-
-
-def bundle_row(bundle: Bundle) -> BundleRow:
-    """A bundle."""
-    pk, sk = keys.bundle(bundle.id)
-    return BundleRow(pk, sk, bundle=encode(bundle), expires_at=bundle.expires_at + _LINK_KEPT)
-
-
-def bundle_of(row: BundleRow) -> Bundle:
-    """The bundle of a row."""
-    return decode(Bundle, row.bundle)
 
 
 def code_row(code: Code) -> CodeRow:
@@ -245,6 +202,8 @@ def code_row(code: Code) -> CodeRow:
 
 def code_of(row: CodeRow) -> Code:
     """The code of a row."""
+    from chalicelib.session.shapes import Code
+
     person = row.pk.partition("#")[2]
     until, again_at = parse_iso(row.until), parse_iso(row.again_at)
     template = row.template or "code"

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.core.errors import TooMany
 from chalicelib.core.times import iso, parse_iso
-from chalicelib.ports import Code, Limit
+from chalicelib.ports import Limit
 from chalicelib.store import codec, keys
 from chalicelib.store.bells import spend
 from chalicelib.store.models import CodeRow, Row
 from chalicelib.store.patience import nonce
 from chalicelib.store.table import Refused, Table, Transaction
+
+if TYPE_CHECKING:
+    from chalicelib.session.shapes import Code
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.core.times import parse_iso
-from chalicelib.ports import CodeAsked, EventAppended, HeadMoved, StreamRecord
+from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord
 from chalicelib.store import codec, keys
 from chalicelib.store.models import CodeRow, EventRow
 

@@ -80,7 +80,8 @@ from chalicelib.bell import service
 from chalicelib.store import DynamoStore
 from tests.fakes import places
 names = ("chalicelib.case.deadlines", "chalicelib.case.folding", "chalicelib.place.casework", "chinese_calendar",
-         "chalicelib.case.shapes", "chalicelib.notice.shapes", "chalicelib.poll")
+         "chalicelib.case.shapes", "chalicelib.notice", "chalicelib.poll", "chalicelib.record.shapes",
+         "chalicelib.session.shapes")
 print([name for name in sys.modules if name.startswith(names)])
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -22,22 +22,9 @@ from chalicelib.core.times import iso
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
 from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
-from chalicelib.ports import (
-    BellFile,
-    Change,
-    Code,
-    CodeAsked,
-    Contact,
-    EventAppended,
-    Guard,
-    HeadMoved,
-    Limit,
-    Opening,
-    Page,
-    Repeated,
-    Ringing,
-    StreamRecord,
-)
+from chalicelib.ports import BellFile, Change, Contact, Guard, Limit, Opening, Page, Repeated, Ringing
+from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord
+from chalicelib.session.shapes import Code
 from chalicelib.status.rules import Pulse
 from chalicelib.store import cursors
 from tests.fakes.frozen import frozen, frozen_event

@@ -33,7 +33,8 @@ from chalicelib.escalation import service as escalation
 from chalicelib.people.staff import Channel, Staff
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.rules import Directory
-from chalicelib.ports import BellFile, CodeAsked, EventAppended, Policy, Ports, StreamRecord
+from chalicelib.ports import BellFile, Policy, Ports
+from chalicelib.record.shapes import CodeAsked, EventAppended, StreamRecord
 from chalicelib.timeline import machine
 from tests.fakes import places
 from tests.fakes.clock import START, FakeClock

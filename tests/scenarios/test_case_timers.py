@@ -12,7 +12,7 @@ from chalicelib.case.stages import Stage
 from chalicelib.core.chain import RESIDENT
 from chalicelib.core.timers import MAX_HOPS
 from chalicelib.escalation.service import LONGEST_WAIT
-from chalicelib.ports import HeadMoved
+from chalicelib.record.shapes import HeadMoved
 from tests.fakes.world import World
 from tests.scenarios.case_plays import (
     HOURS_4,

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.bell import service as bells
 from chalicelib.bell.rules import Status
-from chalicelib.ports import HeadMoved
+from chalicelib.record.shapes import HeadMoved
 from tests.fakes.world import World
 from tests.scenarios.plays import after, ends_well, escalates, intact, rings
 

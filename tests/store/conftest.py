@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from chalicelib.ports import Store, StreamRecord
+from chalicelib.ports import Store
+from chalicelib.record.shapes import StreamRecord
 from chalicelib.store import DynamoStore
 from chalicelib.store.stream import parse
 from infra.local.embedded import EmbeddedAws, embedded_aws

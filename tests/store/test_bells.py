@@ -11,7 +11,8 @@ from chalicelib.bell.rules import Bell, Status
 from chalicelib.core.chain import verify
 from chalicelib.core.errors import Collision, Invalid, NotFound, Stale, TooMany
 from chalicelib.core.links import Link, Purpose
-from chalicelib.ports import EventAppended, HeadMoved, Limit, Repeated, Ringing, Store
+from chalicelib.ports import Limit, Repeated, Ringing, Store
+from chalicelib.record.shapes import EventAppended, HeadMoved
 from tests.fakes.clock import START
 from tests.fakes.places import directory
 from tests.store import samples

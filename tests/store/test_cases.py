@@ -15,7 +15,8 @@ from chalicelib.core.chain import Actor, verify
 from chalicelib.core.errors import Invalid, NotFound, Stale
 from chalicelib.notice.types import Fate
 from chalicelib.people.staff import Channel
-from chalicelib.ports import EventAppended, HeadMoved, Store
+from chalicelib.ports import Store
+from chalicelib.record.shapes import EventAppended, HeadMoved
 from tests.case.lives import text
 from tests.fakes.clock import START
 from tests.fakes.places import directory

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.errors import Invalid, TooMany
-from chalicelib.ports import Code, CodeAsked, Limit, Store
+from chalicelib.ports import Limit, Store
+from chalicelib.record.shapes import CodeAsked
+from chalicelib.session.shapes import Code
 from tests.fakes.clock import START
 from tests.store.conftest import DynamoHome, Fault, Home
 from tests.store.samples import later, ringing

@@ -28,7 +28,8 @@ from chalicelib.core.errors import Stale, Unavailable
 from chalicelib.core.times import iso
 from chalicelib.notice.types import Fate, Window
 from chalicelib.people.staff import Channel
-from chalicelib.ports import HeadMoved, Limit, Repeated
+from chalicelib.ports import Limit, Repeated
+from chalicelib.record.shapes import HeadMoved
 from chalicelib.store import DynamoStore, keys
 from chalicelib.store.patience import PAUSES
 from chalicelib.store.stream import parse

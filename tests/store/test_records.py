@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.core.chain import SYSTEM, Event, Happening, Tip, extend, verify
 from chalicelib.core.errors import Stale
-from chalicelib.ports import EventAppended, Store
+from chalicelib.ports import Store
+from chalicelib.record.shapes import EventAppended
 from tests.fakes.clock import START
 from tests.fakes.places import directory
 from tests.store.conftest import Home

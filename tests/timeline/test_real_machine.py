@@ -20,7 +20,8 @@ from chalicelib.core.chain import Actor
 from chalicelib.escalation import service as escalation
 from chalicelib.place.casework import calendar_for
 from chalicelib.place.ladder import Urgency
-from chalicelib.ports import HeadMoved, Ports
+from chalicelib.ports import Ports
+from chalicelib.record.shapes import HeadMoved
 from chalicelib.store import DynamoStore
 from chalicelib.store.stream import parse
 from chalicelib.timeline.runner import StepFunctionsTimeline
