@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 LOCAL_KEY = "local-only-key-which-opens-nothing-of-value"
@@ -34,10 +34,17 @@ class Settings:
     rings_per_address: int = 60
 
     @classmethod
-    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Read the environment; raises ConfigError naming what is missing or wrong."""
+    def from_env(
+        cls, env: Mapping[str, str] | None = None, reveal: Callable[[str], Mapping[str, str]] | None = None
+    ) -> Settings:
+        """Read the environment; raises ConfigError naming what is missing or wrong.
+
+        Without SECRET_KEY it is looked for in the safe that SECRETS names: `reveal` opens one.
+        """
         env = os.environ if env is None else env
         stage = env.get("STAGE", "local")
+        if reveal and env.get("SECRETS") and not env.get("SECRET_KEY"):
+            env = {**env, **reveal(env["SECRETS"])}
         public_url = _url(env, "PUBLIC_URL")
         return cls(
             stage=stage,
@@ -89,6 +96,7 @@ def _key(env: Mapping[str, str], stage: str) -> bytes:
         return (key or LOCAL_KEY).encode()
     if len(key) < 32:
         raise ConfigError(
-            "SECRET_KEY must be at least 32 random characters: links and phone look-ups hang on it"
+            "SECRET_KEY must be at least 32 random characters: links and phone look-ups hang on it. `make deploy` makes "
+            "one and names its place in SECRETS"
         )
     return key.encode()

@@ -72,8 +72,19 @@ def settings() -> Settings:
     """The settings of this process."""
     global _settings  # noqa: PLW0603 - one a process, made at first use
     if _settings is None:
-        _settings = Settings.from_env()
+        _settings = Settings.from_env(reveal=revealed)
     return _settings
+
+
+def revealed(secret: str) -> dict[str, str]:
+    """What lies in a safe: the settings in a secret of Secrets Manager, named by its ARN. One AWS call."""
+    import json
+
+    answer = (
+        _session_in(secret.split(":")[3]).create_client("secretsmanager").get_secret_value(SecretId=secret)
+    )
+    found: dict[str, str] = json.loads(answer["SecretString"])
+    return found
 
 
 def ports() -> Ports:
@@ -180,13 +191,17 @@ class _LazySession:
 
 
 def _session() -> Session:
+    return _session_in(settings().region)
+
+
+def _session_in(region: str) -> Session:
     from botocore.session import get_session
 
     from chalicelib.aws_models import loader
 
     session = get_session()
     session.register_component("data_loader", loader())
-    if region := settings().region:
+    if region:
         session.set_config_variable("region", region)
     return session
 
