@@ -143,7 +143,8 @@ def _message(ports: Ports, mine: Sequence[Notice], channel: Channel, address: st
         template, params = shared(first), _shared(ports, mine)
     words = texts.render(template, first.recipient.language, params, channel)
     enclosed = _enclosed(ports, first, address) if channel is Channel.MAIL else ()
-    return Message(address, words.text, template, params, words.subject, enclosed)
+    language = first.recipient.language
+    return Message(address, words.text, template, params, words.subject, enclosed, language)
 
 
 def _enclosed(ports: Ports, notice: Notice, address: str) -> tuple[Enclosure, ...]:

@@ -17,7 +17,7 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Message:
-    """A rendered notice for one address. `subject` and `enclosures` are for mail only."""
+    """A rendered notice for one address. `subject` and `enclosures` are for mail only; `language` is the text's."""
 
     to: str
     text: str
@@ -25,3 +25,4 @@ class Message:
     params: Mapping[str, str | int] = field(default_factory=dict)
     subject: str = ""
     enclosures: tuple[Enclosure, ...] = ()
+    language: str = "zh-CN"

@@ -42,18 +42,31 @@ class Rendered:
 
 def render(template: str, language: str, params: Mapping[str, str | int], channel: Channel) -> Rendered:
     """The notice in the reader's language; raises KeyError for an unknown template or a missing parameter."""
-    tongue = "en" if english(language) else "zh-CN"
+    tongue = _tongue(language)
     words = TEMPLATES[template][tongue]
-    known = {name: _clean(name, value, tongue) for name, value in params.items()}
     if channel is Channel.MAIL:
+        known = _known(tongue, params)
         return Rendered(words.body.format_map(known) + SIGNATURE[tongue], words.subject.format_map(known))
-    short = {name: _cut(value, LIMITS.get(name)) for name, value in known.items()}
-    return Rendered(words.sms.format_map(short))
+    return Rendered(words.sms.format_map(values(language, params)))
+
+
+def values(language: str, params: Mapping[str, str | int]) -> dict[str, str]:
+    """The parameters as an SMS in the reader's language shows them: cleaned, named and cut."""
+    known = _known(_tongue(language), params)
+    return {name: _cut(value, LIMITS.get(name)) for name, value in known.items()}
 
 
 def units(text: str) -> int:
     """How long an SMS is: UTF-16 code units (a rare character or an emoji is two)."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def _tongue(language: str) -> str:
+    return "en" if english(language) else "zh-CN"
+
+
+def _known(tongue: str, params: Mapping[str, str | int]) -> dict[str, str]:
+    return {name: _clean(name, value, tongue) for name, value in params.items()}
 
 
 def _clean(name: str, value: str | int, tongue: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.ports import PermanentFailure, TemporaryFailure, UnknownOutcome
+from chalicelib.ports import OptedOut, PermanentFailure, TemporaryFailure, UnknownOutcome
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -28,6 +28,8 @@ _BUSY = frozenset(
         "ServiceUnavailableException",
     }
 )
+# Whoever has the number sent STOP to whoever sends from this account.
+_OPTED_OUT = frozenset({"OptedOut", "OptedOutException"})
 
 
 def client(session: Session, service: str, endpoint_url: str | None, read_seconds: float) -> Any:
@@ -78,4 +80,6 @@ def _refusal(response: Any) -> Exception:
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if code in _BUSY or status in {429, 503}:
         return TemporaryFailure(code)
+    if code in _OPTED_OUT:
+        return OptedOut(code)
     return UnknownOutcome(code) if status >= 500 else PermanentFailure(code)

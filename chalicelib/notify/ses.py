@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.notice.shapes import Enclosure, Message
+from chalicelib.notice.shapes import Message
 from chalicelib.notify import aws
 from chalicelib.ports import PermanentFailure
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
     from botocore.session import Session
 
 
@@ -46,8 +44,10 @@ class SesSender:
     def _raw(self, message: Message) -> dict[str, Any]:
         """The mail as MIME. SES would take `Simple` with attachments too, but not every SES does yet, and only here is
         the calendar's method surely kept in the part's type. Needs the right to `ses:SendRawEmail`, too."""
+        from chalicelib.notify.mail import mime
+
         try:
-            return {"Raw": {"Data": _mime(self._from, message).as_bytes()}}
+            return {"Raw": {"Data": mime(self._from, message).as_bytes()}}
         except ValueError:  # a line end or the like where an address should be
             raise PermanentFailure("not_an_address") from None
 
@@ -58,30 +58,3 @@ def _simple(message: Message) -> dict[str, Any]:
 
 def _utf8(text: str) -> dict[str, str]:
     return {"Data": text, "Charset": "UTF-8"}
-
-
-def _mime(sender: str, message: Message) -> EmailMessage:
-    from email.message import EmailMessage
-    from email.policy import SMTP
-
-    mail = EmailMessage(SMTP)
-    mail["From"], mail["To"], mail["Subject"] = sender, message.to, message.subject
-    # Base 64 keeps every line short and nothing but ASCII on the way.
-    mail.set_content(message.text, cte="base64")
-    for enclosure in message.enclosures:
-        _enclose(mail, enclosure)
-    return mail
-
-
-def _enclose(mail: EmailMessage, enclosure: Enclosure) -> None:
-    kind, *rest = (part.strip() for part in enclosure.kind.split(";"))
-    main, _, sub = kind.partition("/")
-    given = dict(part.split("=", 1) for part in rest)
-    charset = given.pop("charset", "utf-8")
-    name = enclosure.name
-    if main == "text":
-        mail.add_attachment(
-            enclosure.content, subtype=sub, charset=charset, cte="base64", filename=name, params=given
-        )
-    else:
-        mail.add_attachment(enclosure.content.encode(charset), main, sub, filename=name, params=given)
