@@ -14,7 +14,7 @@ from chalicelib.bell import pages as bell_pages
 from chalicelib.case import api as case_api
 from chalicelib.case import guest_pages as case_guest_pages
 from chalicelib.case import pages as case_pages
-from chalicelib.observability import asked
+from chalicelib.observability import asked, quiet
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
 from chalicelib.session import api as session_api
@@ -25,6 +25,7 @@ from chalicelib.status import pages as status_pages
 
 app = Chalice(app_name="consultation-bell")
 app.api.binary_types = []
+quiet(app.log)
 for module in (
     bell_api,
     bell_pages,

@@ -6,6 +6,7 @@ and the line that each request leaves are written by `lines`, which imports noth
 
 from __future__ import annotations
 
+import logging
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from chalicelib.observability import safe
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
-SERVICE = "consultation-bell"
+LOGGER = "bell"
 _about: ContextVar[dict[str, Any]] = ContextVar("about")
 
 
@@ -55,4 +56,17 @@ def logger() -> _Log:
     """The logger of this process."""
     from aws_lambda_powertools import Logger
 
-    return _Log(Logger(service=SERVICE, location=None))
+    # A line that cannot be written is lost; by default it would be told with a traceback, values and all.
+    logging.raiseExceptions = False
+    # Not the application's own name: Chalice has given that logger a handler that writes plain text.
+    return _Log(Logger(service=LOGGER, location=None))
+
+
+def quiet(log: logging.Logger) -> None:
+    """What Chalice logs by itself: the words stay, the traceback goes, since it quotes what was stumbled over."""
+    log.addFilter(_without_traceback)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = record.exc_text = None
+    return True

@@ -5,30 +5,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from chalicelib import wiring
 from chalicelib.core.times import iso
-from chalicelib.observability import SERVICE, begin, lines, safe
+from chalicelib.observability import LOGGER, begin, lines, safe
 
 _NUMBER = re.compile(r'"number":"([0-9A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4})"')
 _TO = re.compile(r"/[a-z]+/([0-9A-Za-z]+)(?:[?#]|$)")
 
 
 def begun(request: Any) -> None:
-    """A request begins: whatever is logged on its way says which."""
-    params = request.uri_params or {}
-    begin("http", **_identity(request), **safe.number_in(params))
+    """A request begins: whatever is logged on its way says which. Like `answered` it never raises."""
+    with suppress(Exception):
+        begin("http", **_identity(request), **safe.number_in(request.uri_params or {}))
 
 
 def answered(request: Any, answer: Any) -> None:
     """It was answered."""
-    if not wiring.meter().on:
-        return
+    with suppress(Exception):
+        if wiring.meter().on:
+            lines.write(_line(request, answer))
+
+
+def _line(request: Any, answer: Any) -> dict[str, Any]:
     at = iso(wiring.now())
-    line = {"level": "INFO", "message": "request", "timestamp": at, "service": SERVICE, "entry": "http"}
+    line = {"level": "INFO", "message": "request", "timestamp": at, "service": LOGGER, "entry": "http"}
     found = safe.number_in(request.uri_params or {}) or _number_made(answer)
-    lines.write({**line, **_identity(request), "status": int(answer.status_code), **found})
+    return {**line, **_identity(request), "status": int(answer.status_code), **found}
 
 
 def _identity(request: Any) -> dict[str, str]:

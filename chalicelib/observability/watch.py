@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from chalicelib import wiring
 from chalicelib.observability import begin, logger
@@ -32,10 +32,11 @@ def entry(
 
 
 def failed(fault: str, **values: str) -> None:
-    """Log the exception that is being handled, and count it."""
-    logger().exception("fault", **values)
-    if fault in METRICS:
-        measure(Measure(fault, 1))
+    """Log the exception that is being handled, and count it. Never raises: another traceback would quote the first."""
+    with suppress(Exception):
+        logger().exception("fault", **values)
+    with suppress(Exception):
+        measure(*([Measure(fault, 1)] if fault in METRICS else []))
 
 
 def measure(*measures: Measure) -> None:

@@ -164,4 +164,6 @@ def test_reminders_of_a_case_that_say_the_same_are_told_once(world: Paused) -> N
     world.pass_time(minutes=10)
     late = Counter((world.who(s), s.template) for s in world.sent[known:])
     assert all(count <= 2 for count in late.values()), late
+    told = [e.data["notices"] for e in world.case_file(case_id).events if e.kind == "notified"]
+    assert "superseded" in {one["fate"] for notices in told for one in notices}
     assert intact(world)
