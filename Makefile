@@ -62,6 +62,11 @@ place: $(READY) ## Check places, people and rosters in FILE=… and show what wo
 verify: $(READY) ## Recompute every record's chain of hashes and say whether each is intact
 	@$(PY) -m infra.verify
 
+.PHONY: recount
+recount: ## Count a poll again from its published file alone: FILE=… (RECEIPT=…: find your own ballot; SHA256=…: compare)
+	@test -n "$(FILE)" || { echo "Name the file: make recount FILE=count.json [RECEIPT=code] [SHA256=digest]" >&2; exit 2; }
+	@$(PYTHON) -I -X utf8 chalicelib/poll/recount.py "$(FILE)" $(if $(RECEIPT),--receipt "$(RECEIPT)") $(if $(SHA256),--sha256 "$(SHA256)")
+
 ##@ Is it right
 
 .PHONY: test

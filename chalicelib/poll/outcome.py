@@ -139,8 +139,8 @@ class Rule:
         return Pair(heads, Ratio(agreed.area, whole.area, least(whole.area, self.share, self.inclusive)))
 
     def is_tie(self, agreed: Figure, against: Figure) -> bool:
-        """As many for as against, where half would have decided."""
-        return agreed == against and agreed.heads > 0 and 2 * self.share[0] == self.share[1]
+        """As many heads for as against, where half would have decided."""
+        return agreed.heads == against.heads > 0 and 2 * self.share[0] == self.share[1]
 
 
 QUORUM = (2, 3)
