@@ -75,3 +75,11 @@ def sweep(event: CloudWatchEvent) -> dict[str, int]:
     from chalicelib import steps
 
     return steps.sweep(event.detail, event.context)
+
+
+@app.schedule("rate(1 hour)", name="canary")
+def canary(event: CloudWatchEvent) -> dict[str, Any]:
+    """Each hour: ring a bell of our own and see whether it gets through."""
+    from chalicelib import steps
+
+    return steps.canary(event.context)
