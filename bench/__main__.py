@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import cold, warm
+from bench import cold, polls, warm
 
 
 def main() -> None:
@@ -15,6 +15,8 @@ def main() -> None:
     cold.report(options.rounds)
     print()
     warm.report()
+    print()
+    polls.report()
 
 
 if __name__ == "__main__":
