@@ -10,6 +10,7 @@ from chalicelib.core.chain import Tip
 from chalicelib.core.times import iso
 from chalicelib.store import codec, keys
 from chalicelib.store.models import CaseHead, PartyRow, TextRow
+from chalicelib.store.upgrade import schema_of
 
 if TYPE_CHECKING:
     from chalicelib.case.rules import Case
@@ -29,6 +30,7 @@ def case_state(case: Case) -> dict[str, Any]:
     prefix = ids.prefix_of(case.id)
     at = keys.worklist_at(case.id, case.due_at) if case.stage in OPEN else None
     return {
+        "schema": schema_of("CASE"),
         "version": case.version,
         "generation": case.generation,
         "hops": case.hops,

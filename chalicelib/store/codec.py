@@ -32,6 +32,7 @@ from chalicelib.store.models import (
 
 if TYPE_CHECKING:
     from chalicelib.session.shapes import Code
+from chalicelib.store.upgrade import upgraded
 
 T = TypeVar("T")
 Raw = Mapping[str, Any]
@@ -58,8 +59,8 @@ def decode(kind: type[T], text: str) -> T:
 
 
 def row_of(raw: Raw) -> Row:
-    """The row as the class that its `kind` names."""
-    return Row.from_raw_data(dict(raw))
+    """The row as the class that its `kind` names, brought up to today's version."""
+    return Row.from_raw_data(upgraded(raw))
 
 
 def bell_head(ringing: Ringing) -> BellHead:
