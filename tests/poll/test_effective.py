@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.poll.ballots import Proxy
+from chalicelib.poll.ballots import Box, Proxy
 from chalicelib.poll.heads import identity
 from chalicelib.poll.outcome import Outcome
 from chalicelib.poll.roll import Kind, Owner, Unit
@@ -97,6 +97,7 @@ def test_the_named_voters_proxy_votes_for_him_and_another_owners_does_not() -> N
     other = ballot(1, "against", 2, voter=1)
     assert said(of_one(named, ballot(1, "for", 1, voter=0, proxy=WITH_PROOF), other)) == "for"
     assert said(of_one(named, ballot(1, "for", 1, voter=1, proxy=WITH_PROOF), other)) == "against"
+    assert said(of_one(named, ballot(1, "for", 1, proxy=WITH_PROOF), other)) == "for"
 
 
 # -- proxies
@@ -263,6 +264,52 @@ def test_a_conflict_on_which_the_quorum_hangs_decides() -> None:
     units = [*roll(2), unit(3, owners=COUPLE)]
     split = box(3, ballot(3, "for", 1, voter=0), ballot(3, "against", 2, voter=1))
     assert not counted(poll(4), units, [*voted({"for": [1]}), split]).conclusive
+
+
+def torn(number: int, *choices: str) -> Box:
+    """A couple of whom each said something else, the last of which counts meanwhile."""
+    return box(number, *(ballot(number, choice, place, voter=place) for place, choice in enumerate(choices)))
+
+
+def test_a_conflict_decides_if_one_against_it_would_turn_it_though_none_would_not() -> None:
+    units = [*roll(3), unit(4, owners=COUPLE)]
+    count = counted(poll(4), units, [*voted({"for": [1, 2], "against": [3]}), torn(4, "against", "for")])
+    assert count.topics[0].outcome is Outcome.PASSED
+    assert not count.conclusive
+
+
+def test_a_conflict_decides_if_without_it_too_few_take_part_though_every_ballot_of_it_passes() -> None:
+    units = [*roll(5), unit(6, owners=COUPLE)]
+    count = counted(poll(4), units, [*voted({"for": [1, 2, 3]}), torn(6, "against", "for")])
+    assert count.topics[0].outcome is Outcome.PASSED
+    assert not count.conclusive
+
+
+def test_a_conflict_decides_if_it_could_make_a_tie_of_a_failure() -> None:
+    units = [*roll(3), unit(4, owners=COUPLE)]
+    boxes = [*voted({"for": [1], "against": [2, 3]}), torn(4, "for", "abstain")]
+    count = counted(poll(0, terms=Terms(of="answered")), units, boxes)
+    assert count.topics[0].outcome is Outcome.FAILED
+    assert not count.conclusive
+
+
+def test_a_conflict_decides_if_another_option_could_draw_level() -> None:
+    of = poll(0, terms=Terms(of="answered"), options=("red", "green"))
+    units = [*roll(3), unit(4, owners=COUPLE)]
+    narrow = counted(of, units, [*voted({"red": [1, 2], "green": [3]}), torn(4, "green", "red")])
+    assert not narrow.conclusive
+    clear = counted(of, units, [*voted({"red": [1, 2, 3]}), torn(4, "green", "red")])
+    assert clear.conclusive
+
+
+def test_only_the_topics_on_which_people_differ_hang_on_a_conflict() -> None:
+    of, units = poll(4, 4), [*roll(2), unit(3, owners=COUPLE)]
+    both = [box(n, ballot(n, {"t1": "for", "t2": said})) for n, said in ((1, "for"), (2, "against"))]
+    apart = [{"t1": "for", "t2": said} for said in ("for", "against")]
+    boxes = [*both, box(3, *(ballot(3, choices, n, voter=n) for n, choices in enumerate(apart)))]
+    one, other = counted(of, units, boxes).topics
+    assert one.conclusive
+    assert not other.conclusive
 
 
 # -- what does not matter
