@@ -228,7 +228,19 @@ class Store(Protocol):
         """Take the right to send; None when it is ours now, else the fate somebody else gave it."""
 
     def settle(self, notice: Notice, dispatch: Dispatch) -> None:
-        """Write the fate of a claimed notice (also of one that never had a claim, such as held or unreachable)."""
+        """Write the fate of a claimed notice (also of one that never had a claim, such as held or unreachable). What a
+        report said stays. The `detail` of what was sent is its provider's id: for a week `report` finds it by that."""
+
+    def report(self, channel: Channel, message: str, fate: Fate, at: datetime, code: str = "") -> bool:
+        """A provider reports what became of its message: the fates of the notices that it was move forward
+        (`delivery.rules.onward`); the same again changes nothing. False when no notice was sent with that id. A call
+        more for each notice."""
+
+    def wish(self, key: str, at: datetime, *, out: bool) -> None:
+        """Keep that an address (`delivery.rules.key_of`) wants no messages any more, or wants them again."""
+
+    def opted_out(self, key: str) -> bool:
+        """Whether that address wants no messages."""
 
     def dispatches(self, thing: str) -> tuple[Dispatch, ...]:
         """The notices of a thing and their fates."""

@@ -14,7 +14,7 @@ from chalicelib.observability import about, counting, logger
 from chalicelib.observability.metrics import Measure
 from chalicelib.observability.watch import entry, failed, measure
 from chalicelib.ports import Ports
-from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord
+from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord, Undelivered
 from chalicelib.session import service as sessions
 from chalicelib.statistics import service as statistics
 from chalicelib.status import service as status
@@ -72,7 +72,7 @@ def _counted(record: StreamRecord) -> tuple[Measure, ...]:
 
 def _thing_of(record: StreamRecord) -> str:
     """Whom a record is about; a code is about nobody who may be named."""
-    if isinstance(record, HeadMoved):
+    if isinstance(record, HeadMoved | Undelivered):
         return record.thing
     return record.event.thing if isinstance(record, EventAppended) else ""
 
@@ -85,6 +85,9 @@ def react_to(ports: Ports, record: StreamRecord) -> None:
     if isinstance(record, CodeAsked):
         sessions.send_code(ports, record.code)
         return
+    if isinstance(record, Undelivered):
+        _reach_otherwise(ports, record)
+        return
     if ids.is_canary(record.event.thing):
         return  # It has a timer and a record like any other; it tells nobody and is in no figure.
     notices.announce(ports, record.event)
@@ -92,16 +95,35 @@ def react_to(ports: Ports, record: StreamRecord) -> None:
     statistics.count(ports, record.event)
 
 
-def sweep(event: Mapping[str, Any], context: object = None) -> dict[str, int]:
+def _reach_otherwise(ports: Ports, lost: Undelivered) -> None:
+    """A message that was sent did not arrive: the same news by the recipient's next channel, and the next level at once
+    when there is none."""
+    for event in ports.store.events(lost.thing):
+        if event.seq == lost.version:
+            notices.announce(ports, event)
+            escalation.skip_unreached(ports, event)
+
+
+def report(event: Mapping[str, Any], context: object = None) -> dict[str, int]:
+    """SNS tells what became of mail, or a log what became of SMS; answers how much of it concerned us."""
+    from chalicelib.delivery import service as deliveries
+
+    with entry("report", context, "ReportFaults"):
+        taken = deliveries.told(wiring.ports(), event)
+        logger().info("reported", taken=taken)
+        return {"taken": taken}
+
+
+def sweep(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
     """Each minute: held messages whose time has come, and clocks that nobody looked after; then what rings is
     measured.
 
-    With `{"rearm": true}` (the local run starts, a table was restored) every open clock gets a new timer at once.
+    With `{"rearm": true}` (the local run starts, a table was restored) every clock gets a new timer (`rearm_all`).
     """
     with entry("sweep", context, "SweepFaults"):
         ports = wiring.ports()
         if event.get("rearm"):
-            return rearm_all(ports)
+            return rearm_all(ports, event.get("after", ""))
         began = ports.clock.now()
         done = sweep_once(ports)
         measure(Measure("SweeperRepairs", done["rearmed"]), *_ringing(ports))
@@ -127,12 +149,14 @@ def _ringing(ports: Ports) -> tuple[Measure, ...]:
     return counting.of_bells({p: ports.store.ringing(p, limit=200).items for p in served}, ports.clock.now())
 
 
-def rearm_all(ports: Ports) -> dict[str, int]:
-    """A new timer for every clock, what is due first first: none of the old ones has survived the restart. What is
-    beyond the limit gets its own from the sweeper when it is due."""
+def rearm_all(ports: Ports, cursor: str = "") -> dict[str, Any]:
+    """A new timer for every clock of a page, what is due first first: none of the old ones has survived the restart.
+    While `next` is answered there are more: ask again with it as `after`. Whatever nobody asks for gets its own from
+    the sweeper when it is due."""
     horizon = timedelta(days=36_500)
-    things = ports.store.overdue(ports.clock.now() + horizon, limit=_PAGE)
-    return {"rearmed": escalation.sweep(ports, things, grace=-horizon, reason="restart")}
+    page = ports.store.clocks(cursor, _PAGE)
+    done = escalation.sweep(ports, page.items, grace=-horizon, reason="restart")
+    return {"rearmed": done} | ({"next": page.cursor} if page.cursor else {})
 
 
 def sweep_once(ports: Ports) -> dict[str, int]:

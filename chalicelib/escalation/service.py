@@ -29,7 +29,7 @@ _SETTLING = timedelta(seconds=60)
 # An execution lives for a year at most and its generation for 300 days: no single wait may bridge the rest.
 LONGEST_WAIT = 60 * 86_400
 _TRIES = 6
-_LOST = frozenset({Fate.FAILED, Fate.UNREACHABLE})
+_LOST = frozenset({Fate.FAILED, Fate.UNDELIVERED, Fate.OPTED_OUT, Fate.UNREACHABLE})
 
 Head = Bell | Case
 Decide = Callable[[Clocked, Directory, datetime], tuple[Happening, ...]]

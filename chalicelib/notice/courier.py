@@ -8,19 +8,22 @@ from datetime import timedelta
 
 from chalicelib.core import ids
 from chalicelib.core.errors import Unavailable
+from chalicelib.delivery.rules import goes_anyway, key_of
 from chalicelib.notice import scenes, texts
 from chalicelib.notice.rules import Links
 from chalicelib.notice.shapes import Enclosure, Message
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice
 from chalicelib.notice.window import shared
 from chalicelib.people.staff import Channel, Staff
-from chalicelib.ports import PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
+from chalicelib.ports import OptedOut, PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
 
 Fates = list[tuple[Notice, Dispatch]]
 
 BUNDLE_FOR = timedelta(days=7)
 _PAUSES = (0.2, 1.0)
 _BUNDLE_TRIES = 8
+# After these the recipient's next channel is used.
+_DID_NOT_ARRIVE = frozenset({Fate.FAILED, Fate.UNDELIVERED, Fate.OPTED_OUT, Fate.UNKNOWN})
 
 
 def convey(ports: Ports, notices: Sequence[Notice], *, by_sms: bool = True) -> Fates:
@@ -39,10 +42,14 @@ def convey(ports: Ports, notices: Sequence[Notice], *, by_sms: bool = True) -> F
             fates += [(n, settle(ports, n, Fate.FAILED, channel, "limit")) for n in trying]
         elif trying:
             # A claim that nobody settles is a channel lost, and residents have only one: what a case says is asked
-            # before claiming. A bell is asked after it, so that nothing goes out behind an answer.
+            # before claiming, and so is whether they want messages at all. A bell is asked after it, so that nothing
+            # goes out behind an answer.
+            unwanted = _unwanted(ports, trying, channel, address)
             moot = scenes.moot(ports, trying) if scenes.of_case(notices[0]) else None
             mine, missed = _claimed(ports, trying, channel, fates)
-            missed += _sent(ports, mine, channel, address, fates, moot)
+            if unwanted:
+                fates += [(n, settle(ports, n, Fate.OPTED_OUT, channel)) for n in mine]
+            missed += mine if unwanted else _sent(ports, mine, channel, address, fates, moot)
             left = [notice for notice in left if notice in missed]
     unsure = {notice.key for notice, dispatch in fates if dispatch.fate is Fate.UNKNOWN}
     fates += [(n, settle(ports, n, Fate.UNREACHABLE)) for n in left if n.key not in unsure]
@@ -79,8 +86,15 @@ def _claimed(
             left.append(notice)
         else:
             fates.append((notice, _dispatch(ports, notice, earlier, channel)))
-            left += [notice] if earlier in {Fate.FAILED, Fate.UNKNOWN} else []
+            left += [notice] if earlier in _DID_NOT_ARRIVE else []
     return mine, left
+
+
+def _unwanted(ports: Ports, notices: Sequence[Notice], channel: Channel, address: str) -> bool:
+    """Whether whoever has that address asked for no more messages, and none of these goes out all the same."""
+    if all(goes_anyway(notice) for notice in notices):
+        return False
+    return ports.store.opted_out(key_of(ports.policy.key, channel, address))
 
 
 def _sent(
@@ -116,6 +130,9 @@ def _try(ports: Ports, mine: Sequence[Notice], channel: Channel, address: str) -
         return Fate.SENT, sender.send(message)
     except TemporaryFailure as failure:
         return None, str(failure)
+    except OptedOut as failure:
+        ports.store.wish(key_of(ports.policy.key, channel, address), ports.clock.now(), out=True)
+        return Fate.OPTED_OUT, str(failure)
     except PermanentFailure as failure:
         return Fate.FAILED, str(failure)
     except UnknownOutcome as failure:

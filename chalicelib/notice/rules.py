@@ -25,7 +25,7 @@ RESIDENT_ID = RESIDENT
 # Ask the recipient to answer; all others inform.
 RINGING = frozenset({"alert", "escalated", "alert_again", "emergency", "exhausted"})
 # An alert that is being sent or whose outcome nobody knows may have arrived: its reader must hear the end of the story.
-_MAY_HAVE_ARRIVED = frozenset({Fate.SENT, Fate.UNKNOWN, Fate.CLAIMED})
+_MAY_HAVE_ARRIVED = frozenset({Fate.SENT, Fate.DELIVERED, Fate.UNKNOWN, Fate.CLAIMED})
 _BEGINNINGS = frozenset({"rung", "appealed", "transferred"})
 _SHORT = 8
 
@@ -293,6 +293,7 @@ def _entry(dispatch: Dispatch) -> dict[str, str]:
         "role": dispatch.role,
         "channel": dispatch.channel,
         "template": dispatch.template,
-        "fate": str(dispatch.fate),
+        # That it arrived is with the notice: the record says what was done.
+        "fate": str(Fate.SENT if dispatch.fate is Fate.DELIVERED else dispatch.fate),
     }
     return {name: value for name, value in entry.items() if value or name == "channel"}

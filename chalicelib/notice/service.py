@@ -21,7 +21,7 @@ from chalicelib.notice.window import Hold, NextChannel, Plan, Send, Verdict
 from chalicelib.ports import Ports
 
 _TRIES = 8
-_DONE = frozenset({Fate.SENT, Fate.HELD, Fate.MOOT, Fate.SUPERSEDED, Fate.UNREACHABLE})
+_DONE = frozenset({Fate.SENT, Fate.DELIVERED, Fate.HELD, Fate.MOOT, Fate.SUPERSEDED, Fate.UNREACHABLE})
 
 
 def announce(ports: Ports, event: Event) -> None:

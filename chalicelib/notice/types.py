@@ -13,7 +13,9 @@ from chalicelib.people.staff import Channel
 class Fate(StrEnum):
     """What became of a notice on one channel.
 
-    claimed: somebody is about to send it · sent: the provider took it · failed: the provider will never take it ·
+    claimed: somebody is about to send it · sent: the provider took it · delivered: it says that it arrived ·
+    undelivered: it says that it did not · failed: the provider will never take it · opted_out: the recipient wants no
+    messages there ·
     unknown: it may or may not have gone, so this channel is not tried again · held: it waits (bundle, quiet
     hours, limit) · moot: there was nothing left to say when its turn came · superseded: it came so late that newer
     news took its place · unreachable: the recipient has no channel left.
@@ -21,7 +23,10 @@ class Fate(StrEnum):
 
     CLAIMED = "claimed"
     SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
     FAILED = "failed"
+    OPTED_OUT = "opted_out"
     UNKNOWN = "unknown"
     HELD = "held"
     MOOT = "moot"

@@ -39,4 +39,12 @@ class CodeAsked:
     code: Code
 
 
-StreamRecord = HeadMoved | EventAppended | CodeAsked
+@dataclass(frozen=True)
+class Undelivered:
+    """A stream record: a provider reported that a notice of event `version` of the thing did not arrive."""
+
+    thing: str
+    version: int
+
+
+StreamRecord = HeadMoved | EventAppended | CodeAsked | Undelivered

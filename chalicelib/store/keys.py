@@ -69,6 +69,16 @@ def notice(thing: str, version: int, recipient: str, channel: str) -> Key:
     return thing, f"{NOTICES}{version:06d}#{recipient}#{channel or '-'}"
 
 
+def message(channel: str, message_id: str) -> str:
+    """The partition of what a provider's message was."""
+    return f"MESSAGE#{channel}#{message_id}"
+
+
+def wish(key: str) -> Key:
+    """Whether an address wants messages."""
+    return f"WISH#{key}", "WISH"
+
+
 def pulse(name: str) -> Key:
     """The latest pulse of what comes round by itself."""
     return PULSES, f"PULSE#{name}"

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from chalicelib.core.times import iso, parse_iso
-from chalicelib.notice.types import Bundle, Dispatch, Window
+from chalicelib.notice.types import Bundle, Dispatch, Fate, Window
 from chalicelib.store import keys
 from chalicelib.store.codec import LINK_KEPT, decode, encode
-from chalicelib.store.models import BundleRow, NoticeRow, WindowRow
+from chalicelib.store.models import BundleRow, NoticeRow, Row, WindowRow
+
+# Carriers try for three days, and mail may still come back after that.
+_REPORTS_COME = timedelta(days=8)
 
 
 def notice_row(thing: str, dispatch: Dispatch, nonce: str | None = None) -> NoticeRow:
     """A notice's claim or fate."""
     pk, sk = keys.notice(thing, dispatch.version, dispatch.recipient, dispatch.channel)
     return NoticeRow(pk, sk, fate=str(dispatch.fate), dispatch=encode(dispatch), nonce=nonce)
+
+
+def message_row(thing: str, dispatch: Dispatch) -> Row | None:
+    """How a provider's report finds the notice; None when no report can come."""
+    from chalicelib.store.delivery_rows import MessageRow
+
+    if dispatch.fate is not Fate.SENT or not dispatch.detail or not dispatch.channel:
+        return None
+    pk, sk = keys.notice(thing, dispatch.version, dispatch.recipient, dispatch.channel)
+    message = keys.message(dispatch.channel, dispatch.detail)
+    return MessageRow(message, f"{pk}#{sk}", thing=pk, notice=sk, expires_at=dispatch.at + _REPORTS_COME)
 
 
 def dispatch_of(row: NoticeRow) -> Dispatch:

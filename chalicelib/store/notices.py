@@ -40,10 +40,18 @@ class Notices:
         return None
 
     def settle(self, notice: Notice, dispatch: Dispatch) -> None:
-        """One PutItem; see `ports.Store`."""
+        """One PutItem, and one more for what was sent; see `ports.Store`."""
         from chalicelib.store import notice_codec
 
-        self.table.write(self.table.put(notice_codec.notice_row(notice.thing, dispatch)))
+        row = notice_codec.notice_row(notice.thing, dispatch)
+        # A report is later than whatever we know.
+        free = Row.pk.does_not_exist() | ~NoticeRow.fate.is_in("delivered", "undelivered")
+        try:
+            self.table.write(self.table.put(row, free))
+        except Refused:
+            return
+        if sent := notice_codec.message_row(notice.thing, dispatch):
+            self.table.write(self.table.put(sent))
 
     def dispatches(self, thing: str) -> tuple[Dispatch, ...]:
         """One Query; see `ports.Store`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,11 +19,12 @@ from chalicelib.core.chain import Event, Tip
 from chalicelib.core.errors import Collision, NotFound, Stale, TooMany, Unavailable
 from chalicelib.core.links import Link
 from chalicelib.core.times import iso
+from chalicelib.delivery.rules import onward
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
 from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
 from chalicelib.ports import BellFile, Change, Contact, Guard, Limit, Opening, Page, Repeated, Ringing
-from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord
+from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord, Undelivered
 from chalicelib.session.shapes import Code
 from chalicelib.status.rules import Pulse
 from chalicelib.store import cursors
@@ -116,6 +117,8 @@ class FakeStore:
         self._guards: dict[str, _Held] = {}
         self._limits: Counter[str] = Counter()
         self._windows: dict[str, Window] = {}
+        self._messages: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        self._opted_out: set[str] = set()
         self._bundles: dict[str, Bundle] = {}
         self._codes: dict[str, Code] = {}
         self._marks: set[tuple[str, str]] = set()
@@ -389,7 +392,36 @@ class FakeStore:
     def settle(self, notice: Notice, dispatch: Dispatch) -> None:
         """As the port says."""
         place = _place(dispatch.version, dispatch.recipient, dispatch.channel)
-        self._thing(notice.thing).dispatches[place] = dispatch
+        dispatches = self._thing(notice.thing).dispatches
+        if place in dispatches and dispatches[place].fate in (Fate.DELIVERED, Fate.UNDELIVERED):
+            return
+        dispatches[place] = dispatch
+        if dispatch.fate is Fate.SENT and dispatch.detail and dispatch.channel:
+            self._messages[dispatch.channel, dispatch.detail].append((notice.thing, place))
+
+    @operation
+    def report(self, channel: Channel, message: str, fate: Fate, at: datetime, code: str = "") -> bool:
+        """As the port says."""
+        notices = self._messages.get((channel, message), [])
+        for thing, place in notices:
+            dispatches = self._thing(thing).dispatches
+            was = dispatches[place]
+            after = onward(was.fate, fate)
+            if after is not was.fate:
+                dispatches[place] = replace(was, fate=after, at=at, detail=code or was.detail)
+                if after is Fate.UNDELIVERED:
+                    self.stream.append(Undelivered(thing, was.version))
+        return bool(notices)
+
+    @operation
+    def wish(self, key: str, at: datetime, *, out: bool) -> None:
+        """As the port says."""
+        (self._opted_out.add if out else self._opted_out.discard)(key)
+
+    @operation
+    def opted_out(self, key: str) -> bool:
+        """As the port says."""
+        return key in self._opted_out
 
     @operation
     def dispatches(self, thing: str) -> tuple[Dispatch, ...]:
