@@ -96,7 +96,7 @@ def _key(env: Mapping[str, str], stage: str) -> bytes:
         return (key or LOCAL_KEY).encode()
     if len(key) < 32:
         raise ConfigError(
-            "SECRET_KEY must be at least 32 random characters: links and phone look-ups hang on it. `make deploy` makes "
-            "one and names its place in SECRETS"
+            "SECRET_KEY must be at least 32 random characters: links and phone look-ups hang on it. `make deploy` "
+            "makes one and names its place in SECRETS"
         )
     return key.encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice import Blueprint
 
@@ -14,6 +14,9 @@ from chalicelib.core.errors import Invalid
 from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply, operation
 from chalicelib.session.rules import ANSWERERS, BELL_READERS, EVERYBODY, RESIDENTS_LINK
+
+if TYPE_CHECKING:
+    from chalicelib.ports import Ports
 
 blueprint = Blueprint(__name__)
 _TOKEN = (401, 403, 404, 410)
@@ -36,12 +39,22 @@ def ring(call: Call) -> Reply:
     body, problems = call.read(wire.RingRequest)
     draft = Draft(**{name: getattr(body, name) for name in body.__struct_fields__}, language=call.language)
     caller = service.Caller(call.address, call.header("idempotency-key"))
-    rung = service.ring(call.ports, draft, caller, problems)
+    rung = service.ring(_ports(call, draft), draft, caller, problems)
     url = f"{call.ports.policy.public_url}/t/{rung.token}"
     answer = wire.RingAnswer(
         rung.bell.id, ids.number(rung.bell.id), rung.bell.status, rung.token, url, rung.repeated
     )
     return Reply(answer, 200 if rung.repeated else 201, {"Location": url})
+
+
+def _ports(call: Call, draft: Draft) -> Ports:
+    """The platform's own trial bell rings in a place of its own, where nobody is alerted."""
+    proof = call.header("x-canary")
+    if not proof:
+        return call.ports
+    from chalicelib.canary import door
+
+    return door.opened(call.ports, proof, draft.text)
 
 
 @operation(

@@ -1,4 +1,4 @@
-"""The stack's outputs in .chalice/config.json: only the stage's own block, only the settings that come from the stack."""
+"""The stack's outputs in .chalice/config.json: only the stage's own block, only what comes from the stack."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from infra.deploy.telling import Failed, Teller
 
 SECONDS_BETWEEN_LOOKS = 3.0
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
-_TO_DELETE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
+_NEVER_WHOLE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,11 @@ class Change:
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """A change set that can be executed; without changes there is none to execute."""
+    """A change set. `empty`: there is nothing to execute; one that only changes outputs has no changes, yet is not."""
 
     id: str
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
+    empty: bool = False
 
 
 class Stacks:
@@ -65,34 +66,27 @@ class Stacks:
     def found(self) -> Stack | None:
         """The stack, None when there is none."""
         try:
-            (stack,) = self._client.describe_stacks(StackName=self._target.name)["Stacks"]
+            return self._by_id(self._target.name)
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
             raise
-        return Stack(
-            stack["StackId"],
-            stack["StackStatus"],
-            stack.get("StackStatusReason", ""),
-            {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
-            {p["ParameterKey"]: p.get("ParameterValue", "") for p in stack.get("Parameters", [])},
-        )
 
     def ready(self) -> Stack | None:
-        """The stack once nothing is under way, None when there is none or only a plan of one; raises Failed when it is
-        in a state that a person has to resolve."""
+        """The stack once nothing is under way, None when there is none or only a plan of one. One whose creation failed
+        is deleted: it holds nothing but what is kept and taken over. Raises Failed when a person has to resolve it."""
         stack = self.found()
         if stack is None or stack.planned_only:
             return None
         if stack.status.endswith("_IN_PROGRESS"):
             self._tell.line(f"{self._target.name} is {stack.status}: waiting for it to end")
             stack = self._watched(stack.id)
-        if stack.status in _TO_DELETE:
-            raise Failed(
-                f"The stack {self._target.name} is {stack.status}: it was never whole. {stack.reason}",
-                f"Look at its events, then delete it: aws cloudformation delete-stack --stack-name {self._target.name}"
-                f" --region {self._target.region}. What is kept (table, buckets) is taken over again.",
+        if stack.status in _NEVER_WHOLE:
+            self._tell.warning(
+                f"{self._target.name} is {stack.status}: it was never whole. What is left of it goes first"
             )
+            self.delete()
+            return None
         if stack.status == "UPDATE_ROLLBACK_FAILED":
             raise Failed(
                 f"The stack {self._target.name} could not return to what it was. {stack.reason}",
@@ -158,7 +152,7 @@ class Stacks:
             pages = list(self._pages(change_set_id))
             status, reason = pages[0]["Status"], pages[0].get("StatusReason", "")
             if status == "FAILED" and any(words in reason for words in _NOTHING):
-                return ChangeSet(change_set_id, ())
+                return ChangeSet(change_set_id, empty=True)
             if status == "FAILED":
                 raise Failed(
                     f"CloudFormation refuses the plan: {reason}",
@@ -194,8 +188,13 @@ class Stacks:
 
     def _by_id(self, stack_id: str) -> Stack:
         (stack,) = self._client.describe_stacks(StackName=stack_id)["Stacks"]
-        outputs = {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
-        return Stack(stack["StackId"], stack["StackStatus"], stack.get("StackStatusReason", ""), outputs, {})
+        return Stack(
+            stack["StackId"],
+            stack["StackStatus"],
+            stack.get("StackStatusReason", ""),
+            {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])},
+            {p["ParameterKey"]: p.get("ParameterValue", "") for p in stack.get("Parameters", [])},
+        )
 
     def _seen(self) -> set[str]:
         return {event["EventId"] for event in self._events(self._target.name)}

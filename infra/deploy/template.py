@@ -48,11 +48,15 @@ def _only_commercial(conditions: dict[str, Any]) -> frozenset[str]:
 
 
 def _named(value: Any, known: dict[str, str]) -> Any:
-    """The value with every `Fn::Sub` written out that only needs what is known."""
+    """The value as JSON has it, with every `Fn::Sub` written out that only needs what is known."""
     if isinstance(value, list):
         return [_named(item, known) for item in value]
     if not isinstance(value, dict):
         return value
+    attribute = value.get("Fn::GetAtt")
+    if isinstance(attribute, str):
+        # The short form is YAML's; in JSON the two names stand apart.
+        return {"Fn::GetAtt": attribute.split(".", 1)}
     text = value.get("Fn::Sub") if len(value) == 1 else None
     if isinstance(text, str) and set(_PLACEHOLDER.findall(text)) <= known.keys():
         return _PLACEHOLDER.sub(lambda found: known[found[1]], text)

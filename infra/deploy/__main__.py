@@ -1,0 +1,69 @@
+"""`python -m infra.deploy [deploy|plan|check|destroy|template]`: what `make deploy`, `plan` and `destroy` call.
+
+Exit status: 0 done, 1 a step did not come off (it says what to do), 2 the call is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from infra.deploy import template
+from infra.deploy.aws import Aws, region_of, target
+from infra.deploy.configuration import Configuration
+from infra.deploy.course import Course
+from infra.deploy.telling import Failed, Teller
+
+FOLDER = Path(__file__).parents[2] / ".chalice"
+_WHAT = ("deploy", "plan", "check", "destroy", "template")
+
+
+def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
+    """Run the command; answers the exit status."""
+    wanted = _arguments(arguments)
+    tell = Teller()
+    try:
+        _run(wanted, folder, tell)
+    except Failed as failure:
+        tell.error(str(failure))
+        tell.line(failure.advice)
+    except NoCredentialsError as error:
+        tell.error(str(error))
+    except (ClientError, BotoCoreError) as error:
+        tell.error(f"AWS refuses: {error}")
+        tell.line(
+            "If a permission is missing, docs/deploying.md lists what the operator needs. Then run it again."
+        )
+    except KeyboardInterrupt:
+        tell.error(
+            "Interrupted. CloudFormation goes on by itself; run the same command again to go on from there."
+        )
+    else:
+        return 0
+    return 1
+
+
+def _run(wanted: argparse.Namespace, folder: Path, tell: Teller) -> None:
+    Configuration.read(folder).stage(wanted.stage)
+    aws = Aws(region_of(wanted.region))
+    course = Course(aws, target(aws, wanted.stage), folder, tell)
+    if wanted.what == "template":
+        print(template.rendered(course.target))
+    else:
+        getattr(course, wanted.what)()
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="Put a stage into service.")
+    parser.add_argument("what", choices=_WHAT, nargs="?", default="deploy")
+    parser.add_argument("--stage", default=os.environ.get("STAGE", "dev"), help="of .chalice/config.json")
+    parser.add_argument("--region", default="", help="else the one of your AWS configuration")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
