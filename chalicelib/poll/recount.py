@@ -19,6 +19,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from io import TextIOWrapper
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
@@ -416,4 +417,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # wherever it is run: the report is half Chinese
     sys.exit(main())

@@ -6,16 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import islice, product
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.poll.ballots import Box, Ruling
 from chalicelib.poll.outcome import TopicResult
 from chalicelib.poll.roll import Unit
-from chalicelib.poll.state import Poll
+from chalicelib.poll.state import Poll, Terms
 from chalicelib.poll.tally import count
 from tests.poll import slow_counter
-from tests.poll.counting import START
+from tests.poll.counting import START, poll, roll, voted
 from tests.poll.random_polls import cases
 
 Case = tuple[Poll, list[Unit], list[Box]]
@@ -28,6 +29,19 @@ def test_both_counters_agree(case: Case) -> None:
     counted = count(of, iter(units), iter(boxes))
     for ours, theirs in zip(counted.topics, slow_counter.count_slowly(of, units, boxes), strict=True):
         assert told(ours) == theirs
+
+
+@pytest.mark.parametrize("matter", [0, 4, 8])
+def test_both_agree_on_every_division_of_up_to_twelve_owners(matter: int) -> None:
+    of = poll(matter, terms=Terms(of="answered"))
+    for size in range(13):
+        for agree in range(size + 1):
+            for oppose in range(size + 1 - agree):
+                last = agree + oppose
+                said = voted({"for": range(1, agree + 1), "against": range(agree + 1, last + 1)})
+                (ours,) = count(of, roll(size), said).topics
+                (theirs,) = slow_counter.count_slowly(of, roll(size), said)
+                assert told(ours) == theirs
 
 
 def told(ours: TopicResult) -> slow_counter.Said:
