@@ -14,6 +14,7 @@ from chalicelib.bell import pages as bell_pages
 from chalicelib.case import api as case_api
 from chalicelib.case import guest_pages as case_guest_pages
 from chalicelib.case import pages as case_pages
+from chalicelib.delivery import api as delivery_api
 from chalicelib.observability import asked, quiet
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
@@ -32,6 +33,7 @@ for module in (
     case_api,
     case_guest_pages,
     case_pages,
+    delivery_api,
     place_api,
     place_pages,
     session_api,
@@ -69,8 +71,16 @@ def react(event: dict[str, Any], context: object) -> dict[str, Any]:
     return steps.react(event, context)
 
 
+@app.lambda_function(name="report")
+def report(event: dict[str, Any], context: object) -> dict[str, int]:
+    """A provider tells what became of messages."""
+    from chalicelib import steps
+
+    return steps.report(event, context)
+
+
 @app.schedule("rate(1 minute)", name="sweep")
-def sweep(event: CloudWatchEvent) -> dict[str, int]:
+def sweep(event: CloudWatchEvent) -> dict[str, Any]:
     """Each minute: look after what nobody looked after."""
     from chalicelib import steps
 

@@ -90,6 +90,7 @@ TABLE: Mapping[str, Audience] = {
     "GET /v1/health/deep": EVERYBODY,
     "GET /v1/statistics": EVERYBODY,
     "GET /v1/openapi.json": EVERYBODY,
+    "POST /v1/reports/{provider}/{secret}": EVERYBODY,
     "POST /v1/session/code": EVERYBODY,
     "POST /v1/session": EVERYBODY,
     "DELETE /v1/session": SIGNED_IN,
