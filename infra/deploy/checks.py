@@ -184,8 +184,8 @@ def _of_what_is_there(aws: Aws, target: Target, stack: Stack | None) -> Iterator
     if aws.client("sqs").list_queues(QueueNamePrefix=queue).get("QueueUrls"):
         yield Finding(
             Kind.ERROR,
-            f"The queue {queue} was kept because something is in it. Receive and note what it holds, then delete it: "
-            f"aws sqs delete-queue --queue-url $(aws sqs get-queue-url --queue-name {queue} --query QueueUrl --output text)",
+            f"The queue {queue} was kept because something is in it: receive and note what it holds, then delete it "
+            "with aws sqs delete-queue (its address: aws sqs get-queue-url).",
         )
     groups = aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{target.name}")
     taken = [g["logGroupName"] for g in groups["logGroups"] if _of_stage(g["logGroupName"], target)]

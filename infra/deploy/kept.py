@@ -1,4 +1,4 @@
-"""What an earlier stack of the stage left behind and CloudFormation cannot take over by name: the key and the secrets."""
+"""What an earlier stack of the stage left behind and CloudFormation takes over by no name: the key and the secrets."""
 
 from __future__ import annotations
 
