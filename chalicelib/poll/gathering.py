@@ -123,27 +123,24 @@ class _Gathered:
         conflicts: list[Conflict] = []
         voices: list[Voice] = []
         for head, entries in self._entries.items():
-            if not isinstance(entries, list) and not entries.box:
-                wordings[head], nonces[head] = entries.wording, entries.nonce
-                continue
-            together = entries if isinstance(entries, list) else [entries]
-            chosen, conflict = of_head(together, self._left_out)
+            chosen, conflict = self._of_head(entries)
             if chosen:
                 wordings[head], nonces[head] = chosen.wording, chosen.nonce
             if conflict:
                 conflicts.append(conflict)
             if conflict and not conflict.settled:
                 voices.append(Voice(areas[head], wordings[head], conflict.wordings))
-        return Effective(
-            areas,
-            wordings,
-            nonces,
-            self._wordings.all,
-            self._turnout(wordings),
-            tuple(sorted(conflicts, key=attrgetter("units"))),
-            tuple(voices),
-            tuple(sorted(self._left_out)),
-        )
+        conflicts.sort(key=attrgetter("units"))
+        turnout, left_out = self._turnout(wordings), tuple(sorted(self._left_out))
+        said = self._wordings.all
+        return Effective(areas, wordings, nonces, said, turnout, tuple(conflicts), tuple(voices), left_out)
+
+    def _of_head(self, entries: Entry | list[Entry]) -> tuple[Entry | None, Conflict | None]:
+        if isinstance(entries, list):
+            return of_head(entries, self._left_out)
+        if not entries.box:
+            return entries, None  # one unit, one ballot: nearly all of a big poll
+        return of_head([entries], self._left_out)
 
     def _turnout(self, wordings: Sequence[int]) -> tuple[Turnout, ...]:
         rows = [[0, 0, 0, 0] for _ in self._buildings]

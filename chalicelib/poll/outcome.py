@@ -183,9 +183,9 @@ def is_close(outcome: Outcome, participation: Pair, consent: Pair) -> bool:
     return all(r.lacking <= _hundredth(r.whole) for r in ratios if r.whole)
 
 
-def is_narrow(lead: int, whole: int) -> bool:
-    """Whether so small a lead is a close call."""
-    return lead <= _hundredth(whole)
+def is_narrow(lead: int, at: Standing) -> bool:
+    """Whether so small a lead over the next option is a close call."""
+    return lead <= _hundredth(at.took_part.heads)
 
 
 def margin(consent: Pair) -> Figure:

@@ -159,7 +159,7 @@ def _own_options(
         told,
         tie=tie,
         winner=winner,
-        close=told.close or is_narrow(most.heads - next_most.heads, at.took_part.heads),
+        close=told.close or (outcome is Outcome.PASSED and is_narrow(most.heads - next_most.heads, at)),
         conclusive=not doubts or len(doubt.possible_of_options(rule, sure, doubts, winner)) == 1,
     )
 
@@ -181,7 +181,7 @@ def _told(
         rule.inclusive,
         outcome,
         margin(consent),
-        close=is_close(outcome, participation, consent),
+        close=at.took_part.heads > 0 and is_close(outcome, participation, consent),
     )
 
 

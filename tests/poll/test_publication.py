@@ -7,7 +7,9 @@ from typing import Any
 
 from hypothesis import given, settings
 
+from chalicelib.core import chain
 from chalicelib.core.chain import canonical
+from chalicelib.poll import commands, rules
 from chalicelib.poll.ballots import Box
 from chalicelib.poll.publication import BATCH, document, sha256, summary
 from chalicelib.poll.receipts import receipt
@@ -37,6 +39,17 @@ def test_the_summary_is_canonical_and_says_what_the_count_says(
         assert ours["outcome"] == topic.outcome
         assert ours["took_part"] == [topic.took_part.heads, topic.took_part.area]
         assert sum(heads for _, heads, _ in ours["choices"]) == topic.took_part.heads
+
+
+def test_the_count_becomes_an_event_of_the_polls_record() -> None:
+    of = poll(4, 8)
+    result = counted(of, roll(9), voted({"for": range(1, 8)}))
+    told = commands.Count(summary(result), sha256(document(of, result)), result.conclusive, result.carried)
+    events = chain.extend(
+        of.thing, chain.Tip(), of.created_at, chain.SYSTEM, rules.decide(of, told, of.created_at)
+    )
+    assert [event.data["carried"] for event in events] == [True]
+    assert chain.verify(events).intact
 
 
 def test_the_summary_of_ten_topics_in_a_big_neighbourhood_fits_into_an_event() -> None:

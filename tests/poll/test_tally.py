@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterator
+
 import pytest
 
+from chalicelib.poll.ballots import Ballot, Box
 from chalicelib.poll.outcome import Figure, Outcome, TopicResult, least
 from chalicelib.poll.roll import Kind
 from chalicelib.poll.state import Terms
+from chalicelib.poll.tally import count
 from tests.poll.counting import SQUARE_METRES, ballot, box, counted, poll, roll, unit, voted
 
 PASSED, FAILED, NO_QUORUM, TIE = Outcome
@@ -289,6 +294,37 @@ def test_a_result_that_one_vote_turns_is_close_and_a_clear_one_is_not() -> None:
     assert not of(4, agree=290, oppose=5).close
     assert not of(4, agree=10, oppose=280).close
     assert not of(4, agree=50).close
+
+
+def test_options_that_lie_close_together_are_a_close_call_only_where_one_of_them_wins() -> None:
+    assert choosing(red=51, green=48).close is False
+    assert choosing(red=50, green=49).close
+    assert choosing(red=2, green=2).close
+    assert not choosing(red=4, green=3, blue=3).close
+
+
+def test_where_nobody_voted_nothing_was_close() -> None:
+    assert not choosing().close
+    assert not any(counted(poll(m), roll(1), []).topics[0].close for m in (0, 4, 8))
+    assert not any(counted(poll(m), [], []).topics[0].close for m in (0, 4, 8))
+
+
+# -- memory
+
+
+def test_no_ballot_is_kept_in_memory() -> None:
+    kept: list[weakref.ref[Ballot]] = []
+
+    def boxes() -> Iterator[Box]:
+        for number in range(1, 201):
+            votes = [ballot(number, "for", minute) for minute in range(1 + number % 2)]
+            kept.extend(map(weakref.ref, votes))
+            yield box(number, *votes)
+
+    result = count(poll(4), iter(roll(200)), boxes())
+    assert result.topics[0].took_part.heads == 200
+    assert len(kept) == 300
+    assert [one for one in kept if one()] == []
 
 
 # -- turnout
