@@ -42,7 +42,7 @@ def test_the_summary_is_canonical_and_says_what_the_count_says(
 
 
 def test_the_count_becomes_an_event_of_the_polls_record() -> None:
-    of = poll(4, 8)
+    of = poll(8)
     result = counted(of, roll(9), voted({"for": range(1, 8)}))
     told = commands.Count(summary(result), sha256(document(of, result)), result.conclusive, result.carried)
     events = chain.extend(
