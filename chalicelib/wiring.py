@@ -207,10 +207,10 @@ def _session_in(region: str) -> Session:
 
 
 def _sender(channel: Channel) -> Sender:
-    if channel is Channel.SMS:
-        from chalicelib.notify.sns import SnsSender
+    from os import environ
 
-        return SnsSender(_session)
-    from chalicelib.notify.ses import SesSender
+    from chalicelib import providers
 
-    return SesSender(_session, settings().mail_from)
+    tools = providers.Tools(_session, SystemClock().now, lambda: secrets.token_hex(16))
+    env = {**environ, "MAIL_FROM": settings().mail_from}
+    return providers.sender(channel, providers.settings(env, revealed), tools)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 class SesSender:
-    """A `Sender` of plain-text mail with its enclosures, from one verified address. The client is created at the
-    first message."""
+    """A `Sender` of plain-text mail with its enclosures, from one verified address. `configuration_set`: SES's name for
+    whom it tells what became of the mail. The client is created at the first message."""
 
     def __init__(
         self,
@@ -23,9 +23,11 @@ class SesSender:
         sender: str,
         endpoint_url: str | None = None,
         read_seconds: float = aws.READ_SECONDS,
+        configuration_set: str = "",
     ) -> None:
         self._create: Callable[[], Any] = lambda: aws.client(session(), "sesv2", endpoint_url, read_seconds)
         self._from = sender
+        self._further = {"ConfigurationSetName": configuration_set} if configuration_set else {}
         self._client: Any = None
 
     def send(self, message: Message) -> str:
@@ -39,6 +41,7 @@ class SesSender:
             FromEmailAddress=self._from,
             Destination={"ToAddresses": [message.to]},
             Content=self._raw(message) if message.enclosures else _simple(message),
+            **self._further,
         )
 
     def _raw(self, message: Message) -> dict[str, Any]:

@@ -1,0 +1,135 @@
+"""Which provider carries what is a choice of configuration; a wrong one is named before the first message."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from chalicelib import providers
+from chalicelib.config import ConfigError
+from chalicelib.notice.shapes import Message
+from chalicelib.notice.texts import TEMPLATES
+from chalicelib.people.staff import Channel
+from chalicelib.ports import PermanentFailure
+from tests.notify.carrier import session
+
+TOOLS = providers.Tools(session, lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: "n")
+ALL = ",".join(f"{name}=SMS_{number}" for number, name in enumerate(TEMPLATES))
+ALIYUN = {
+    "SMS_PROVIDER": "aliyun",
+    "SMS_KEY_ID": "key",
+    "SMS_KEY_SECRET": "very-secret",
+    "SMS_SIGN": "米市巷街道",
+    "SMS_TEMPLATES": ALL,
+}
+TENCENT = {**ALIYUN, "SMS_PROVIDER": "tencent", "SMS_APP_ID": "1400006666"}
+SMTP = {
+    "MAIL_PROVIDER": "smtp",
+    "SMTP_HOST": "mail.example.org",
+    "SMTP_USER": "u",
+    "SMTP_PASSWORD": "very-secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("channel", "env", "name"),
+    [
+        (Channel.SMS, {}, "SnsSender"),
+        (Channel.SMS, {"SMS_PROVIDER": "sns"}, "SnsSender"),
+        (Channel.SMS, ALIYUN, "AliyunSender"),
+        (Channel.SMS, TENCENT, "TencentSender"),
+        (Channel.SMS, {"SMS_PROVIDER": "none"}, "Nobody"),
+        (Channel.MAIL, {}, "SesSender"),
+        (Channel.MAIL, SMTP, "SmtpSender"),
+        (Channel.MAIL, {"MAIL_PROVIDER": "none"}, "Nobody"),
+    ],
+)
+def test_the_configuration_chooses_the_provider(channel: Channel, env: dict[str, str], name: str) -> None:
+    assert type(providers.sender(channel, env, TOOLS)).__name__ == name
+
+
+@pytest.mark.parametrize("env", [{}, ALIYUN, TENCENT, {**ALIYUN, **SMTP}, {"SMS_PROVIDER": "none"}])
+def test_a_whole_configuration_has_no_problems(env: dict[str, str]) -> None:
+    assert providers.problems(env, TOOLS) == ()
+
+
+@pytest.mark.parametrize(
+    ("env", "missing"),
+    [(ALIYUN, name) for name in ("SMS_KEY_ID", "SMS_KEY_SECRET", "SMS_SIGN", "SMS_TEMPLATES")]
+    + [(TENCENT, "SMS_APP_ID"), (SMTP, "SMTP_HOST"), (SMTP, "SMTP_PASSWORD")],
+)
+def test_what_is_missing_is_named_and_no_secret_told(env: dict[str, str], missing: str) -> None:
+    (problem,) = providers.problems({**env, missing: " "}, TOOLS)
+    assert problem.startswith(f"{missing} is not set")
+    assert "very-secret" not in problem
+
+
+@pytest.mark.parametrize(
+    ("env", "setting"),
+    [
+        ({"SMS_PROVIDER": "pigeon"}, "SMS_PROVIDER"),
+        ({"MAIL_PROVIDER": "pigeon"}, "MAIL_PROVIDER"),
+        ({**ALIYUN, "SMS_ENDPOINT": "http://dysmsapi.aliyuncs.com"}, "SMS_ENDPOINT"),
+        ({**ALIYUN, "SMS_TEMPLATES": "alert"}, "SMS_TEMPLATES"),
+        ({**ALIYUN, "SMS_TEMPLATES": "alrt=SMS_1"}, "SMS_TEMPLATES"),
+        ({**SMTP, "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
+        ({**SMTP, "SMTP_PORT": "0"}, "SMTP_PORT"),
+        ({**SMTP, "SMTP_PORT": "smtp"}, "SMTP_PORT"),
+    ],
+)
+def test_what_is_wrong_is_named(env: dict[str, str], setting: str) -> None:
+    (problem,) = providers.problems(env, TOOLS)
+    assert setting in problem
+
+
+def test_templates_that_nobody_applied_for_are_named() -> None:
+    (problem,) = providers.problems({**ALIYUN, "SMS_TEMPLATES": "alert=SMS_1, escalated=SMS_2"}, TOOLS)
+    assert "code" in problem
+    assert " alert," not in problem
+
+
+def test_secrets_may_lie_in_a_safe_and_the_environment_counts() -> None:
+    asked: list[str] = []
+
+    def reveal(name: str) -> dict[str, str]:
+        asked.append(name)
+        return {"SMS_KEY_SECRET": "from-the-safe", "SMS_SIGN": "又一"}
+
+    env = providers.settings({**ALIYUN, "SMS_KEY_SECRET": "", "PROVIDER_SECRETS": "arn:safe"}, reveal)
+    assert (asked, env["SMS_KEY_SECRET"], env["SMS_SIGN"]) == (["arn:safe"], "from-the-safe", "米市巷街道")
+    assert providers.settings({"A": "1"}, reveal) == {"A": "1"}
+    assert asked == ["arn:safe"]
+
+
+def test_without_a_provider_the_next_channel_is_used() -> None:
+    with pytest.raises(PermanentFailure, match="no_provider"):
+        providers.sender(Channel.SMS, {"SMS_PROVIDER": "none"}, TOOLS).send(Message("+86", "x", "alert"))
+
+
+def test_a_mini_program_is_configured_with_what_its_keywords_show() -> None:
+    env = {
+        "WECHAT_APP_ID": "wx1",
+        "WECHAT_SECRET": "s",
+        "WECHAT_TEMPLATES": "answered=T-1/thing1:by/character_string2:number,accepted=T-2/character_string1:case",
+    }
+    sender = providers.wechat(env, TOOLS)
+    assert sender is not None
+    templates = sender._account.templates  # type: ignore[attr-defined]  # what was read
+    assert templates["answered"].keywords == {"thing1": "by", "character_string2": "number"}
+    assert templates["accepted"].id == "T-2"
+    assert providers.wechat({}, TOOLS) is None
+    with pytest.raises(ConfigError, match="answered"):
+        providers.wechat({**env, "WECHAT_TEMPLATES": "answered=T-1"}, TOOLS)
+
+
+def test_a_ring_loads_no_provider() -> None:
+    loaded = (
+        "import sys, app;"
+        "print([m for m in sys.modules if m.startswith('chalicelib.notify') or m in"
+        " ('chalicelib.providers', 'smtplib', 'chalicelib.delivery.service', 'chalicelib.store.delivery_rows')])"
+    )
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
