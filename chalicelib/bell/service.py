@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from chalicelib.bell import ringing
 from chalicelib.bell.changes import answer_links, plan_case, plan_change, plan_join
@@ -61,16 +63,14 @@ Credential = str | Session
 """What opens a bell: a link's token, or the session of a member of staff."""
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Where a request comes from: the network address and the client's own key for it."""
 
     address: str = ""
     idempotency_key: str = ""
 
 
-@dataclass(frozen=True)
-class Rung:
+class Rung(msgspec.Struct, frozen=True):
     """A bell and the resident's token; `repeated` when it had been rung before."""
 
     bell: Bell
@@ -78,8 +78,7 @@ class Rung:
     repeated: bool = False
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """A bell's file as the holder of a link may see it."""
 
     file: BellFile
@@ -87,8 +86,7 @@ class Reading:
     directory: Directory
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """The bells of a bundled message that still ring for the person it went to."""
 
     staff: Staff

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.bell.rules import Bell
@@ -30,7 +29,6 @@ from chalicelib.store.table import INDEXES, Raw, Refused, Table, Transaction
 _LIMIT_KEPT = timedelta(hours=1)
 
 
-@dataclass
 class Bells(Changes):
     """The part of the store that knows bells."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core import ids
@@ -21,7 +20,7 @@ from chalicelib.store.models import (
     Row,
     TextRow,
 )
-from chalicelib.store.table import INDEXES, Raw, Table, Transaction
+from chalicelib.store.table import INDEXES, Part, Raw, Transaction
 
 if TYPE_CHECKING:
     from chalicelib.case.shapes import CaseFile, CaseLine, CaseOpening, Worklist
@@ -30,11 +29,8 @@ if TYPE_CHECKING:
 _MOST = 100
 
 
-@dataclass
-class Cases:
+class Cases(Part):
     """The part of the store that knows cases."""
-
-    table: Table
 
     def case(self, case_id: str) -> CaseFile | None:
         """One Query; see `ports.Store`."""

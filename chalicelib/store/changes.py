@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.expressions.condition import Condition
@@ -15,7 +14,7 @@ from chalicelib.core.links import Link
 from chalicelib.ports import Change
 from chalicelib.store import case_codec, codec, keys
 from chalicelib.store.models import BellHead, CaseHead, Row
-from chalicelib.store.table import Raw, Refused, Table, Transaction
+from chalicelib.store.table import Part, Raw, Refused, Table, Transaction
 
 if TYPE_CHECKING:
     from chalicelib.bell.rules import Bell
@@ -26,13 +25,11 @@ _REMEMBERED = 1000
 _BELL = "BELL#"
 
 
-@dataclass
-class Changes:
+class Changes(Part):
     """The part of the store that changes what is there."""
 
-    table: Table
-
-    def __post_init__(self) -> None:
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
         # What a bell holds never changes, so what was read with it may be remembered.
         self._guards: dict[str, str] = {}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,17 +15,14 @@ from chalicelib.store import codec, keys
 from chalicelib.store.bells import spend
 from chalicelib.store.models import CodeRow, Row
 from chalicelib.store.patience import nonce
-from chalicelib.store.table import Refused, Table, Transaction
+from chalicelib.store.table import Part, Refused, Transaction
 
 if TYPE_CHECKING:
     from chalicelib.session.shapes import Code
 
 
-@dataclass
-class Codes:
+class Codes(Part):
     """The part of the store that knows one-time codes."""
-
-    table: Table
 
     def ask_code(self, code: Code, at: datetime, limits: Sequence[Limit]) -> None:
         """One TransactWriteItems; see `ports.Store`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -23,18 +22,15 @@ from chalicelib.store.models import (
     EventRow,
     Row,
 )
-from chalicelib.store.table import Raw, Refused, Table, Transaction
+from chalicelib.store.table import Part, Raw, Refused, Transaction
 
 # An event is told again for a day at most; from then on its mark may go.
 _MARK_KEPT = timedelta(days=7)
 _ON_A_CHAIN = frozenset({"BELL", "CASE", "DIRECTORY", "EVENT"})
 
 
-@dataclass
-class Records:
+class Records(Part):
     """The part of the store that knows directories, chains and counters."""
-
-    table: Table
 
     def directory(self, prefix: str) -> Directory | None:
         """One GetItem; see `ports.Store`."""

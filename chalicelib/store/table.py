@@ -81,6 +81,13 @@ class Transaction:
         return [label for label, _ in (*self.deletes, *self.puts, *self.updates)]
 
 
+class Part:
+    """What knows one kind of row, in the table that all of them share."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+
 class Table:
     """The table. Raises `core.errors.Unavailable` when a call failed several times for reasons that pass.
 

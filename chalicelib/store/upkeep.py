@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.core import ids
 from chalicelib.ports import Page
 from chalicelib.store import codec, cursors, keys
 from chalicelib.store.models import PulseRow
-from chalicelib.store.table import Table, Transaction
+from chalicelib.store.table import Part, Transaction
 
 if TYPE_CHECKING:
     from chalicelib.status.rules import Pulse
@@ -19,11 +18,8 @@ if TYPE_CHECKING:
 _MOST = 100
 
 
-@dataclass
-class Upkeep:
+class Upkeep(Part):
     """The part of the store that knows pulses, canaries and every clock."""
-
-    table: Table
 
     def clocks(self, cursor: str = "", limit: int = 1_000) -> Page[str]:
         """One Query a megabyte for each of the shards; see `ports.Store`."""

@@ -1,10 +1,11 @@
 """The static files of the pages: style, modules, icons. All are text in one folder; nothing else is served."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 FOLDER: Final = Path(__file__).parent / "static"
 CONTENT_TYPES: Final = {
@@ -15,8 +16,7 @@ CONTENT_TYPES: Final = {
 CACHE_CONTROL: Final = "public, max-age=86400"
 
 
-@dataclass(frozen=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True):
     """A static file: its text, its content type and a short hash of it that goes into links and the ETag."""
 
     body: str

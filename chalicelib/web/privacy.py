@@ -3,10 +3,11 @@
 Consent is stored with `VERSION`; whoever changes a text gives it a new date.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from chalicelib.web.i18n import Language
 from chalicelib.web.views import NoticeBlock, PrivacyView
@@ -15,8 +16,7 @@ VERSION: Final = "2026-11-01"
 FOLDER: Final = Path(__file__).parent / "privacy"
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """The notice: `text` is its whole plain wording (Markdown headings and lists), as the API gives it."""
 
     version: str
