@@ -80,6 +80,9 @@ CHANNELS: Final[Mapping[str, str]] = {
 FATES: Final[Mapping[str, str]] = {
     "claimed": N_("on its way"),
     "sent": N_("sent"),
+    "delivered": N_("arrived"),
+    "undelivered": N_("did not arrive, so another way was tried"),
+    "opted_out": N_("wants no messages there, so another way was tried"),
     "failed": N_("could not be sent"),
     "unknown": N_("outcome unknown, so another way was tried"),
     "held": N_("will be sent a little later"),
