@@ -1,0 +1,71 @@
+"""Calling an entry point of a stage: `python -m infra.recover.call canary` (STAGE, REGION)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from infra.deploy.aws import Aws, region_of, target
+from infra.deploy.target import Target
+from infra.deploy.telling import Failed, Teller
+from infra.local.run import scheduled
+
+
+class Functions:
+    """The functions of a stage."""
+
+    def __init__(self, client: Any, where: Target) -> None:
+        self._client, self._where = client, where
+
+    def exists(self, name: str) -> bool:
+        """Whether the stage has a function of that name."""
+        try:
+            self._client.get_function_configuration(FunctionName=self._where.function(name))
+        except self._client.exceptions.ResourceNotFoundException:
+            return False
+        return True
+
+    def call(self, name: str, event: Mapping[str, Any]) -> Any:
+        """What it answers to the event; raises Failed when it fails, with what it said."""
+        answer = self._client.invoke(
+            FunctionName=self._where.function(name), Payload=json.dumps(event, ensure_ascii=False).encode()
+        )
+        body = answer["Payload"].read().decode("utf-8", "replace")
+        if answer.get("FunctionError"):
+            raise Failed(f"{name} failed: {body}", "Its log says where: look for `fault`.")
+        return json.loads(body or "null")
+
+    def on_schedule(self, name: str, detail: Mapping[str, Any]) -> Any:
+        """As EventBridge calls it, with this detail."""
+        return self.call(name, scheduled(dict(detail)))
+
+
+def stage_of(environment: Mapping[str, str]) -> tuple[Aws, Target]:
+    """The stage that STAGE and REGION name, in the account of the operator's credentials; raises Failed."""
+    aws = Aws(region_of(environment.get("REGION", "")))
+    return aws, target(aws, environment.get("STAGE", "dev"))
+
+
+def main(arguments: list[str]) -> int:
+    """Call a scheduled entry point once and print what it answers."""
+    tell = Teller()
+    name = arguments[0] if arguments else ""
+    if name not in ("sweep", "canary"):
+        tell.error("Name an entry point: make call STAGE=prod FUNCTION=canary (or sweep)")
+        return 2
+    try:
+        aws, where = stage_of(os.environ)
+        answer = Functions(aws.client("lambda"), where).on_schedule(name, {})
+    except Failed as failed:
+        tell.error(str(failed))
+        tell.line(failed.advice)
+        return 1
+    tell.good(f"{where.function(name)}: {json.dumps(answer)}")
+    return 0 if not isinstance(answer, dict) or answer.get("ok", True) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

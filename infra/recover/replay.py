@@ -1,0 +1,211 @@
+"""The command behind `make replay`: dead letters listed (LIST=1) or done again.
+
+Exit status: 0 nothing is left, 1 something failed again or is only listed, 2 the stage cannot be reached.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from infra.connect import data_folder
+from infra.deploy.telling import Failed, Teller
+from infra.recover.call import Functions, stage_of
+from infra.recover.letters import (
+    Letter,
+    Queue,
+    Record,
+    Trimmed,
+    age,
+    from_stream,
+    from_table,
+    letter_of,
+    things,
+)
+
+React = Callable[[list[Record]], list[str]]
+"""Lets `react` do a batch; answers the sequence numbers from which on it failed."""
+_BATCH = 25
+# Lambda takes six megabytes in one call.
+_MOST_BYTES = 5_000_000
+
+
+@dataclass
+class Replay:
+    """Dead letters of one stage. `stream`, `scan`: where records are read again; `react`: who does them."""
+
+    queue: Queue
+    stream: Any
+    scan: Callable[[], Iterable[Record]]
+    react: React
+    tell: Teller
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def show(self) -> int:
+        """Print what is there; how many letters there are."""
+        letters = self._letters()
+        for letter in letters:
+            self.tell.line(
+                f"{letter.records} record(s) of {age(letter, self.now())} ago ({letter.condition}): "
+                + (", ".join(self._about(letter)) or "no longer in the stream; replaying asks the table")
+            )
+            self.queue.release(letter.receipt)
+        return len(letters)
+
+    def run(self) -> int:
+        """Do them all again; how many letters failed again. What failed stays in the queue."""
+        failed, trimmed = 0, []
+        for number, letter in enumerate(self._letters(), 1):
+            try:
+                records = from_stream(self.stream, letter)
+            except Trimmed:
+                trimmed.append(letter)
+                continue
+            failed += self._again(records, [letter], f"{number}: {', '.join(things(records)) or 'nothing'}")
+        if trimmed:
+            self.tell.line(f"{len(trimmed)} letter(s) are older than the stream: asking the table")
+            records = from_table(self.scan(), trimmed)
+            about = things(records)
+            failed += self._again(records, trimmed, f"{len(about)} bells and cases of that time")
+        return failed
+
+    def _again(self, records: list[Record], letters: Sequence[Letter], what: str) -> int:
+        """Let `react` do the records; the letters go when all are done. How many letters failed."""
+        failed = list(done_again(self.react, records))
+        if failed:
+            self.tell.error(f"{what}: failed again at {', '.join(things(failed))}")
+            for letter in letters:
+                self.queue.release(letter.receipt)
+            return len(letters)
+        self.tell.good(f"{what}: done")
+        for letter in letters:
+            self.queue.remove(letter.receipt)
+        return 0
+
+    def _letters(self) -> list[Letter]:
+        """All of them, before any is given back: else it would come again at once."""
+        found: list[Letter] = []
+        for message in list(self.queue.messages()):
+            try:
+                found.append(letter_of(message))
+            except ValueError as error:
+                self.tell.warning(f"{error}; left where it is")
+                self.queue.release(message["ReceiptHandle"])
+        return found
+
+    def _about(self, letter: Letter) -> list[str]:
+        try:
+            return things(from_stream(self.stream, letter))
+        except Trimmed:
+            return []
+
+
+def done_again(react: React, records: list[Record]) -> Iterator[Record]:
+    """Let `react` do the records in order, and answer those that fail: what comes after one of them is done."""
+    left = list(records)
+    while left:
+        batch = _fitting(left)
+        failures = react(batch)
+        if not failures:
+            left = left[len(batch) :]
+            continue
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
+        at = numbers.index(failures[0]) if failures[0] in numbers else 0
+        yield batch[at]
+        left = left[at + 1 :]
+
+
+def _fitting(records: list[Record]) -> list[Record]:
+    """As many as one call takes, at least one."""
+    total = 0
+    for count, record in enumerate(records[:_BATCH]):
+        total += len(json.dumps(record, ensure_ascii=False).encode())
+        if total > _MOST_BYTES:
+            return records[: max(1, count)]
+    return records[:_BATCH]
+
+
+def by_lambda(functions: Functions) -> React:
+    """The deployed function does it, with its own permissions and settings."""
+
+    def react(records: list[Record]) -> list[str]:
+        answer = functions.call("react", {"Records": records})
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+    return react
+
+
+def scanned(client: Any, table: str) -> Iterator[Record]:
+    """Every head and event of the table."""
+    pages = client.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="sk = :head OR begins_with(sk, :event)",
+        ExpressionAttributeValues={":head": {"S": "HEAD"}, ":event": {"S": "EVENT#"}},
+    )
+    return (item for page in pages for item in page["Items"])
+
+
+def local(folder: Path, react: React, tell: Teller, *, only_list: bool) -> int:
+    """The local run's dead letters are a file of whole records; how many are left."""
+    path = folder / "stream-failures.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    records = [json.loads(line) for line in lines]
+    if only_list:
+        for record in records:
+            tell.line(record["dynamodb"]["Keys"]["pk"]["S"])
+        return len(records)
+    failed = list(done_again(react, records))
+    if records:
+        path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in failed), "utf-8")
+    tell.good(f"{len(records) - len(failed)} of {len(records)} done")
+    return len(failed)
+
+
+def main() -> int:
+    """Run from the command line: STAGE, REGION, LIST."""
+    tell, only_list = Teller(), os.environ.get("LIST", "") not in ("", "0")
+    try:
+        if os.environ.get("STAGE") == "local":
+            return 1 if local(data_folder(), _here(), tell, only_list=only_list) else 0
+        aws, where = stage_of(os.environ)
+        url = aws.client("sqs").get_queue_url(QueueName=f"{where.name}-stream-failures")["QueueUrl"]
+        replay = Replay(
+            Queue(aws.client("sqs"), url),
+            aws.client("dynamodbstreams"),
+            lambda: scanned(aws.client("dynamodb"), where.name),
+            by_lambda(Functions(aws.client("lambda"), where)),
+            tell,
+        )
+        tell.step(f"Dead letters of {where.name}: {replay.queue.depth()}")
+        left = replay.show() if only_list else replay.run()
+    except Failed as failed:
+        tell.error(str(failed))
+        tell.line(failed.advice)
+        return 2
+    tell.good("None is left") if not left else tell.warning(f"{left} left")
+    return 1 if left else 0
+
+
+def _here() -> React:
+    """The code of this folder does it, on the run of this machine."""
+    from chalicelib import steps
+    from infra.connect import connected
+
+    connected()
+
+    def react(records: list[Record]) -> list[str]:
+        return [
+            failure["itemIdentifier"] for failure in steps.react({"Records": records})["batchItemFailures"]
+        ]
+
+    return react
+
+
+if __name__ == "__main__":
+    sys.exit(main())
