@@ -12,9 +12,9 @@ from chalicelib import http, openapi
 from chalicelib.bell import api as bell_api
 from chalicelib.bell import pages as bell_pages
 from chalicelib.case import api as case_api
-from chalicelib.case import guest_pages as case_guest_pages
-from chalicelib.case import pages as case_pages
+from chalicelib.console import pages as console_pages
 from chalicelib.delivery import api as delivery_api
+from chalicelib.guest import pages as guest_pages
 from chalicelib.observability import asked, quiet
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
@@ -31,9 +31,9 @@ for module in (
     bell_api,
     bell_pages,
     case_api,
-    case_guest_pages,
-    case_pages,
+    console_pages,
     delivery_api,
+    guest_pages,
     place_api,
     place_pages,
     session_api,

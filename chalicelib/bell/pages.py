@@ -119,7 +119,7 @@ def resident_acts(call: Call, token: str) -> Response:
 
 def _guests() -> Any:
     """The pages of a case; a process that only rings does not pay for them."""
-    return importlib.import_module("chalicelib.case.guest_visits")
+    return importlib.import_module("chalicelib.guest.visits")
 
 
 @page(blueprint, "GET", "/a/{token}", audience=ANSWERERS)
@@ -199,7 +199,7 @@ def _similar(call: Call, reading: service.Reading) -> tuple[object, ...]:
     if file.bell.status is not Status.ANSWERED or not present.is_answerer(reading):
         return ()
     from chalicelib.case import lists
-    from chalicelib.case.screens import similar
+    from chalicelib.console.screens import similar
 
     lines = lists.similar(call.ports, file.bell, file.contact.text if file.contact else "")
     return similar(lines, reading.directory, call.language)

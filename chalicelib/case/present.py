@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.case import access, bodies, deadlines
 from chalicelib.case.access import Side
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case.reading import Lens
 from chalicelib.case.service import Reading
 from chalicelib.case.shapes import Attachment, CaseLine, PartyContact
 from chalicelib.case.state import Agreement, Case, Deadline, Meeting, Obligation, Offer, Ref

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chalicelib.case.access import Side
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case.reading import Lens
 from chalicelib.web.case_sentences import Teller, case_story
 
 

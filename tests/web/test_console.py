@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from chalicelib.web.i18n import LANGUAGES, Language
 from chalicelib.web.render import render
-from tests.case import console_samples, guest_samples
+from tests.console import samples as console_samples
 from tests.fakes import places
+from tests.guest import samples as guest_samples
 from tests.web import samples
 from tests.web.test_browser import SECURE, Visit, faults, html
 from tests.web.test_pages import CHINESE, HOSTILE, INTERPOLATED, Reader

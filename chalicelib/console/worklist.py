@@ -10,12 +10,13 @@ from chalice import Response
 
 from chalicelib.bell.rules import Bell
 from chalicelib.bell.screens import place_name
-from chalicelib.case import lists, screens, service, wire
-from chalicelib.case.form_choices import member_label
+from chalicelib.case import lists, service, wire
 from chalicelib.case.handlers import member, view_of, wanted
 from chalicelib.case.orders import ORDERS
 from chalicelib.case.shapes import CaseLine
 from chalicelib.case.stages import OPEN
+from chalicelib.console import screens
+from chalicelib.console.choices import member_label
 from chalicelib.core import ids, text
 from chalicelib.core.errors import DomainError
 from chalicelib.http import BadRequest, Call, explain

@@ -1,4 +1,4 @@
-"""Where the choices of a form's fields come from, by the names that `case.forms` gives them. Pure."""
+"""Where the choices of a form's fields come from, by the names that `console.forms` gives them. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from chalicelib.case import course, parties, promises, work
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case.reading import Lens
 from chalicelib.case.state import Meeting, Obligation
 from chalicelib.core import ids
 from chalicelib.place.categories import CATEGORIES

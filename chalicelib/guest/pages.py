@@ -1,4 +1,4 @@
-"""The pages of parties, and the papers of everybody. What they do is in `case.guest_visits`, which is imported when one
+"""The pages of parties, and the papers of everybody. What they do is in `guest.visits`, which is imported when one
 is first called: a process that only rings must not pay for it. A resident's page is the bell's own, in `bell.pages`."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from chalicelib.session.rules import PARTYS_LINK, RESIDENTS_LINK, STAFF
 from chalicelib.web.edge import page
 
 blueprint = Blueprint(__name__)
-_HERE = "chalicelib.case.guest_visits"
+_HERE = "chalicelib.guest.visits"
 
 page(blueprint, "GET", "/p/{token}", audience=PARTYS_LINK)(later(f"{_HERE}:party_page"))
 page(blueprint, "POST", "/p/{token}", audience=PARTYS_LINK)(later(f"{_HERE}:party_acts"))

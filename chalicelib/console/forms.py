@@ -1,7 +1,7 @@
 """The forms of the staff console: what each command asks for, and what was posted as the body of the API's request.
 
 One table, so that forty commands are drawn by one macro and read by one function. Where the choices of a field come
-from (`of`) is the business of `case.form_screens`.
+from (`of`) is the business of `console.form_screens`.
 """
 
 from __future__ import annotations

@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from chalicelib.case import commands as do
-from chalicelib.case import guest_screens as screens
+from chalicelib.guest import screens
 from chalicelib.web import guest_views as v
 from chalicelib.web.i18n import LANGUAGES
 from chalicelib.web.render import render
 from chalicelib.web.views import Frame
-from tests.case import guest_samples as stories
-from tests.case.guest_samples import Story
+from tests.guest import samples as stories
+from tests.guest.samples import Story
 from tests.web.test_browser import NARROW, SECURE, Visit, faults, html
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -10,18 +10,18 @@ from msgspec.structs import replace
 
 from chalicelib.bell.screens import place_name
 from chalicelib.case import access, deadlines
-from chalicelib.case import guest_cards as cards
 from chalicelib.case.due import RANK
-from chalicelib.case.form_screens import UNTOUCHED, Typed, offered
-from chalicelib.case.guest_reading import Lens
-from chalicelib.case.guest_screens import papers, rating_card, road
+from chalicelib.case.reading import Lens
 from chalicelib.case.shapes import CaseLine
 from chalicelib.case.stages import Stage
 from chalicelib.case.state import Case, Deadline
-from chalicelib.case.story_screens import gathered, since, told
+from chalicelib.console.form_screens import UNTOUCHED, Typed, offered
+from chalicelib.console.stories import gathered, since, told
 from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import verify
+from chalicelib.guest import cards
+from chalicelib.guest.screens import papers, rating_card, road
 from chalicelib.place.casework import calendar_for
 from chalicelib.place.rules import Directory
 from chalicelib.ports import Contact

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.case import commands as do
-from chalicelib.case import screens
-from chalicelib.case.form_screens import Typed
 from chalicelib.case.shapes import CaseLine
+from chalicelib.console import screens
+from chalicelib.console.form_screens import Typed
 from chalicelib.web import console_views as v
 from chalicelib.web.views import FieldError
-from tests.case import guest_samples as stories
-from tests.case.guest_samples import Story
 from tests.case.lives import LI, START, ZHAO
 from tests.fakes import places
+from tests.guest import samples as stories
+from tests.guest.samples import Story
 
 PATH = "/c/MX7F3K92QD"
 TYPED = (

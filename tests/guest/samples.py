@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from chalicelib.case import commands as do
 from chalicelib.case.access import Side, Viewer
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case.reading import Lens
 from chalicelib.case.shapes import Attachment, CaseFile, PartyContact
 from chalicelib.case.state import Option, Ref
 from chalicelib.case.writing import Pen

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from chalicelib.case import access
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case.reading import Lens
 from chalicelib.case.telling import story
 from chalicelib.core.chain import Event
 from chalicelib.core.times import parse_iso

@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 import msgspec
 from chalice import Response
 
-from chalicelib.case import lists, pairs, present, screens, service
-from chalicelib.case.form_screens import Typed
-from chalicelib.case.forms import FORMS, Plan
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case import lists, pairs, present, service
 from chalicelib.case.handlers import upload_answer
 from chalicelib.case.orders import ORDERS
-from chalicelib.case.posted import body
+from chalicelib.case.reading import Lens
+from chalicelib.console import screens
+from chalicelib.console.form_screens import Typed
+from chalicelib.console.forms import FORMS, Plan
+from chalicelib.console.posted import body
 from chalicelib.core.errors import Conflict, DomainError, Invalid
 from chalicelib.core.errors import FieldError as Wrong
 from chalicelib.core.uploads import kind_of

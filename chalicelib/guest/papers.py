@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from chalicelib.case import guest_cards as cards
-from chalicelib.case.guest_reading import Lens
-from chalicelib.case.guest_screens import entry, rating_card
+from chalicelib.case.reading import Lens
 from chalicelib.case.state import Meeting, Obligation
 from chalicelib.case.telling import story as story_of
 from chalicelib.core import ids
 from chalicelib.core.chain import Event, verify
 from chalicelib.core.errors import NotFound
 from chalicelib.core.times import parse_iso
+from chalicelib.guest import cards
+from chalicelib.guest.screens import entry, rating_card
 from chalicelib.web import case_labels, labels
 from chalicelib.web import guest_views as v
 from chalicelib.web.filters import readable_phone

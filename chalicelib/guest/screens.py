@@ -9,15 +9,15 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.case import access
-from chalicelib.case import guest_cards as cards
 from chalicelib.case.course import RATING_REASONS
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case.reading import Lens
 from chalicelib.case.stages import Stage
 from chalicelib.case.telling import story as story_of
 from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import Event, verify
 from chalicelib.core.times import parse_iso
+from chalicelib.guest import cards
 from chalicelib.web import guest_views as v
 from chalicelib.web.i18n import N_, translate
 from chalicelib.web.views import FieldError, Person, RecordPanel

@@ -17,10 +17,10 @@ from chalice import Response
 
 from chalicelib.bell import present as bell_words
 from chalicelib.bell import service as bells
-from chalicelib.case import access, guest_posted, guest_screens, papers, present, service, signing
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case import access, present, service, signing
 from chalicelib.case.handlers import upload_answer
 from chalicelib.case.orders import ORDERS
+from chalicelib.case.reading import Lens
 from chalicelib.case.service import Reading
 from chalicelib.case.stages import OPEN
 from chalicelib.core import ical, ids, links, uploads
@@ -36,6 +36,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.links import Purpose
 from chalicelib.core.times import parse_iso
+from chalicelib.guest import papers, posted, screens
 from chalicelib.http import JSON_HEADERS, BadRequest, Call, explain, problem
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.web import guest_views as v
@@ -174,7 +175,7 @@ def shown(
     """The page as it stands; with `form`, what was typed comes back."""
     seen = visit.look()
     lens = seen.lens
-    view = guest_screens.guest(lens, _desk(visit, seen, form, errors, since))
+    view = screens.guest(lens, _desk(visit, seen, form, errors, since))
     template = "party.html" if view.side == "party" else "guest.html"
     return show(visit.call, template, view, directory=lens.directory, status=status)
 
@@ -185,16 +186,16 @@ def _desk(
     form: Mapping[str, str] | None,
     errors: tuple[FieldError, ...],
     since: int | None,
-) -> guest_screens.Desk:
+) -> screens.Desk:
     query, lens = visit.call.query, seen.lens
     added = _added(form or query, form is not None)
     told = query.get("told", "") or ("uploaded" if added.ids and form is None else "")
-    return guest_screens.Desk(
+    return screens.Desk(
         path=visit.path,
         token=visit.token,
         phone=_phone(lens),
         told="" if form else told,
-        form=guest_posted.typed(form) if form else v.GuestForm(),
+        form=posted.typed(form) if form else v.GuestForm(),
         errors=errors,
         added=added,
         uploads=_uploads(visit, lens, added),
@@ -204,11 +205,11 @@ def _desk(
     )
 
 
-def _added(source: Mapping[str, str], posted: bool) -> v.Added:
+def _added(source: Mapping[str, str], done: bool) -> v.Added:
     slot = source.get("slot", "")
-    if posted:
+    if done:
         slot = "-".join(filter(None, (source.get("action", ""), source.get("number", ""))))
-    return v.Added(slot, guest_posted.files(source.get("files", "")))
+    return v.Added(slot, posted.files(source.get("files", "")))
 
 
 def _phone(lens: Lens) -> str:
@@ -281,14 +282,14 @@ def _uploaded(visit: Visit, form: Mapping[str, str]) -> Response:
 
 
 def _do(visit: Visit, lens: Lens, action: str, form: Mapping[str, str]) -> None:
-    ports, case_id, seen = visit.call.ports, lens.case.id, guest_posted.seen(form)
+    ports, case_id, seen = visit.call.ports, lens.case.id, posted.seen(form)
     if action == "ask_code":
         signing.ask_code(ports, visit.token, case_id, visit.call.language)
         return
     if action == "sign":
         signing.sign(ports, visit.token, case_id, form.get("code", ""), seen)
         return
-    body, unread = guest_posted.body(form, lens.directory.subdistrict.zone)
+    body, unread = posted.body(form, lens.directory.subdistrict.zone)
     order = ORDERS[action]
     service.act(
         ports, visit.token, case_id, action, lambda desk: order.make(body, desk), seen=seen, known=unread
@@ -311,7 +312,7 @@ def _refused(visit: Visit, form: Mapping[str, str], error: DomainError) -> Respo
     status, body, headers = explain(error, visit.call.language)
     changed = error.code == "changed_meanwhile"
     told = () if changed else (FieldError("code" if error.code in _CODE else "form", body.message),)
-    since = guest_posted.seen(form) if changed else None
+    since = posted.seen(form) if changed else None
     answer = shown(visit, form, told, since, status)
     answer.headers.update({name: value for name, value in headers.items() if name != "WWW-Authenticate"})
     return answer
@@ -333,7 +334,7 @@ def _calendar(visit: Visit, number: str) -> Response:
     if found is None or not lens.mine & set(found.invited) or found.status != "scheduled":
         raise NotFound("not_found")
     root, ports = lens.directory.subdistrict, visit.call.ports
-    said = guest_screens.summary(lens)
+    said = screens.summary(lens)
     file = ical.Appointment(
         uid=ical.uid(lens.case.id, found.number),
         starts=found.at,

@@ -10,10 +10,10 @@ import pytest
 
 from chalicelib.case import stages, wire
 from chalicelib.case.access import NOT_STAFFS, asked_for
-from chalicelib.case.forms import FORMS, LIKELY, PRESSING, Input
 from chalicelib.case.orders import ORDERS
-from chalicelib.case.posted import body
-from tests.case.test_pages import ZHAO, Browser
+from chalicelib.console.forms import FORMS, LIKELY, PRESSING, Input
+from chalicelib.console.posted import body
+from tests.console.test_pages import ZHAO, Browser
 from tests.contract.client import Web, visiting
 from tests.fakes.world import World
 from tests.session.people import two_communities

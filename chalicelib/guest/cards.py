@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case.reading import Lens
 from chalicelib.case.stages import OPEN, Stage
 from chalicelib.case.state import Meeting, Obligation, Offer, Option
 from chalicelib.core import text as texts

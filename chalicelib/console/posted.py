@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.case.forms import MOST_ROWS, Input, Plan
+from chalicelib.console.forms import MOST_ROWS, Input, Plan
 from chalicelib.core.errors import FieldError
 
 Posted = Mapping[str, str]

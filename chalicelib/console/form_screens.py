@@ -1,4 +1,4 @@
-"""The forms of a case as they stand now: the table of `case.forms`, the choices of this case, what was typed. Pure."""
+"""The forms of a case as they stand now: the table of `console.forms`, its choices, what was typed. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from chalicelib.case.form_choices import SOURCES, people
-from chalicelib.case.forms import FORMS, LIKELY, MOST_ROWS, PRESSING, Input, Plan
-from chalicelib.case.guest_reading import Lens
-from chalicelib.case.posted import Posted, written
 from chalicelib.case.promises import MEDIATION_SIGNATORIES
+from chalicelib.case.reading import Lens
+from chalicelib.console.choices import SOURCES, people
+from chalicelib.console.forms import FORMS, LIKELY, MOST_ROWS, PRESSING, Input, Plan
+from chalicelib.console.posted import Posted, written
 from chalicelib.web.console_views import Choice, Field, Form
 from chalicelib.web.filters import local
 from chalicelib.web.i18n import translate

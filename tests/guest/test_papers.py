@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from chalicelib.case import papers
-from chalicelib.case.guest_reading import Lens
+from chalicelib.case.reading import Lens
 from chalicelib.core.errors import NotFound
+from chalicelib.guest import papers
 from chalicelib.web.assets import asset
 from chalicelib.web.headers import page_headers
 from chalicelib.web.i18n import LANGUAGES
 from chalicelib.web.render import render
 from chalicelib.web.views import Frame
-from tests.case import guest_samples as stories
+from tests.guest import samples as stories
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 VERIFY = "https://bell.example.org/v1/cases/MX7F3K92QD/record"
