@@ -457,6 +457,7 @@ class Ports:
     """Everything outside, handed to every use case."""
 
     store: Store
+    polls: Polls
     senders: Mapping[Channel, Sender]
     timeline: Timeline
     files: Files

@@ -1,7 +1,7 @@
-"""What has a clock: a bell and a case, each saying of itself what is due and what that changes.
+"""What has a clock: a bell, a case and a poll, each saying of itself what is due and what that changes.
 
 The engine in `service` knows nothing else of them. Ringing and answering import this module too, so whatever only
-a case needs is imported when a case is at hand.
+a case or a poll needs is imported when one is at hand.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from chalicelib.case.rules import Case
 from chalicelib.core.chain import SYSTEM, Happening
 from chalicelib.escalation import rules
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Change, Ports, Store
+from chalicelib.ports import Change, Ports
 
 if TYPE_CHECKING:
     from chalicelib.case.shapes import CaseChange
+    from chalicelib.poll.shapes import PollChange
+    from chalicelib.poll.state import Poll
 
 Found = tuple["Clocked", Directory]
 
@@ -29,7 +31,7 @@ class Clocked(Protocol):
     """A thing as it stands, with a clock."""
 
     @property
-    def head(self) -> Bell | Case:
+    def head(self) -> Bell | Case | Poll:
         """The thing itself: `thing`, `version`, `generation`, `generation_at`, `due_at`, `hops`."""
 
     def due(self, directory: Directory, now: datetime) -> tuple[Happening, ...]:
@@ -37,7 +39,7 @@ class Clocked(Protocol):
 
     def change(
         self, ports: Ports, happenings: tuple[Happening, ...], now: datetime, *, by_timeline: bool = False
-    ) -> Change | CaseChange:
+    ) -> Change | CaseChange | PollChange:
         """What the happenings write when the clock does them."""
 
 
@@ -80,27 +82,53 @@ class CaseClock:
         return following(self.head, happenings, SYSTEM, now, by_timeline=by_timeline)
 
 
-def load(store: Store, thing: str) -> Found | None:
+@dataclass(frozen=True)
+class PollClock:
+    """A poll: its opening, its end, and when it is counted."""
+
+    head: Poll
+
+    def due(self, directory: Directory, now: datetime) -> tuple[Happening, ...]:
+        """As `Clocked` says."""
+        from chalicelib.poll.clock import due
+
+        return due(self.head, now)
+
+    def change(
+        self, ports: Ports, happenings: tuple[Happening, ...], now: datetime, *, by_timeline: bool = False
+    ) -> PollChange:
+        """As `Clocked` says."""
+        from chalicelib.poll.changes import following
+
+        return following(self.head, happenings, SYSTEM, now, by_timeline=by_timeline)
+
+
+def load(ports: Ports, thing: str) -> Found | None:
     """The thing and the directory of its place, in one call; None when there is none of that key."""
     kind, _, identity = thing.partition("#")
     if kind == "BELL":
-        bell = store.opening(identity)
+        bell = ports.store.opening(identity)
         return (BellClock(bell.bell), bell.directory) if bell else None
     if kind == "CASE":
-        case = store.case_opening(identity)
+        case = ports.store.case_opening(identity)
         return (CaseClock(case.case), case.directory) if case else None
+    if kind == "POLL":
+        poll = ports.polls.poll_opening(identity)
+        return (PollClock(poll.poll), poll.directory) if poll else None
     return None
 
 
-def load_all(store: Store, things: Iterable[str]) -> tuple[Clocked, ...]:
+def load_all(ports: Ports, things: Iterable[str]) -> tuple[Clocked, ...]:
     """Those of the things that have a clock, as they stand now; a call for each kind that is among them."""
     named = tuple(things)
-    bells, cases = _ids(named, "BELL"), _ids(named, "CASE")
+    bells, cases, polls = (_ids(named, kind) for kind in ("BELL", "CASE", "POLL"))
     found: tuple[Clocked, ...] = ()
     if bells:
-        found += tuple(BellClock(bell) for bell in store.bells(bells))
+        found += tuple(BellClock(bell) for bell in ports.store.bells(bells))
     if cases:
-        found += tuple(CaseClock(line.case) for line in store.cases(cases))
+        found += tuple(CaseClock(line.case) for line in ports.store.cases(cases))
+    if polls:
+        found += tuple(PollClock(poll) for poll in ports.polls.polls_of(polls))
     return found
 
 

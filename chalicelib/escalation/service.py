@@ -1,6 +1,7 @@
 """The engine: what the state machine, the stream and the minute call. The row is the truth, the timer a hint.
 
-One loop for everything that has a clock (`escalation.clocks`): bells climb their ladders, cases meet deadlines.
+One loop for everything that has a clock (`escalation.clocks`): bells climb their ladders, cases meet
+deadlines, polls open and close.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.bell.rules import Bell
 from chalicelib.case.rules import Case
@@ -23,6 +24,9 @@ from chalicelib.place.rules import Directory
 from chalicelib.ports import Ports
 from chalicelib.record.shapes import HeadMoved
 
+if TYPE_CHECKING:
+    from chalicelib.poll.state import Poll
+
 # With the minute between two sweeps and a second for the new timer: less than two minutes late in all.
 GRACE = timedelta(seconds=45)
 _SETTLING = timedelta(seconds=60)
@@ -31,7 +35,6 @@ LONGEST_WAIT = 60 * 86_400
 _TRIES = 6
 _LOST = frozenset({Fate.FAILED, Fate.UNDELIVERED, Fate.OPTED_OUT, Fate.UNREACHABLE})
 
-Head = Bell | Case
 Decide = Callable[[Clocked, Directory, datetime], tuple[Happening, ...]]
 
 
@@ -73,11 +76,11 @@ def _seconds(ports: Ports, timed: Timed) -> int:
     return ports.clock.real(min(remaining(timed, ports.clock.now()), LONGEST_WAIT))
 
 
-def _act(ports: Ports, thing: str, decide: Decide, *, by_timeline: bool = False) -> Head | None:
+def _act(ports: Ports, thing: str, decide: Decide, *, by_timeline: bool = False) -> Bell | Case | Poll | None:
     """Write what is decided about the thing as it stands, again when somebody else was faster. Answers the thing
     as it is then, None when there is none; raises Unavailable when others are faster all the time."""
     for _ in range(_TRIES):
-        found = clocks.load(ports.store, thing)
+        found = clocks.load(ports, thing)
         if found is None:
             return None
         clock, directory = found
@@ -127,12 +130,12 @@ def sweep(ports: Ports, things: Iterable[str], grace: timedelta = GRACE, reason:
     generation of its timer; answers how many. A lost, killed or never started execution so costs at most two
     minutes."""
     before = ports.clock.now() - grace
-    found = clocks.load_all(ports.store, things)
+    found = clocks.load_all(ports, things)
     lost = (c for c in found if c.head.due_at and c.head.due_at < before and not _settling(ports, c.head))
     return sum(_rearm(ports, clock, reason) for clock in lost)
 
 
-def _settling(ports: Ports, head: Head) -> bool:
+def _settling(ports: Ports, head: Bell | Case | Poll) -> bool:
     """Whether it was given a new timer so recently that it may not have fired yet."""
     given = head.generation_at if head.generation > 1 else None
     return given is not None and ports.clock.now() - given < _SETTLING

@@ -28,7 +28,6 @@ def drafted(event: Event) -> Poll:
         by=event.actor.get("id", ""),
         created_at=at,
         stage_since=at,
-        generation_at=at,
         tip=Tip(event.seq, event.hash),
         **of_content(data),
     )
@@ -52,6 +51,9 @@ def _announced(poll: Poll, data: Data, at: datetime) -> Poll:
     return replace(
         poll,
         announced_at=at,
+        # With the notice time begins to matter: the first timer is started.
+        generation=1,
+        generation_at=at,
         opens_at=parse_iso(data["opens_at"]),
         closes_at=parse_iso(data["closes_at"]),
         frozen=Frozen(roll["version"], roll["digest"], roll["units"], buildings),

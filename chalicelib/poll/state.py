@@ -95,7 +95,8 @@ class Frozen:
 class Poll:
     """A poll. `case`: the id of the case it was asked for, or empty. `entry_seconds`: for so long after `closes_at`
     ballots on paper and from the door that were cast before it may still be entered. `result`: the summary of the last
-    count as `publication.summary` gives it; `counts`: how often it was counted."""
+    count as `publication.summary` gives it; `counts`: how often it was counted. `generation` is 0 while there is
+    no timer: a draft waits for nothing."""
 
     id: str
     neighbourhood: str
@@ -120,7 +121,7 @@ class Poll:
     result: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1
     tip: Tip = field(default=Tip())
-    generation: int = 1
+    generation: int = 0
     generation_at: datetime | None = None
     hops: int = 0
 

@@ -11,12 +11,14 @@ from chalicelib.store.cases import Cases
 from chalicelib.store.codes import Codes
 from chalicelib.store.deliveries import Deliveries
 from chalicelib.store.notices import Notices
+from chalicelib.store.polls import Polls
 from chalicelib.store.records import Records
+from chalicelib.store.rolls import Rolls
 from chalicelib.store.table import Table
 from chalicelib.store.upkeep import Upkeep
 
 
-class DynamoStore(Bells, Cases, Codes, Deliveries, Notices, Records, Upkeep):
+class DynamoStore(Bells, Cases, Codes, Deliveries, Notices, Polls, Records, Rolls, Upkeep):
     """The port `Store` on DynamoDB; one instance serves all threads of a process.
 
     `table_name` and `region` say where; an empty region means what the environment says, as does the endpoint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from chalicelib.bell.rules import Bell
     from chalicelib.case.rules import Case
     from chalicelib.case.shapes import CaseChange
+    from chalicelib.poll.shapes import PollChange
+    from chalicelib.poll.state import Poll
+    from chalicelib.store.poll_models import PollHead
 
 _REMEMBERED = 1000
-_BELL = "BELL#"
+_BELL, _POLL = "BELL#", "POLL#"
 
 
 class Changes(Part):
@@ -33,17 +36,19 @@ class Changes(Part):
         # What a bell holds never changes, so what was read with it may be remembered.
         self._guards: dict[str, str] = {}
 
-    def commit(self, *changes: Change | CaseChange) -> None:
+    def commit(self, *changes: Change | CaseChange | PollChange) -> None:
         """One TransactWriteItems; see `ports.Store`."""
         transaction = Transaction()
         for change in changes:
             if isinstance(change, Change):
                 self._move_bell(transaction, change)
+            elif change.after.thing.startswith(_POLL):
+                self._move_poll(transaction, cast("PollChange", change))
             else:
-                self._move_case(transaction, change)
+                self._move_case(transaction, cast("CaseChange", change))
         self.unless_stale(transaction, {change.after.thing: change.after.tip for change in changes})
 
-    def append(self, head: Bell | Case, events: Sequence[Event]) -> None:
+    def append(self, head: Bell | Case | Poll, events: Sequence[Event]) -> None:
         """One TransactWriteItems; see `ports.Store`."""
         model, end = _model_of(head.thing), Tip(events[-1].seq, events[-1].hash)
         transaction = Transaction()
@@ -108,6 +113,25 @@ class Changes(Part):
             actions.append(CaseHead.subject.set(change.subject))
         self._update(transaction, before.thing, actions, same)
 
+    def _move_poll(self, transaction: Transaction, change: PollChange) -> None:
+        from chalicelib.store import poll_codec
+        from chalicelib.store.poll_models import PollHead
+
+        thing = change.after.thing
+        if change.before is None:
+            head = poll_codec.poll_head(change.after)
+            transaction.puts.append((head_of(thing), self.table.put(head, Row.pk.does_not_exist())))
+        else:
+            same = (PollHead.version == change.before.version) & (PollHead.tip_hash == change.before.tip.hash)
+            actions = [
+                *_moved(PollHead, poll_codec.poll_state(change.after)),
+                PollHead.by_timeline.set(change.by_timeline),
+            ]
+            self._update(transaction, thing, actions, same)
+        extend(self.table, transaction, change.events)
+        gates = poll_codec.gate_rows(change.after.id, change.gate) if change.gate else ()
+        transaction.puts += [(f"{row.sk} {thing}", self.table.put(row)) for row in gates]
+
     def _update(
         self, transaction: Transaction, thing: str, actions: Sequence[Action], same: Condition
     ) -> None:
@@ -161,10 +185,14 @@ def tip_hash(refused: Refused, thing: str) -> str:
     return tip
 
 
-def _moved(model: type[BellHead | CaseHead], state: dict[str, Any]) -> list[Action]:
+def _moved(model: type[BellHead | CaseHead | PollHead], state: dict[str, Any]) -> list[Action]:
     # Who is told next finds the token in the stream's old image.
     return [*assign(model, state), model.task_token.remove()]
 
 
-def _model_of(thing: str) -> type[BellHead | CaseHead]:
+def _model_of(thing: str) -> type[BellHead | CaseHead | PollHead]:
+    if thing.startswith(_POLL):
+        from chalicelib.store.poll_models import PollHead
+
+        return PollHead
     return BellHead if thing.startswith(_BELL) else CaseHead

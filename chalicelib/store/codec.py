@@ -20,7 +20,6 @@ from chalicelib.ports import Contact, Guard, Ringing
 from chalicelib.store import keys
 from chalicelib.store.models import (
     BellHead,
-    CaseHead,
     CodeRow,
     ContactRow,
     DirectoryRow,
@@ -223,6 +222,5 @@ def directory_of(row: DirectoryRow) -> Directory:
 
 def tip_of(row: Row) -> Tip:
     """The end of the record that a head claims."""
-    if isinstance(row, BellHead | CaseHead | DirectoryRow) and row.tip_hash:
-        return Tip(int(row.tip_seq), row.tip_hash)
-    return Tip()
+    tip_hash = getattr(row, "tip_hash", None)
+    return Tip(int(getattr(row, "tip_seq", 0)), tip_hash) if tip_hash else Tip()

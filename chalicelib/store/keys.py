@@ -15,6 +15,7 @@ CODE = "CODE"
 EVENTS, LINKS, NOTICES, COUNTS = "EVENT#", "LINK#", "NOTICE#", "COUNT#"
 TEXTS, PARTIES = "TEXT#", "PARTY#"
 PULSES = "STATUS"
+GATES, PARTS, BOXES, PUBLISHED = "GATE#", "PART#", "UNIT#", "PUBLISHED#"
 SHARDS = 4
 """In so many partitions is the due index, which every change of a clock writes to."""
 
@@ -142,3 +143,53 @@ def worklist_of(bell_id: str) -> str:
 def cases(prefix: str, community: str = "") -> str:
     """The open cases of a subdistrict, or of one of its communities."""
     return f"CASE#{prefix}#{community}#open" if community else f"CASE#{prefix}#open"
+
+
+def poll(poll_id: str) -> str:
+    """The partition of a poll."""
+    return f"POLL#{poll_id}"
+
+
+def polls(prefix: str) -> str:
+    """The polls of a subdistrict."""
+    return f"POLL#{prefix}"
+
+
+def gate(poll_id: str, number: int) -> Key:
+    """One of the rows that let votes pass."""
+    return poll(poll_id), f"{GATES}{number:02d}"
+
+
+def box(poll_id: str, unit: int) -> Key:
+    """The ballots of a unit."""
+    return poll(poll_id), f"{BOXES}{unit:06d}"
+
+
+def frozen(poll_id: str, part: int) -> Key:
+    """A page of the roll as it was frozen for a poll."""
+    return poll(poll_id), f"{PARTS}{part:04d}"
+
+
+def published(poll_id: str, count: int, piece: int) -> Key:
+    """A piece of the published file of a count."""
+    return poll(poll_id), f"{published_of(count)}{piece:04d}"
+
+
+def published_of(count: int) -> str:
+    """What the pieces of a count's published file begin with."""
+    return f"{PUBLISHED}{count:04d}#"
+
+
+def roll(neighbourhood: str) -> str:
+    """The partition of a neighbourhood's roll."""
+    return f"ROLL#{neighbourhood}"
+
+
+def roll_part(neighbourhood: str, version: int, part: int) -> Key:
+    """A page of a version of a roll."""
+    return roll(neighbourhood), f"{roll_parts(version)}{part:04d}"
+
+
+def roll_parts(version: int) -> str:
+    """What the pages of a roll's version begin with."""
+    return f"V{version:06d}#{PARTS}"

@@ -29,6 +29,7 @@ INDEXES = {
     "person": ("person", "person_at"),
     "community": ("community_scope", "worklist_at"),
     "due": ("due_shard", "due_at"),
+    "public": ("public_scope", "public_at"),
 }
 """The indexes that are asked: their partition and sort keys, all strings, as infra/template.yaml has them."""
 
@@ -71,6 +72,7 @@ class _SharedConnection(Connection):
 class Transaction:
     """What one TransactWriteItems writes. Labels say which condition failed."""
 
+    checks: list[tuple[str, Raw]] = field(default_factory=list)
     deletes: list[tuple[str, Raw]] = field(default_factory=list)
     puts: list[tuple[str, Raw]] = field(default_factory=list)
     updates: list[tuple[str, Raw]] = field(default_factory=list)
@@ -78,7 +80,7 @@ class Transaction:
     @property
     def labels(self) -> list[str]:
         """In the order in which DynamoDB answers."""
-        return [label for label, _ in (*self.deletes, *self.puts, *self.updates)]
+        return [label for label, _ in (*self.checks, *self.deletes, *self.puts, *self.updates)]
 
 
 class Part:
@@ -126,6 +128,12 @@ class Table:
             actions=actions,
             condition=condition,
             return_values_on_condition_failure="ALL_OLD",
+        )
+
+    def check(self, key: Key, condition: Condition) -> Raw:
+        """The parameters of asking whether a row is as it must be."""
+        return self._connection.get_operation_kwargs(
+            self.name, *key, condition=condition, return_values_on_condition_failure="ALL_OLD"
         )
 
     def delete(self, key: Key) -> Raw:
@@ -187,6 +195,19 @@ class Table:
             if not after or (limit and len(rows) >= limit):
                 return rows
 
+    def pages(
+        self, partition: str, condition: Condition, *, only: Sequence[str] | None = None
+    ) -> Iterator[Raw]:
+        """The rows of a partition one after another, a call for each megabyte, never more than that in memory; `only`:
+        these attributes of them."""
+        after: Raw | None = None
+        while True:
+            page = self._query_page(partition, condition, None, None, after, False, only)
+            yield from page["Items"]
+            after = page.get("LastEvaluatedKey")
+            if not after:
+                return
+
     def scan(self) -> Iterator[Raw]:
         """Every row, those of a partition together. Maintenance."""
         after: Raw | None = None
@@ -205,7 +226,7 @@ class Table:
     def _transact(self, transaction: Transaction, token: str) -> None:
         try:
             self._connection.transact_write_items(
-                condition_check_items=(),
+                condition_check_items=[kwargs for _, kwargs in transaction.checks],
                 delete_items=[kwargs for _, kwargs in transaction.deletes],
                 put_items=[kwargs for _, kwargs in transaction.puts],
                 update_items=[kwargs for _, kwargs in transaction.updates],
@@ -248,12 +269,14 @@ class Table:
         limit: int | None,
         after: Raw | None,
         backwards: bool,
+        only: Sequence[str] | None = None,
     ) -> Raw:
         return self._try(
             lambda: self._connection.query(
                 self.name,
                 partition,
                 range_key_condition=condition,
+                attributes_to_get=only,
                 consistent_read=index is None,
                 exclusive_start_key=after,
                 index_name=index,

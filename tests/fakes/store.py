@@ -23,11 +23,16 @@ from chalicelib.delivery.rules import onward
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
 from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
+from chalicelib.poll.ballots import Ballot, Box, Ruling
+from chalicelib.poll.roll import Roll, RollVersion, Unit
+from chalicelib.poll.shapes import BallotPaper, Cast, PollChange, PollFile, PollOpening, Refusal, RollChange
+from chalicelib.poll.state import Poll
 from chalicelib.ports import BellFile, Change, Contact, Guard, Limit, Opening, Page, Repeated, Ringing
 from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord, Undelivered
 from chalicelib.session.shapes import Code
 from chalicelib.status.rules import Pulse
 from chalicelib.store import cursors
+from tests.fakes import polls as fake_polls
 from tests.fakes.frozen import frozen, frozen_event
 
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -112,6 +117,8 @@ class FakeStore:
         self._faults: list[_Fault] = []
         self._heads: dict[str, _Head] = {}
         self._cases: dict[str, _CaseHead] = {}
+        self._polls: dict[str, fake_polls.PollHead] = {}
+        self._rolls: dict[str, fake_polls.Rolls] = {}
         self._things: dict[str, _Thing] = {}
         self._tips: dict[str, Tip] = {}
         self._guards: dict[str, _Held] = {}
@@ -146,6 +153,9 @@ class FakeStore:
         with self.lock:
             if (case := self._cases.get(thing)) is not None and case.case.version == version:
                 case.case, case.token = replace(case.case, hops=case.case.hops + 1), token
+                return True
+            if (poll := self._polls.get(thing)) is not None and poll.poll.version == version:
+                poll.poll, poll.token = replace(poll.poll, hops=poll.poll.hops + 1), token
                 return True
             head = self._heads.get(thing)
             if head is None or head.bell.version != version:
@@ -222,7 +232,7 @@ class FakeStore:
         return Opening(head.bell, thing.links.get(link_hash), self._directory_of(bell_id), known)
 
     @operation
-    def commit(self, *changes: Change | CaseChange) -> None:
+    def commit(self, *changes: Change | CaseChange | PollChange) -> None:
         """As the port says."""
         if all(self._tip(change.after.thing) == change.after.tip for change in changes):
             return
@@ -231,11 +241,13 @@ class FakeStore:
         for change in changes:
             if isinstance(change, CaseChange):
                 self._move_case(change)
+            elif isinstance(change, PollChange):
+                self._move_poll(change)
             else:
                 self._move_bell(change)
 
     @operation
-    def append(self, head: Bell | Case, events: Sequence[Event]) -> None:
+    def append(self, head: Bell | Case | Poll, events: Sequence[Event]) -> None:
         """As the port says."""
         end, tip = _end(events), self._tip(head.thing)
         if tip == end:
@@ -244,6 +256,8 @@ class FakeStore:
             raise Stale(head.thing)
         if (case := self._cases.get(head.thing)) is not None:
             case.case = replace(case.case, tip=end)
+        elif (poll := self._polls.get(head.thing)) is not None:
+            poll.poll = replace(poll.poll, tip=end)
         else:
             bell = self._heads[head.thing]
             bell.bell = replace(bell.bell, tip=end)
@@ -294,6 +308,133 @@ class FakeStore:
         if head is not None:
             head.texts = {key: text for key, text in head.texts.items() if key not in text_ids}
 
+    # -- polls
+
+    @operation
+    def poll(self, poll_id: str) -> PollFile | None:
+        """As the port says."""
+        head = self._polls.get(f"POLL#{poll_id}")
+        if head is None:
+            return None
+        thing = self._thing(head.poll.thing)
+        return PollFile(head.poll, tuple(thing.events), self._dispatches(head.poll.thing))
+
+    @operation
+    def poll_opening(self, poll_id: str) -> PollOpening | None:
+        """As the port says."""
+        head = self._polls.get(f"POLL#{poll_id}")
+        return PollOpening(head.poll, self._directory_of(poll_id)) if head else None
+
+    @operation
+    def polls(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Poll]:
+        """As the port says."""
+        before = cursors.unpack(cursor) if cursor else "~"
+        rest = [(key, poll) for key, poll in fake_polls.listed(self._polls, prefix) if key < before]
+        page = rest[:limit]
+        return Page(tuple(p for _, p in page), cursors.pack(page[-1][0]) if len(rest) > limit else "")
+
+    @operation
+    def polls_of(self, poll_ids: Sequence[str]) -> tuple[Poll, ...]:
+        """As the port says."""
+        found = (self._polls.get(f"POLL#{poll_id}") for poll_id in dict.fromkeys(poll_ids))
+        return tuple(head.poll for head in found if head is not None)
+
+    @operation
+    def freeze(self, poll_id: str, units: Sequence[Unit]) -> None:
+        """As the port says."""
+        if (head := self._polls.get(f"POLL#{poll_id}")) is not None:
+            head.units = tuple(units)
+
+    @operation
+    def paper(self, poll_id: str, unit: int) -> BallotPaper | None:
+        """As the port says."""
+        head = self._polls.get(f"POLL#{poll_id}")
+        found = fake_polls.papers_of(head, [unit]).get(unit)
+        return BallotPaper(head.poll, *found, self._directory_of(poll_id)) if head and found else None
+
+    @operation
+    def papers(self, poll_id: str, units: Sequence[int]) -> Mapping[int, tuple[Unit, Box]]:
+        """As the port says."""
+        return fake_polls.papers_of(self._polls.get(f"POLL#{poll_id}"), units)
+
+    @operation
+    def cast(self, cast: Cast) -> Ballot | Refusal:
+        """As the port says."""
+        return fake_polls.let_in(self._polls.get(f"POLL#{cast.poll}"), cast)
+
+    @operation
+    def rule(self, poll_id: str, unit: int, ruling: Ruling) -> Box:
+        """As the port says."""
+        boxes = self._polls[f"POLL#{poll_id}"].boxes
+        boxes[unit] = replace(boxes.get(unit, Box(unit)), ruling=ruling)
+        return boxes[unit]
+
+    @operation
+    def reissue(self, poll_id: str, unit: int) -> int:
+        """As the port says."""
+        boxes = self._polls[f"POLL#{poll_id}"].boxes
+        box = boxes.get(unit, Box(unit))
+        boxes[unit] = replace(box, round=box.round + 1)
+        return box.round + 1
+
+    @operation
+    def frozen(self, poll_id: str) -> Iterator[Unit]:
+        """As the port says."""
+        head = self._polls.get(f"POLL#{poll_id}")
+        return iter(head.units if head else ())
+
+    @operation
+    def boxes(self, poll_id: str) -> Iterator[Box]:
+        """As the port says."""
+        return fake_polls.full(self._polls.get(f"POLL#{poll_id}"))
+
+    @operation
+    def voted(self, poll_id: str) -> frozenset[int]:
+        """As the port says."""
+        return frozenset(box.unit for box in fake_polls.full(self._polls.get(f"POLL#{poll_id}")))
+
+    @operation
+    def publish(self, poll_id: str, count: int, document: str) -> None:
+        """As the port says."""
+        self._polls[f"POLL#{poll_id}"].published[count] = document
+
+    @operation
+    def published(self, poll_id: str, count: int) -> str | None:
+        """As the port says."""
+        head = self._polls.get(f"POLL#{poll_id}")
+        return head.published.get(count) if head else None
+
+    @operation
+    def roll(self, neighbourhood: str) -> Roll | None:
+        """As the port says."""
+        found = self._rolls.get(neighbourhood)
+        return found.head if found else None
+
+    @operation
+    def write_roll(self, neighbourhood: str, version: RollVersion, units: Sequence[Unit]) -> None:
+        """As the port says."""
+        self._rolls.setdefault(neighbourhood, fake_polls.Rolls()).units[version.number] = tuple(units)
+
+    @operation
+    def save_roll(self, change: RollChange) -> None:
+        """As the port says."""
+        thing, found = (
+            change.after.thing,
+            self._rolls.setdefault(change.after.neighbourhood, fake_polls.Rolls()),
+        )
+        if self._tip(thing) == change.after.tip:
+            return
+        if self._tip(thing) != (change.before.tip if change.before else Tip()):
+            raise Stale(thing)
+        found.head = change.after
+        self._extend(thing, change.events)
+
+    @operation
+    def roll_units(self, neighbourhood: str, version: int) -> Iterator[Unit]:
+        """As the port says."""
+        found = self._rolls.get(neighbourhood)
+        return iter(found.units.get(version, ()) if found else ())
+
     # -- lists of bells
 
     @operation
@@ -325,6 +466,7 @@ class FakeStore:
         """As the port says."""
         clocks = [(head.bell.due_at, thing) for thing, head in self._heads.items() if head.bell.due_at]
         clocks += [(head.case.due_at, thing) for thing, head in self._cases.items() if head.case.due_at]
+        clocks += [(head.poll.due_at, thing) for thing, head in self._polls.items() if head.poll.due_at]
         clocks += [(w.due_at, f"STAFF#{w.staff}") for w in self._windows.values() if w.due_at]
         return tuple(thing for due_at, thing in sorted(clocks) if due_at < before)[:limit]
 
@@ -569,10 +711,11 @@ class FakeStore:
             raise NotFound("no_such_place")
         return directory
 
-    def _refuse_stale(self, change: Change | CaseChange) -> None:
+    def _refuse_stale(self, change: Change | CaseChange | PollChange) -> None:
         thing, before = change.after.thing, change.before
-        head, case = self._heads.get(thing), self._cases.get(thing)
-        there = head.bell if head else case.case if case else None
+        head, case, poll = self._heads.get(thing), self._cases.get(thing), self._polls.get(thing)
+        there: Bell | Case | Poll | None = head.bell if head else case.case if case else None
+        there = poll.poll if poll else there
         stored = (there.version, there.tip) if there else None
         if stored != ((before.version, before.tip) if before else None):
             raise Stale(thing)
@@ -598,12 +741,23 @@ class FakeStore:
         self._moved(None if fresh else stored, after, token, by_timeline=change.by_timeline and not fresh)
         self._extend(after.thing, change.events)
 
+    def _move_poll(self, change: PollChange) -> None:
+        after = change.after
+        fresh = after.thing not in self._polls
+        head = self._polls.setdefault(after.thing, fake_polls.PollHead(after))
+        stored, token, head.poll, head.token = head.poll, head.token, after, ""
+        head.gate = change.gate or head.gate
+        self._moved(None if fresh else stored, after, token, by_timeline=change.by_timeline and not fresh)
+        self._extend(after.thing, change.events)
+
     def _thing(self, thing: str) -> _Thing:
         return self._things.setdefault(thing, _Thing())
 
     def _tip(self, thing: str) -> Tip:
         if (case := self._cases.get(thing)) is not None:
             return case.case.tip
+        if (poll := self._polls.get(thing)) is not None:
+            return poll.poll.tip
         head = self._heads.get(thing)
         return head.bell.tip if head else self._tips.get(thing, Tip())
 
@@ -642,7 +796,7 @@ class FakeStore:
                 del self._guards[guard.key]
 
     def _moved(
-        self, before: Bell | Case | None, after: Bell | Case, token: str, *, by_timeline: bool
+        self, before: Bell | Case | Poll | None, after: Bell | Case | Poll, token: str, *, by_timeline: bool
     ) -> None:
         if before is not None and before.version == after.version:
             return

@@ -84,6 +84,7 @@ class World:
         self.engine = AslEngine(machine.definition(), self._advance, self.store.write_token, self.clock)
         self.ports = Ports(
             store=self.store,
+            polls=self.store,
             senders=self.senders,
             timeline=self.engine,
             files=self.files,

@@ -48,6 +48,7 @@ class CaseOffice:
         self.mail = FakeSender(Channel.MAIL, self.clock, self.sent)
         self.ports = Ports(
             store=self.store,
+            polls=self.store,
             senders={Channel.SMS: self.sms, Channel.MAIL: self.mail},
             timeline=NoTimeline(),
             clock=self.clock,

@@ -75,6 +75,7 @@ class Office:
         self.mail = FakeSender(Channel.MAIL, self.clock, self.sent)
         self.ports = Ports(
             store=self.store,
+            polls=self.store,
             senders={Channel.SMS: self.sms, Channel.MAIL: self.mail},
             timeline=NoTimeline(),
             files=FakeFiles(self.clock),

@@ -196,6 +196,7 @@ class Platform:
         store.save_directory(directory, ())
         self.ports = Ports(
             store=store,
+            polls=store,
             senders={},
             timeline=StepFunctionsTimeline(self.aws.session, self.aws.state_machine_arn),
             files=FakeFiles(clock),
