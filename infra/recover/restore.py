@@ -35,6 +35,7 @@ class Restore:
     source: Target
     goal: Target
     tell: Teller
+    functions: Functions
     at: datetime | None = None
     export: str = ""
     sleep: Callable[[float], None] = time.sleep
@@ -45,8 +46,7 @@ class Restore:
             self._begin()
         self._wait()
         self._settle()
-        functions = Functions(self.aws.client("lambda"), self.goal)
-        if not functions.exists("sweep"):
+        if not self.functions.exists("sweep"):
             self.tell.warning("The table is there. Now the stage around it:")
             self.tell.line(
                 f"make deploy STAGE={self.goal.stage} REGION={self.goal.region}   (it takes the table over)"
@@ -56,14 +56,16 @@ class Restore:
             )
             return False
         self._bring_key()
-        self.rearm(functions)
+        self.rearm()
         return True
 
-    def rearm(self, functions: Functions) -> int:
+    def rearm(self) -> int:
         """Every clock gets a new timer, a page at a time; how many did."""
         done, after = 0, ""
         while True:
-            answer = functions.on_schedule("sweep", {"rearm": True, **({"after": after} if after else {})})
+            answer = self.functions.on_schedule(
+                "sweep", {"rearm": True, **({"after": after} if after else {})}
+            )
             done, after = done + int(answer["rearmed"]), answer.get("next", "")
             self.tell.line(f"{done} timers")
             if not after:
@@ -191,7 +193,8 @@ def wanted(environment: Mapping[str, str], tell: Teller) -> Restore:
         at = parse_iso(environment["AT"]) if environment.get("AT") else None
     except ValueError:
         raise Failed("AT is no instant.", "Write it like 2026-11-24T01:00:00Z.") from None
-    return Restore(aws, source, goal, tell, at, environment.get("FROM", ""))
+    functions = Functions(aws.client("lambda"), goal)
+    return Restore(aws, source, goal, tell, functions, at, environment.get("FROM", ""))
 
 
 def main() -> int:

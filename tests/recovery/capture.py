@@ -80,9 +80,9 @@ class Life:
 
 
 @contextmanager
-def life() -> Iterator[Life]:
+def life(stage: str = "local") -> Iterator[Life]:
     """A platform whose table is real and empty but for its place."""
-    with embedded_aws() as aws:
+    with embedded_aws(stage=stage) as aws:
         clock = FakeClock(START)
         store = DynamoStore(aws.table_name, aws.region, clock.sleep)
         place = directory()
