@@ -49,12 +49,26 @@ class Tencent(Misdeeds):
             said = {"SendStatusSet": [self._status(json.loads(asked.body))]}
         return 200, json.dumps({"Response": {**said, "RequestId": "a0aabda6"}}).encode()
 
+    def reports(self, *, arrived: bool, code: str = "DELIVRD") -> list[dict[str, object]]:
+        """What it pushes of everything it took: the status notification."""
+        about = {
+            "user_receive_time": self.now().strftime("%Y-%m-%d %H:%M:%S"),
+            "nationcode": "86",
+            "report_status": "SUCCESS" if arrived else "FAIL",
+            "errmsg": code,
+            "description": "",
+        }
+        return [
+            {**about, "mobile": sent["PhoneNumberSet"][0].removeprefix("+86"), "sid": _serial(n)}
+            for n, sent in enumerate(self.sent, 1)
+        ]
+
     def _status(self, body: dict[str, Any]) -> dict[str, Any]:
         code = self.fail or self._business(body)
         if code == "Ok":
             self.sent.append(body)
         return {
-            "SerialNo": f"5000:1045710669157053657849499{len(self.sent)}" if code == "Ok" else "",
+            "SerialNo": _serial(len(self.sent)) if code == "Ok" else "",
             "PhoneNumber": body["PhoneNumberSet"][0],
             "Fee": int(code == "Ok"),
             "SessionContext": body.get("SessionContext", ""),
@@ -122,6 +136,10 @@ class Tencent(Misdeeds):
 
         signing = mac(mac(mac(f"TC3{secret}".encode(), day), service), "tc3_request")
         return mac(signing, to_sign).hex()
+
+
+def _serial(number: int) -> str:
+    return f"5000:1045710669157053657849499{number}"
 
 
 @contextmanager

@@ -1,0 +1,83 @@
+"""What an operator applies for at a provider is what our messages fill in, word for word."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from chalicelib.delivery.rules import secret_of
+from chalicelib.notice.shapes import Message
+from chalicelib.notice.texts import TEMPLATES, render
+from chalicelib.notify.templates import gaps, lacking, names
+from chalicelib.people.staff import Channel
+from infra.standin.addresses import addresses
+from infra.standin.templates import lines
+from tests.notify.providers import TOKEN
+
+BASE = "https://b.example.org"
+KNOWN = {
+    "place": "一清新村",
+    "minutes": 12,
+    "number": "MX-7F3K-92QD",
+    "case": "MX-7F3K-92QD",
+    "by": "李专员",
+    "category": "gas",
+    "code": "123456",
+    "count": 3,
+}
+
+
+def params(template: str) -> dict[str, str | int]:
+    link = f"{BASE}/cases" if template == "cases" else f"{BASE}/t/{TOKEN}"
+    shown = {name for words in TEMPLATES[template].values() for name in names(words.sms)}
+    return {**dict.fromkeys(shown, "5月6日10:00"), **KNOWN, "link": link}
+
+
+def filled(provider: str, text: str, values: dict[str, str]) -> str:
+    """The text as the provider sends it."""
+    if provider == "aliyun":
+        return re.sub(r"\$\{(\w+)\}", lambda gap: values[gap[1]], text)
+    return re.sub(r"\{(\d+)\}", lambda gap: list(values.values())[int(gap[1]) - 1], text)
+
+
+@pytest.mark.parametrize("provider", ["aliyun", "tencent"])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_approved_text_with_its_gaps_filled_is_our_text(provider: str, language: str) -> None:
+    for name, _, text in lines(provider, BASE, language):
+        template = name.removesuffix(".en")
+        values = gaps(Message("+8613900000001", "", template, params(template), language=language))
+        ours = render(template, language, params(template), Channel.SMS).text
+        assert filled(provider, text, values) == ours.removeprefix("协商铃："), name
+
+
+def test_no_gap_is_a_link_or_more_than_a_token() -> None:
+    for template in TEMPLATES:
+        values = gaps(Message("+8613900000001", "", template, params(template)))
+        assert all("/" not in value and len(value) <= 20 for value in values.values()), template
+
+
+def test_every_template_is_applied_for() -> None:
+    ids = {name: "1" for name, _, _ in lines("aliyun", BASE)}
+    assert lacking(ids) == ()
+    assert {kind for _, kind, _ in lines("aliyun", BASE)} == {"通知短信", "验证码"}
+
+
+def test_the_list_is_printed_for_the_operator() -> None:
+    command = [sys.executable, "-m", "infra.standin.templates", "aliyun", f"{BASE}/"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (
+        "alert\t通知短信\t${place}有新铃，请接 https://b.example.org/${way}/${link}"
+        in done.stdout.splitlines()
+    )
+    assert subprocess.run(command[:-1], capture_output=True, check=False).returncode == 2
+
+
+def test_the_addresses_to_enter_are_those_that_are_listened_at() -> None:
+    key = "k" * 32
+    assert dict(addresses("https://bell.example.org/", key)) == {
+        provider: f"https://bell.example.org/v1/reports/{provider}/{secret_of(key.encode(), provider)}"
+        for provider in ("aliyun", "tencent")
+    }
