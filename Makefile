@@ -138,6 +138,28 @@ i18n: $(READY) ## The translation catalogues: collect new texts, compile what is
 screenshots: $(READY) browser ## Photograph the pages into docs/
 	@$(PY) -m tests.browser.screenshots
 
+##@ Look after a stage (STAGE=prod, REGION=…; STAGE=local: the run on this machine)
+
+.PHONY: doctor
+doctor: $(READY) ## What is unhealthy in a stage, and what to do about it
+	@STAGE=$(STAGE) $(PY) -m infra.doctor
+
+.PHONY: call
+call: $(READY) ## Call a scheduled function now: FUNCTION=canary (the trial bell) or sweep
+	@STAGE=$(STAGE) $(PY) -m infra.recover.call $(FUNCTION)
+
+.PHONY: replay
+replay: $(READY) ## Do again what could not be reacted to (LIST=1: only show it)
+	@STAGE=$(STAGE) LIST=$(LIST) $(PY) -m infra.recover.replay
+
+.PHONY: restore
+restore: $(READY) ## The table as it was, into another stage: TO=prod2 [AT=2026-11-24T01:00:00Z | FROM=s3://…]
+	@STAGE=$(STAGE) TO=$(TO) AT=$(AT) FROM=$(FROM) $(PY) -m infra.recover.restore
+
+.PHONY: migrate
+migrate: $(READY) ## Rows of earlier versions written as of today (APPLY=1: do it; SEGMENTS, RATE)
+	@STAGE=$(STAGE) APPLY=$(APPLY) SEGMENTS=$(SEGMENTS) RATE=$(RATE) $(PY) -m infra.recover.migrate
+
 ##@ Ship
 
 .PHONY: package
