@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
 
 from chalice import Blueprint, Response
 from msgspec.structs import replace
@@ -25,6 +26,9 @@ blueprint = Blueprint(__name__)
 _ROWS = 100
 # What a use case calls a field, and what the form does.
 _FIELDS = {"consent_version": "consent", "case": "join"}
+_REFUSAL = ("reason_code", "reason", "go_to")
+_MOVED = {"reason": "transfer_reason", "neighbourhood": "transfer_neighbourhood", "desk": "transfer_desk"}
+_TRANSFERRED = "transferred"
 _DRAFT = ("desk", "category", "neighbourhood", "building", "unit", "where", "text", "name", "phone")
 
 
@@ -81,11 +85,11 @@ def _form(
     return show(call, "ring.html", view, status=status)
 
 
-def errors_of(call: Call, error: Invalid) -> tuple[views.FieldError, ...]:
-    """The wrong fields as the form shows them."""
+def errors_of(call: Call, error: Invalid, names: Mapping[str, str] = _FIELDS) -> tuple[views.FieldError, ...]:
+    """The wrong fields as the form shows them, which has its own `names` for some."""
     return tuple(
         views.FieldError(
-            _FIELDS.get(e.field, e.field),
+            names.get(e.field, e.field),
             field_message(call.language, e.field, e.code, e.params),
         )
         for e in error.errors
@@ -133,24 +137,24 @@ def one_tap(call: Call, token: str) -> Response:
 
 @page(blueprint, "POST", "/a/{token}", audience=ANSWERERS)
 def staff_acts(call: Call, token: str) -> Response:
-    """Answer, accept or decline."""
+    """Answer, accept, decline or hand on."""
     form, by = call.form(), _credential(call, token)
     if by is not token:
         require_csrf(call)
     try:
-        _act(call, token, by, form)
+        told = _act(call, token, by, form)
     except Invalid as error:
-        typed = views.DeclineForm(*(form.get(name, "") for name in ("reason_code", "reason", "go_to")))
-        return _answer_page(call, token, typed, errors_of(call, error), 400, form.get("join", ""))
+        return _answer_again(call, token, form, error)
     except Gone:
         return _answer_page(call, token)
     except Conflict as error:
         if join := form.get("join", ""):
             why = views.FieldError("join", explain(error, call.language)[1].message)
-            return _answer_page(call, token, None, (why,), 409, join)
+            return _answer_page(call, token, _Typed((why,), join=join), 409)
         if error.code != "not_possible_now":
             return _answer_page(call, token, status=409)
-    return see_other(call, f"/a/{token}")
+        told = ""
+    return see_other(call, f"/a/{token}{told}")
 
 
 def _credential(call: Call, token: str) -> service.Credential:
@@ -158,51 +162,86 @@ def _credential(call: Call, token: str) -> service.Credential:
     return call.signed_in.session if ids.parse(token) else token
 
 
-def _act(call: Call, token: str, by: service.Credential, form: dict[str, str]) -> None:
+def _act(call: Call, token: str, by: service.Credential, form: Mapping[str, str]) -> str:
+    """Do it; the query that says so on the page that follows."""
     bell_id = "" if by is token else token
     match form.get("action"):
         case "accept":
             service.accept(call.ports, by, bell_id, form.get("join", ""))
         case "decline":
-            words = [form.get(name, "") for name in ("reason_code", "reason", "go_to")]
+            words = [form.get(name, "") for name in _REFUSAL]
             service.decline(call.ports, by, words[0], words[1], words[2], bell_id)
+        case "transfer":
+            reason, place, desk = (form.get(name, "") for name in _MOVED.values())
+            service.transfer(call.ports, by, reason, bell_id, neighbourhood=place, desk=desk)
+            return f"?told={_TRANSFERRED}"
         case "answer" | None:
             service.answer(call.ports, by, bell_id)
         case _:
             raise BadRequest("unknown_action")
+    return ""
 
 
-def _answer_page(
-    call: Call,
-    token: str,
-    form: views.DeclineForm | None = None,
-    errors: tuple[views.FieldError, ...] = (),
-    status: int = 200,
-    join: str = "",
-) -> Response:
+class _Typed(NamedTuple):
+    """What came back with something wrong in it."""
+
+    errors: tuple[views.FieldError, ...] = ()
+    decline: views.DeclineForm = views.DeclineForm()
+    join: str = ""
+    transfer: Mapping[str, str] | None = None
+
+
+_UNTOUCHED = _Typed()
+
+
+def _answer_again(call: Call, token: str, form: dict[str, str], error: Invalid) -> Response:
+    """The page with everything that was typed and what is wrong with it."""
+    if form.get("action") == "transfer":
+        typed = _Typed(errors_of(call, error, _MOVED), transfer=form)
+    else:
+        refusal = views.DeclineForm(*(form.get(name, "") for name in _REFUSAL))
+        typed = _Typed(errors_of(call, error), refusal, form.get("join", ""))
+    return _answer_page(call, token, typed, 400)
+
+
+def _answer_page(call: Call, token: str, typed: _Typed = _UNTOUCHED, status: int = 200) -> Response:
     try:
-        by = _credential(call, token)
-        reading = present.current(service.read(call.ports, by, "" if by is token else token))
-        if reading.link.purpose is not Purpose.ANSWER:
-            raise Forbidden("link_not_for_this")
-    except Gone as error:
-        view = screens.dead_link(token, error)
-        return show(call, "answer.html", view, status=410)
+        reading = _reading(call, token)
+    except (Gone, Forbidden) as error:
+        return _nothing_to_answer(call, token, error)
     alike = _similar(call, reading)
-    view = screens.answer(reading, token, call.language, form or views.DeclineForm(), errors, alike, join)
+    transfer = screens.transfer(reading.directory, call.language, typed.transfer)
+    view = screens.answer(
+        reading, token, call.language, typed.decline, typed.errors, alike, typed.join, transfer
+    )
     return show(call, "answer.html", view, directory=reading.directory, status=status)
+
+
+def _reading(call: Call, token: str) -> service.Reading:
+    """The bell for whoever may answer it."""
+    by = _credential(call, token)
+    reading = present.current(service.read(call.ports, by, "" if by is token else token))
+    if reading.link.purpose is not Purpose.ANSWER:
+        raise Forbidden("link_not_for_this")
+    return reading
+
+
+def _nothing_to_answer(call: Call, token: str, error: Gone | Forbidden) -> Response:
+    """Why the bell is not, or no longer, this reader's."""
+    if call.query.get("told") == _TRANSFERRED and error.code in {"link_superseded", "not_your_place"}:
+        return show(call, "answer.html", screens.transferred(token))
+    if isinstance(error, Forbidden):
+        raise error
+    return show(call, "answer.html", screens.dead_link(token, error), status=410)
 
 
 def _similar(call: Call, reading: service.Reading) -> tuple[object, ...]:
     """Open cases that may be about the same, for whoever is to decide about the bell; one AWS call for them alone."""
-    file = reading.file
-    if file.bell.status is not Status.ANSWERED or not present.is_answerer(reading):
+    if reading.file.bell.status is not Status.ANSWERED or not present.is_answerer(reading):
         return ()
-    from chalicelib.case import lists
     from chalicelib.console.screens import similar
 
-    lines = lists.similar(call.ports, file.bell, file.contact.text if file.contact else "")
-    return similar(lines, reading.directory, call.language)
+    return similar(service.alike(call.ports, reading), reading.directory, call.language)
 
 
 @page(blueprint, "GET", "/s/{token}", audience=BUNDLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -109,6 +109,7 @@ def answer(
     errors: tuple[views.FieldError, ...],
     similar: tuple[object, ...] = (),
     join: str = "",
+    transfer: views.TransferForm | None = None,
 ) -> views.AnswerView:
     """The page behind a one-tap link; `similar`: open cases that may be about the same."""
     bell, events = reading.file.bell, reading.file.events
@@ -135,7 +136,29 @@ def answer(
         form=form,
         errors=errors,
         hotlines=hotlines(reading.directory),
+        transfer=transfer if "transfer" in present.open_to(reading) else None,
     )
+
+
+def transfer(
+    directory: Directory, language: str, chosen: Mapping[str, str] | None = None
+) -> views.TransferForm:
+    """To whom a bell of this subdistrict can be handed on; `chosen`: a form in which something is wrong."""
+    typed = chosen or {}
+    return views.TransferForm(
+        communities=tuple(_group(c, language) for c in directory.communities),
+        desks=tuple(str(desk) for desk in Desk),
+        reason=typed.get("transfer_reason", ""),
+        neighbourhood=typed.get("transfer_neighbourhood", ""),
+        desk=typed.get("transfer_desk", ""),
+        open=chosen is not None,
+    )
+
+
+def transferred(token: str) -> views.AnswerView:
+    """Whoever handed the bell on has nothing more to do with it."""
+    named = ids.parse(token) or links.thing_id_of(token)
+    return views.AnswerView("transferred", token, ids.number(named) if named else "")
 
 
 def dead_link(token: str, error: Gone) -> views.AnswerView:

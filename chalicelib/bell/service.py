@@ -285,15 +285,27 @@ def accept(ports: Ports, by: Credential, bell_id: str = "", join: str = "") -> B
 def similar(ports: Ports, by: Credential, bell_id: str = "") -> tuple[tuple[CaseLine, ...], Directory]:
     """Open cases that the bell may belong to, likeliest first, for whoever may answer it and as far as they are in
     their sight; two AWS calls. The directory names their places."""
-    # Ringing and answering must not pay for lists of cases.
-    from chalicelib.case.access import sights
-    from chalicelib.case.lists import similar as alike
-
     opening = _opened(ports, _named(by, bell_id), _hash(by), contact=True)
     person, directory = _actor(by, opening, ports.clock.now()), opening.directory
-    member = directory.member(person.id)
-    found = alike(ports, opening.bell, opening.contact.text if opening.contact else "")
-    return tuple(line for line in found if member and sights(directory, member, line.case)), directory
+    return _alike(ports, opening.bell, opening.contact, person.id, directory), directory
+
+
+def alike(ports: Ports, reading: Reading) -> tuple[CaseLine, ...]:
+    """As `similar`, for the member of staff who reads the bell; one AWS call."""
+    file = reading.file
+    return _alike(ports, file.bell, file.contact, reading.link.holder, reading.directory)
+
+
+def _alike(
+    ports: Ports, bell: Bell, contact: Contact | None, reader: str, directory: Directory
+) -> tuple[CaseLine, ...]:
+    # Ringing and answering must not pay for lists of cases.
+    from chalicelib.case.access import sights
+    from chalicelib.case.lists import similar
+
+    member = directory.member(reader)
+    found = similar(ports, bell, contact.text if contact else "")
+    return tuple(line for line in found if member and sights(directory, member, line.case))
 
 
 def transfer(

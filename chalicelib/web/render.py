@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _LABELLED: Final = (
-    "category", "desk", "desk_hint", "role", "roles", "status", "urgency", "decline_reason", "hotline",
+    "category", "desk", "desk_hint", "role", "roles", "status", "urgency", "decline_reason", "transfer_reason",
+    "hotline",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from chalicelib.web.labels import DECLINE_REASONS
+from chalicelib.web.labels import DECLINE_REASONS, TRANSFER_REASONS
 
 TEXT_LIMIT: Final = 4000
 
@@ -195,16 +195,31 @@ class DeclineForm(Struct, frozen=True):
     go_to: str = ""
 
 
+class TransferForm(Struct, frozen=True):
+    """To whom the bell can be handed on, and what was chosen; `open` when something of it is wrong. Its inputs are
+    named like its fields with `transfer_` before them; an empty place or desk leaves that as it is."""
+
+    communities: tuple[CommunityGroup, ...]
+    desks: tuple[str, ...]
+    reasons: tuple[str, ...] = tuple(TRANSFER_REASONS)
+    reason: str = ""
+    neighbourhood: str = ""
+    desk: str = ""
+    open: bool = False
+
+
 AnswerState = Literal[
-    "waiting", "mine", "taken", "accepted", "declined", "withdrawn", "expired", "superseded"
+    "waiting", "mine", "taken", "accepted", "declined", "withdrawn", "expired", "superseded", "transferred"
 ]
 
 
 class AnswerView(Struct, frozen=True):
-    """answer.html. Posts `action` = answer, accept or decline (with `DeclineForm`'s fields) to "/a/{token}".
+    """answer.html. Posts `action` = answer, accept, decline (with `DeclineForm`'s fields) or transfer (with
+    `TransferForm`'s) to "/a/{token}".
 
     waiting: not answered yet, nothing personal on the page. mine: this reader answered, `detail` is given.
-    taken: `answered_by` did. accepted / declined: decided by this reader. The rest are dead ends with a sentence.
+    taken: `answered_by` did. accepted / declined: decided by this reader. transferred: handed on by this reader.
+    The rest are dead ends with a sentence.
     `similar`: open cases (`console_views.SimilarCase`) that the bell may `join`; `case_path`: to the case it led to.
     """
 
@@ -231,6 +246,7 @@ class AnswerView(Struct, frozen=True):
     form: DeclineForm = DeclineForm()
     errors: tuple[FieldError, ...] = ()
     hotlines: tuple[Hotline, ...] = ()
+    transfer: TransferForm | None = None
 
 
 class BellCard(Struct, frozen=True):

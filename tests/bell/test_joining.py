@@ -231,6 +231,14 @@ def test_only_cases_in_ones_sight_are_offered(web: Web) -> None:
     assert len(web.get(of(rung, "similar-cases"), token=staff).json["items"]) == 1
 
 
+def test_neither_does_the_page_offer_what_is_out_of_sight(web: Web) -> None:
+    opened(web, text="楼上半夜装修，吵")
+    rung = web.ring(**{**OTHER, "desk": "lawyer"}).json
+    page = f"/a/{token_for(web, rung)}"
+    assert web.form(page, {"action": "answer"}).status == 303
+    assert "楼上半夜装修，吵" not in web.get(page).text
+
+
 def test_they_are_offered_to_nobody_who_may_not_answer(web: Web) -> None:
     rung, _ = answered(web)
     assert web.get(of(rung, "similar-cases"), token=rung["tracking_token"]).status == 403

@@ -277,6 +277,20 @@ def answer_mine_errors(language: Language) -> v.AnswerView:
     return _answer("mine", rung_at=at(6.8), detail=detail, answered_at=at(0.2), form=form, errors=errors)
 
 
+def answer_elsewhere(language: Language) -> v.AnswerView:
+    """The form to hand it on came back."""
+    places = v.CommunityGroup("文一社区", (v.NeighbourhoodOption("wenyi", "文一大院"),))
+    wrong = "请选择原因。" if language == "zh-CN" else "Please choose the reason."
+    errors = (v.FieldError("transfer_reason", wrong),)
+    form = v.TransferForm((places,), ("community", "lawyer", "police"), desk="lawyer", open=True)
+    return _answer("mine", rung_at=at(6.8), answered_at=at(0.2), errors=errors, transfer=form)
+
+
+def answer_transferred(language: Language) -> v.AnswerView:
+    """Handed on."""
+    return _answer("transferred")
+
+
 def answer_taken(language: Language) -> v.AnswerView:
     """Somebody was quicker."""
     return _answer("taken", answered_by=v.Person("陈思阳", "community"), answered_at=at(2))
@@ -436,6 +450,8 @@ PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "answer-emergency": ("answer.html", f"/a/{TOKEN}", answer_emergency),
     "answer-mine": ("answer.html", f"/a/{TOKEN}", answer_mine),
     "answer-mine-errors": ("answer.html", f"/a/{TOKEN}", answer_mine_errors),
+    "answer-elsewhere": ("answer.html", f"/a/{TOKEN}", answer_elsewhere),
+    "answer-transferred": ("answer.html", f"/a/{TOKEN}", answer_transferred),
     "answer-taken": ("answer.html", f"/a/{TOKEN}", answer_taken),
     "answer-accepted": ("answer.html", f"/a/{TOKEN}", answer_accepted),
     "answer-declined": ("answer.html", f"/a/{TOKEN}", answer_declined),
