@@ -1,4 +1,4 @@
-"""Calling an entry point of a stage: `python -m infra.recover.call canary` (STAGE, REGION)."""
+"""Calling an entry point of a stage: `python -m infra.recover.call canary` (STAGE, REGION; STAGE=local: here)."""
 
 from __future__ import annotations
 
@@ -49,6 +49,23 @@ def stage_of(environment: Mapping[str, str]) -> tuple[Aws, Target]:
     return aws, target(aws, environment.get("STAGE", "dev"))
 
 
+def _there(name: str) -> Any:
+    aws, where = stage_of(os.environ)
+    return Functions(aws.client("lambda"), where).on_schedule(name, {})
+
+
+def _here(name: str) -> Any:
+    """The code of this folder, on the run of this machine."""
+    from chalicelib import steps
+    from infra.connect import NotConnected, connected
+
+    try:
+        connected()
+    except NotConnected as error:
+        raise Failed("Nothing runs on this machine.", str(error)) from None
+    return steps.canary() if name == "canary" else steps.sweep({})
+
+
 def main(arguments: list[str]) -> int:
     """Call a scheduled entry point once and print what it answers."""
     tell = Teller()
@@ -57,13 +74,12 @@ def main(arguments: list[str]) -> int:
         tell.error("Name an entry point: make call STAGE=prod FUNCTION=canary (or sweep)")
         return 2
     try:
-        aws, where = stage_of(os.environ)
-        answer = Functions(aws.client("lambda"), where).on_schedule(name, {})
+        answer = _here(name) if os.environ.get("STAGE") == "local" else _there(name)
     except Failed as failed:
         tell.error(str(failed))
         tell.line(failed.advice)
         return 1
-    tell.good(f"{where.function(name)}: {json.dumps(answer)}")
+    tell.good(f"{name}: {json.dumps(answer)}")
     return 0 if not isinstance(answer, dict) or answer.get("ok", True) else 1
 
 
