@@ -8,42 +8,14 @@ from typing import Any
 from chalice import Chalice, Response
 from chalice.app import CloudWatchEvent
 
-from chalicelib import http, openapi
-from chalicelib.bell import api as bell_api
-from chalicelib.bell import pages as bell_pages
-from chalicelib.case import api as case_api
-from chalicelib.console import pages as console_pages
-from chalicelib.delivery import api as delivery_api
-from chalicelib.guest import pages as guest_pages
+from chalicelib import blueprints, http
 from chalicelib.observability import asked, quiet
-from chalicelib.place import api as place_api
-from chalicelib.place import pages as place_pages
-from chalicelib.session import api as session_api
-from chalicelib.session import pages as session_pages
-from chalicelib.statistics import api as statistics_api
-from chalicelib.status import api as status_api
-from chalicelib.status import pages as status_pages
 
 app = Chalice(app_name="consultation-bell")
 app.api.binary_types = []
 quiet(app.log)
-for module in (
-    bell_api,
-    bell_pages,
-    case_api,
-    console_pages,
-    delivery_api,
-    guest_pages,
-    place_api,
-    place_pages,
-    session_api,
-    session_pages,
-    statistics_api,
-    status_api,
-    status_pages,
-    openapi,
-):
-    app.register_blueprint(module.blueprint)
+for blueprint in blueprints.ALL:
+    app.register_blueprint(blueprint)
 
 
 @app.middleware("http")

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib import wiring
 from chalicelib.core import ids
+from chalicelib.core.chain import Event
 from chalicelib.escalation import service as escalation
 from chalicelib.notice import service as notices
 from chalicelib.observability import about, counting, logger
@@ -21,6 +22,7 @@ from chalicelib.status import service as status
 from chalicelib.status.rules import SWEEP
 
 _PAGE = 1_000
+_POLL = ("POLL#", "ROLL#")
 
 
 def advance(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
@@ -90,9 +92,19 @@ def react_to(ports: Ports, record: StreamRecord) -> None:
         return
     if ids.is_canary(record.event.thing):
         return  # It has a timer and a record like any other; it tells nobody and is in no figure.
+    if record.event.thing.startswith(_POLL):
+        _about_a_poll(ports, record.event)
+        return
     notices.announce(ports, record.event)
     escalation.skip_unreached(ports, record.event)
     statistics.count(ports, record.event)
+
+
+def _about_a_poll(ports: Ports, event: Event) -> None:
+    """A sealed poll is counted; a bell's reaction does not pay for what that needs."""
+    from chalicelib.poll import counting as polls
+
+    polls.react(ports, event)
 
 
 def _reach_otherwise(ports: Ports, lost: Undelivered) -> None:

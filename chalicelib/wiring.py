@@ -148,6 +148,7 @@ def _build(config: Settings, clock: Clock) -> Ports:
     store = DynamoStore(config.table, config.region, clock.sleep, _session)
     return Ports(
         store=store,
+        polls=store,
         senders={channel: _LazySender(channel) for channel in Channel},
         timeline=StepFunctionsTimeline(_LazySession(), config.state_machine),
         files=_files(config, clock),

@@ -49,17 +49,17 @@ _declare(
     "list_polls",
     "The polls of a subdistrict, newest first",
     (200, "PollList"),
-    (400, 401, 403, 404),
+    (400, 404),
     query={"prefix": "the subdistrict", "cursor": "the cursor of the page before"},
 )
 _declare("POST /v1/polls", "draft_poll", "Draft a poll", (201, "PollBody"), _CHANGING, "PollRequest")
-_declare(f"GET {_POLL}", "read_poll", "The notice of a poll, later its result", (200, "PollBody"), _STAFF)
-_declare(f"GET {_POLL}/record", "record_of_poll", "The hash-chained record", (200, "PollRecordBody"), _STAFF)
+_declare(f"GET {_POLL}", "read_poll", "The notice of a poll, later its result", (200, "PollBody"), (404,))
+_declare(f"GET {_POLL}/record", "record_of_poll", "The hash-chained record", (200, "PollRecordBody"), (404,))
 _declare(
-    f"GET {_POLL}/result", "result_of_poll", "The published file: anyone can recount it", (200, ""), _STAFF
+    f"GET {_POLL}/result", "result_of_poll", "The published file: anyone can recount it", (200, ""), (404,)
 )
 _declare(
-    f"GET {_POLL}/turnout", "turnout_of_poll", "Who has voted, by building", (200, "TurnoutList"), _STAFF
+    f"GET {_POLL}/turnout", "turnout_of_poll", "Who has voted, by building", (200, "TurnoutList"), (403, 404)
 )
 _declare(
     f"GET {_POLL}/missing",
@@ -77,9 +77,9 @@ _declare(
     _STAFF,
 )
 for _verb, _name, _body, _summary in (
-    ("draft", "redraft_poll", "DraftRequest", "Change the draft"),
-    ("announce", "announce_poll", "AnnounceRequest", "Publish the notice; the roll is frozen"),
-    ("extend", "extend_poll", "ExtendRequest", "Vote longer"),
+    ("draft", "redraft_poll", "RedraftRequest", "Change the draft"),
+    ("announce", "announce_poll", "AnnouncePollRequest", "Publish the notice; the roll is frozen"),
+    ("extend", "extend_poll", "ExtendPollRequest", "Vote longer"),
     ("cancel", "cancel_poll", "PollReasonRequest", "Cancel the poll"),
     ("rule", "rule_in_poll", "RuleRequest", "Decide which ballot of a unit counts"),
 ):
@@ -137,14 +137,14 @@ _declare(
     "read_ballot_paper",
     "What the holder of a ticket may vote on",
     (200, "VotePaper"),
-    (401, 410),
+    (401, 403, 410),
 )
 _declare(
     "POST /v1/vote",
     "vote",
     "Vote; the last vote before the end counts",
     (201, "VotedBody"),
-    (400, 401, 404, 409, 410, 429),
+    (400, 401, 403, 404, 409, 410, 429),
     "VoteRequest",
     headers=_KEY,
 )

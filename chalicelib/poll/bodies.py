@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 
-class OptionBody(Struct, frozen=True):
+class PollOptionBody(Struct, frozen=True):
     """Something that can be chosen, in the caller's language."""
 
     id: str
@@ -20,7 +20,7 @@ class TopicBody(Struct, frozen=True):
     id: str
     question: str
     matter: int
-    options: list[OptionBody]
+    options: list[PollOptionBody]
 
 
 class TermsBody(Struct, frozen=True):
@@ -97,7 +97,7 @@ class TurnoutList(Struct, frozen=True):
     buildings: list[TurnoutBody]
 
 
-class OwnerBody(Struct, frozen=True):
+class UnitOwnerBody(Struct, frozen=True):
     """An owner of a unit; masked except for those who go from door to door."""
 
     index: int
@@ -112,7 +112,7 @@ class UnitBody(Struct, frozen=True):
     room: str
     area: int
     kind: str
-    owners: list[OwnerBody]
+    owners: list[UnitOwnerBody]
     voter: int
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from chalicelib.core.chain import verify
-from chalicelib.core.errors import Forbidden, NotFound
+from chalicelib.core.errors import Forbidden, NotFound, Unauthorized
 from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply
 from chalicelib.people.staff import Staff
@@ -39,8 +39,11 @@ def staff_of(call: Call) -> tuple[Staff, Directory]:
 
 
 def perhaps_staff(call: Call) -> Staff | None:
-    """The member of staff who asks, if it is one."""
-    return call.member.staff if call.member else None
+    """The member of staff who asks, if it is one; a session that is over is no hindrance to reading."""
+    try:
+        return call.member.staff if call.member else None
+    except Unauthorized:
+        return None
 
 
 def list_polls(call: Call) -> bodies.PollList:
@@ -93,14 +96,14 @@ def draft_poll(call: Call) -> Reply:
 
 def redraft_poll(call: Call, poll_id: str) -> bodies.PollBody:
     """Until it is announced."""
-    body, problems = call.read(wire.DraftRequest)
+    body, problems = call.read(wire.RedraftRequest)
     notes = orders.Notes(problems)
     return _done(call, poll_id, orders.draft(body, notes), body.version, notes)
 
 
 def announce_poll(call: Call, poll_id: str) -> bodies.PollBody:
     """From now on no topic is added and the roll is frozen."""
-    body, problems = call.read(wire.AnnounceRequest)
+    body, problems = call.read(wire.AnnouncePollRequest)
     notes, now = orders.Notes(problems), call.ports.clock.now()
     member, _ = staff_of(call)
     opens_at = notes.time("opens_at", body.opens_at, now)
@@ -113,7 +116,7 @@ def announce_poll(call: Call, poll_id: str) -> bodies.PollBody:
 
 def extend_poll(call: Call, poll_id: str) -> bodies.PollBody:
     """Before the end, for a reason that everybody reads."""
-    body, problems = call.read(wire.ExtendRequest)
+    body, problems = call.read(wire.ExtendPollRequest)
     notes = orders.Notes(problems)
     closes_at = notes.time("closes_at", body.closes_at, call.ports.clock.now())
     return _done(call, poll_id, commands.Extend(closes_at, body.reason), body.version, notes)

@@ -40,7 +40,7 @@ class Notes:
         return at
 
 
-def draft(body: wire.PollRequest | wire.DraftRequest, notes: Notes) -> commands.Draft:
+def draft(body: wire.PollRequest | wire.RedraftRequest, notes: Notes) -> commands.Draft:
     """What a poll asks and how it is counted."""
     terms = _terms(body.terms, notes)
     topics = tuple(_topic(str(number), topic, terms) for number, topic in enumerate(body.topics, 1))

@@ -98,7 +98,7 @@ def turnout(found: Iterable[Turnout]) -> bodies.TurnoutList:
 def unit(found: Unit, *, whole: bool = False) -> bodies.UnitBody:
     """A unit; the owners' names whole only for those who go from door to door."""
     owners = [
-        bodies.OwnerBody(index, owner.name if whole else mask_name(owner.name))
+        bodies.UnitOwnerBody(index, owner.name if whole else mask_name(owner.name))
         for index, owner in enumerate(found.owners)
     ]
     return bodies.UnitBody(
@@ -157,7 +157,7 @@ def roll(found: Roll) -> bodies.RollBody:
 
 def _topic(topic: Topic, language: str) -> bodies.TopicBody:
     options = [
-        bodies.OptionBody(o.id, say.option(o.id, language, o.label, o.label_en)) for o in topic.options
+        bodies.PollOptionBody(o.id, say.option(o.id, language, o.label, o.label_en)) for o in topic.options
     ]
     return bodies.TopicBody(topic.id, question_of(topic, language), topic.matter, options)
 

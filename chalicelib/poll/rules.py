@@ -57,7 +57,7 @@ def refusal(poll: Poll, code: str = "poll_not_possible_now", **params: object) -
     """The refusal, saying where the poll stands, since when, and what is possible now."""
     since = poll.stage_since or poll.created_at
     verbs = list(stages.possible(poll.stage))
-    return Conflict(code, stage=poll.stage, since=since, possible=verbs, version=poll.version, **params)
+    return Conflict(code, poll_stage=poll.stage, since=since, possible=verbs, version=poll.version, **params)
 
 
 def drafted(about: Mapping[str, str], command: Draft) -> Happening:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 Version = Annotated[int, Meta(description="of the poll as the caller saw it; 0: does not matter")]
 Time = Annotated[str, Meta(description="ISO 8601 with a zone, such as 2026-11-24T14:00:00+08:00")]
@@ -40,7 +40,7 @@ class TermsRequest(Struct, frozen=True, kw_only=True):
     parking: bool = False
     covenant: bool = False
     silent_with_majority: bool = False
-    share: list[int] = [1, 2]
+    share: list[int] = field(default_factory=lambda: [1, 2])
     of: str = "asked"
     secret: bool = True
     public: str = "turnout"
@@ -58,7 +58,7 @@ class PollRequest(Struct, frozen=True, kw_only=True):
     entry_seconds: int = 86_400
 
 
-class DraftRequest(Struct, frozen=True, kw_only=True):
+class RedraftRequest(Struct, frozen=True, kw_only=True):
     """The draft anew, before it is announced."""
 
     topics: list[TopicRequest]
@@ -68,7 +68,7 @@ class DraftRequest(Struct, frozen=True, kw_only=True):
     version: Version = 0
 
 
-class AnnounceRequest(Struct, frozen=True, kw_only=True):
+class AnnouncePollRequest(Struct, frozen=True, kw_only=True):
     """The notice: when voting begins and ends."""
 
     opens_at: Time
@@ -76,7 +76,7 @@ class AnnounceRequest(Struct, frozen=True, kw_only=True):
     version: Version = 0
 
 
-class ExtendRequest(Struct, frozen=True, kw_only=True):
+class ExtendPollRequest(Struct, frozen=True, kw_only=True):
     """`reason`: participation, bad_weather, sheets_late or owners_asked."""
 
     closes_at: Time

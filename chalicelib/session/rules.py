@@ -30,6 +30,7 @@ class Caller(StrEnum):
     ONE_TAP = "one-tap-token"
     BUNDLE = "bundle-token"
     PARTY = "party-token"
+    TICKET = "voting-ticket"
     RESIDENT = "resident"
     SPECIALIST = "specialist"
     COMMUNITY = "community"
@@ -50,6 +51,9 @@ BUNDLE: Audience = frozenset({Caller.BUNDLE})
 ANSWERERS: Audience = STAFF | {Caller.ONE_TAP}
 BELL_READERS: Audience = ANSWERERS | RESIDENTS_LINK
 PARTYS_LINK: Audience = frozenset({Caller.PARTY})
+TICKET: Audience = frozenset({Caller.TICKET})
+POLL_MANAGERS: Audience = frozenset({Caller.COMMUNITY, Caller.SUBDISTRICT})
+POLL_STAFF: Audience = POLL_MANAGERS | {Caller.SPECIALIST, Caller.SUPERVISOR}
 GUESTS: Audience = RESIDENTS_LINK | PARTYS_LINK
 CASE_READERS: Audience = STAFF | GUESTS
 RESIDENTS_CASE: Audience = STAFF | RESIDENTS_LINK
@@ -68,6 +72,11 @@ _COMMANDS: Mapping[str, Audience] = {
     "files": CASE_READERS,
 }
 """The last parts of a case's addresses."""
+
+_POLL_COMMANDS: Mapping[str, Audience] = {
+    **dict.fromkeys(("draft", "announce", "extend", "cancel", "seal", "rule"), POLL_MANAGERS),
+    **dict.fromkeys(("remind", "reissue", "ballots", "files"), POLL_STAFF),
+}
 
 TABLE: Mapping[str, Audience] = {
     # JSON
@@ -102,6 +111,15 @@ TABLE: Mapping[str, Audience] = {
     "GET /v1/cases/{case_id}": CASE_READERS,
     "GET /v1/cases/{case_id}/record": CASE_READERS,
     **{f"POST /v1/cases/{{case_id}}/{name}": audience for name, audience in _COMMANDS.items()},
+    "GET /v1/polls": EVERYBODY,
+    "POST /v1/polls": POLL_MANAGERS,
+    **{f"GET /v1/polls/{{poll_id}}{name}": EVERYBODY for name in ("", "/record", "/result", "/turnout")},
+    **{f"GET /v1/polls/{{poll_id}}/{name}": POLL_STAFF for name in ("missing", "conflicts")},
+    **{f"POST /v1/polls/{{poll_id}}/{name}": audience for name, audience in _POLL_COMMANDS.items()},
+    "POST /v1/polls/{poll_id}/codes": EVERYBODY,
+    "POST /v1/polls/{poll_id}/tickets": EVERYBODY,
+    "GET /v1/vote": TICKET,
+    "POST /v1/vote": TICKET,
     # pages
     "GET /": EVERYBODY,
     "POST /": EVERYBODY,
@@ -127,6 +145,23 @@ TABLE: Mapping[str, Audience] = {
     "POST /sign-out": SIGNED_IN,
     "GET /cases": STAFF,
     "POST /cases": STAFF,
+    "GET /polls": EVERYBODY,
+    "GET /polls/{poll_id}": EVERYBODY,
+    "GET /polls/{poll_id}/result-sheet": EVERYBODY,
+    "GET /polls/{poll_id}/vote": EVERYBODY,
+    "POST /polls/{poll_id}/vote": EVERYBODY,
+    "GET /v/{ticket}": TICKET,
+    "POST /v/{ticket}": TICKET,
+    "GET /polls/new": POLL_MANAGERS,
+    "POST /polls/new": POLL_MANAGERS,
+    "GET /polls/{poll_id}/desk": POLL_STAFF,
+    "POST /polls/{poll_id}/desk": POLL_STAFF,
+    "GET /polls/{poll_id}/sheets": POLL_STAFF,
+    "GET /polls/{poll_id}/paper": POLL_STAFF,
+    "POST /polls/{poll_id}/paper": POLL_STAFF,
+    "GET /door/{poll_id}": POLL_STAFF,
+    "POST /door/{poll_id}": POLL_STAFF,
+    "GET /door-worker.js": EVERYBODY,
     "GET /c/{case_id}": STAFF,
     "POST /c/{case_id}": STAFF,
 }

@@ -3,7 +3,7 @@ is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from chalicelib.web.i18n import N_, translate
@@ -144,6 +144,11 @@ def outcome(name: str, language: str) -> str:
 def verb(name: str, language: str) -> str:
     """What can be done to a poll."""
     return _label(VERBS, name, language)
+
+
+def verbs(names: Iterable[str], language: str) -> str:
+    """What can be done now, as a list."""
+    return translate(language, N_(", ")).join(verb(name, language) for name in names)
 
 
 def disclaimer(language: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from chalicelib.core.ids import number
-from chalicelib.web import case_labels, labels
+from chalicelib.web import case_labels, labels, poll_labels
 from chalicelib.web.i18n import N_, translate
 
 MESSAGES: Final[Mapping[str, str]] = {
@@ -89,6 +89,26 @@ MESSAGES: Final[Mapping[str, str]] = {
     "obligation_accepted": N_("This obligation is met and accepted already."),
     "obligation_void": N_("This obligation no longer binds anybody."),
     "unavailable": N_("The service is very busy. Nothing was lost; please try again in a few seconds."),
+    "no_such_poll": N_("There is no such poll."),
+    "not_counted_yet": N_("There is no result yet: it is published once everything is counted."),
+    "not_before_the_end": N_("The notice says that this is shown after the end only."),
+    "poll_not_possible_now": N_(
+        "That is not possible now: the poll is at “%(poll_stage)s”. Possible: %(possible)s."
+    ),
+    "poll_not_open": N_("Voting has not begun yet. Please come back when it has."),
+    "poll_over": N_("Voting is over; this vote was not taken."),
+    "reminded_already": N_("Those who have not voted were reminded less than a day ago."),
+    "case_not_negotiating": N_(
+        "Case %(case)s is not at negotiating, so its neighbours cannot be asked now. Please look at the case first."
+    ),
+    "link_replaced": N_(
+        "This link was replaced by a new sheet. Please use that one, or vote with your phone."
+    ),
+    "too_many_links": N_("This unit has had too many new links. Please enter its ballot on paper."),
+    "too_many_ballots": N_("For this unit was voted too often. Please come to the community office."),
+    "ballot_key_reused": N_(
+        "This Idempotency-Key was used for another vote of the unit. Please use a new key."
+    ),
 }
 FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "too_many": N_("That is more than one case can hold. Please take something off first."),
@@ -129,6 +149,17 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     ),
     "no_commitment": N_("What was written did not arrive. Please write it again."),
     "outdated_consent": N_("The privacy notice has changed. Please read it again and agree to it."),
+    "notice_too_short": N_(
+        "The notice must be out for %(days)s days before voting begins. Please choose a later time."
+    ),
+    "poll_too_short": N_(
+        "Owners need five days to vote, households ten minutes at least. Please choose a later end."
+    ),
+    "poll_too_long": N_("Voting may last %(days)s days at most, extensions included."),
+    "mixed_matters": N_("Households and owners cannot be asked in one poll. Please make two of it."),
+    "options_fixed": N_("Owners vote for, against or abstain; other choices are for households only."),
+    "never_before_the_end": N_("What was chosen so far is never shown to everybody before the end."),
+    "needs_covenant": N_("This needs the covenant's rule “with the majority”."),
 }
 NAMED: Final[Mapping[tuple[str, str], str]] = {
     ("desk", "required"): N_("Please choose who should help."),
@@ -196,6 +227,24 @@ NAMED: Final[Mapping[tuple[str, str], str]] = {
     ("case", "unknown"): N_("Please give the number of another open case."),
     ("bells", "required"): N_("Please choose the bells."),
     ("bells", "unknown"): N_("Please choose bells of this case."),
+    ("choices", "required"): N_("Please make your choice."),
+    ("choices", "unknown"): N_("Please choose one of the options on the ballot."),
+    ("unit", "unknown"): N_("Please choose a unit of the roll."),
+    ("via", "unknown"): N_("Please say whether it comes from the door or from paper."),
+    ("photo", "required"): N_("Please add a photo of the sheet: the entry can be checked against it."),
+    ("photo", "unknown"): N_("Please choose the photo of the sheet once more."),
+    ("roll", "required"): N_("There is no roll yet. Please import it first."),
+    ("opens_at", "required"): N_("Please say when voting begins."),
+    ("closes_at", "required"): N_("Please say when voting ends."),
+    ("closes_at", "not_later"): N_("Please choose an end later than the present one."),
+    ("building", "required"): N_("Please give the building."),
+    ("room", "required"): N_("Please give the room."),
+    ("age", "out_of_range"): N_(
+        "This vote was cast too long ago. Please enter it on paper with a photo of the sheet."
+    ),
+    ("ballot", "unknown"): N_("Please choose a ballot of this unit."),
+    ("topics", "required"): N_("Please write the question."),
+    ("Idempotency-Key", "required"): N_("Please send the header Idempotency-Key, the same for every repeat."),
 }
 
 
@@ -226,6 +275,8 @@ def _of_a_case(code: str, params: Mapping[str, object], language: str) -> str:
 
 def _possible(params: Mapping[str, object], language: str) -> str:
     verbs = params.get("possible")
+    if "poll_stage" in params and isinstance(verbs, list):
+        return poll_labels.verbs(map(str, verbs), language)
     return case_labels.verbs(map(str, verbs), language) if isinstance(verbs, list | tuple) else ""
 
 
@@ -235,6 +286,8 @@ def _readable(params: Mapping[str, object], language: str) -> dict[str, object]:
         shown["status"] = labels.status(str(shown["status"]), language)
     if "stage" in shown:
         shown["stage"] = case_labels.stage(str(shown["stage"]), language)
+    if "poll_stage" in shown:
+        shown["poll_stage"] = poll_labels.stage(str(shown["poll_stage"]), language)
     if "into" in shown:
         shown["into"] = number(str(shown["into"]))
     return {"by": "", "status": "", **shown, "possible": _possible(params, language)}

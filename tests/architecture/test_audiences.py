@@ -11,13 +11,16 @@ from chalicelib.core.links import Purpose
 from chalicelib.core.links import token as link_token
 from chalicelib.http import AUDIENCES
 from chalicelib.notice.types import Bundle
+from chalicelib.poll import tickets
+from chalicelib.poll.tickets import Ticket
 from chalicelib.session.rules import EVERYBODY, STAFF, TABLE, Caller, csrf_of
 from tests.contract.client import Answer, Web, visiting
 from tests.fakes.world import World
+from tests.poll.house import open_poll
 from tests.session.people import PHONES, sign_in, two_communities
 
 ROUTES = sorted(f"{method} {path}" for path, methods in application.app.routes.items() for method in methods)
-LINKS = (Caller.TRACKING, Caller.ONE_TAP, Caller.BUNDLE, Caller.PARTY)
+LINKS = (Caller.TRACKING, Caller.ONE_TAP, Caller.BUNDLE, Caller.PARTY, Caller.TICKET)
 PEOPLE = ("resident", *sorted(STAFF), "neighbouring specialist", "neighbouring community")
 REFUSED = {401, 403}
 # What a link's token and a session open is one bell or case; these callers are asked about one of another community.
@@ -46,6 +49,8 @@ ACTS = {
     "POST /t/{token}": b"action=withdraw",
     "POST /p/{token}": b"action=message&text=x",
     "POST /c/{case_id}": b"action=resume",
+    "POST /polls/{poll_id}/desk": b"action=remind",
+    "POST /v/{ticket}": b"key=1&topic-1=for",
 }
 """What each form asks for; all others: to answer."""
 
@@ -80,6 +85,8 @@ class Walk:
             Caller.PARTY: link_token(key, self.case, Purpose.PARTY, "yunhe"),
         }
         self.tracking_of_case = other.token
+        self.poll = open_poll(web, self.sessions["community"])
+        self.tokens[Caller.TICKET] = tickets.encode(key, Ticket(self.poll, 1))
         from chalicelib.core import links
 
         ends = now.replace(year=now.year + 1)
@@ -92,6 +99,7 @@ class Walk:
         if who == Caller.TRACKING and "{case_id}" in path:
             token = self.tracking_of_case
         path = path.replace("{bell_id}", self.id).replace("{name}", "style.css")
+        path = path.replace("{poll_id}", self.poll).replace("{ticket}", token or "0" * tickets.LENGTH)
         path = path.replace("{case_id}", self.case).replace("{paper}", "case").replace("{number}", "1")
         if path.startswith("/v1/"):
             body = b"{}" if method == "POST" else b""
@@ -119,7 +127,7 @@ def refused(answer: Answer) -> bool:
 def test_a_route_lets_in_whom_the_table_names_and_nobody_else(walk: Walk, route: str, who: str) -> None:
     caller = Caller(who.removeprefix("neighbouring "))
     allowed = caller in TABLE[route]
-    if any(part in route for part in ("{bell_id}", "{case_id}", " /a/{token}")):
-        allowed = allowed and who not in (*NEIGHBOURS, *OTHER_DESKS)
+    if any(part in route for part in ("{bell_id}", "{case_id}", " /a/{token}", "{poll_id}")):
+        allowed = allowed and (TABLE[route] == EVERYBODY or who not in (*NEIGHBOURS, *OTHER_DESKS))
     answer = walk.call(route, who)
     assert refused(answer) is not allowed, f"{who} at {route}: {answer.status} {answer.text[:200]}"
