@@ -16,6 +16,9 @@ from hypothesis import Phase, settings
 
 Calls = Counter[str]
 
+# Fails a session in which a function asks AWS for something that its policy does not allow.
+pytest_plugins = ("tests.architecture.recording",)
+
 # Before anything of AWS is imported: credentials that open nothing, and no look at the developer's own.
 for _name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[_name]

@@ -1,4 +1,4 @@
-"""`python -m infra.deploy [deploy|plan|check|destroy|template]`: what `make deploy`, `plan` and `destroy` call.
+"""`python -m infra.deploy deploy|plan|check|destroy|template|policies`: behind `make deploy`, `plan` and `destroy`.
 
 Exit status: 0 done, 1 a step did not come off (it says what to do), 2 the call is wrong.
 """
@@ -16,10 +16,12 @@ from infra.deploy import template
 from infra.deploy.aws import Aws, region_of, target
 from infra.deploy.configuration import Configuration
 from infra.deploy.course import Course
+from infra.deploy.policies import Where, write
+from infra.deploy.target import APP
 from infra.deploy.telling import Failed, Teller
 
 FOLDER = Path(__file__).parents[2] / ".chalice"
-_WHAT = ("deploy", "plan", "check", "destroy", "template")
+_WHAT = ("deploy", "plan", "check", "destroy", "template", "policies")
 
 
 def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
@@ -48,13 +50,26 @@ def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
 
 
 def _run(wanted: argparse.Namespace, folder: Path, tell: Teller) -> None:
-    Configuration.read(folder).stage(wanted.stage)
+    configuration = Configuration.read(folder)
+    configuration.stage(wanted.stage)
+    if wanted.what == "policies":
+        _policies(configuration, folder, tell)
+        return
     aws = Aws(region_of(wanted.region))
     course = Course(aws, target(aws, wanted.stage), folder, tell)
     if wanted.what == "template":
         print(template.rendered(course.target))
     else:
         getattr(course, wanted.what)()
+
+
+def _policies(configuration: Configuration, folder: Path, tell: Teller) -> None:
+    """Write the policies of every stage anew: after one was changed by hand."""
+    for stage in configuration.stages:
+        wanted = sorted(configuration.stage(stage)["lambda_functions"])
+        environment = configuration.environment(stage)
+        changed = write(folder, APP, stage, Where.noted(environment), environment, wanted)
+        tell.good(f"{stage}: {', '.join(changed) or 'as it was'}")
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:

@@ -36,6 +36,12 @@ class Where:
         """The place of a target."""
         return cls(target.partition, target.region, target.account)
 
+    @classmethod
+    def noted(cls, environment: Mapping[str, str]) -> Where:
+        """The place that a stage's settings tell; anywhere before it was deployed."""
+        arn = environment.get("STATE_MACHINE_ARN", "").split(":")
+        return cls(arn[1], arn[3], arn[4]) if arn[0] == "arn" else cls()
+
 
 def functions() -> list[str]:
     """The functions that have a policy."""

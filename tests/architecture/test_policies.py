@@ -9,42 +9,27 @@ from typing import Any
 
 import pytest
 
+from infra.deploy.policies import Where, functions, names, policy
 from infra.local.embedded import load_template
 
 ROOT = Path(__file__).parents[2]
 CONFIG = json.loads((ROOT / ".chalice/config.json").read_text("utf-8"))
+APP: str = CONFIG["app_name"]
 STAGES: list[str] = sorted(CONFIG["stages"])
-FUNCTIONS = ("api_handler", "advance", "react", "sweep")
+FUNCTIONS = ("api_handler", "advance", "canary", "react", "report", "sweep")
 BOTH = [(stage, function) for stage in STAGES for function in FUNCTIONS]
+SOMEWHERE = Where("aws-cn", "cn-north-1", "123456789012")
+# AWS knows no resource for these.
+NAMELESS = {"dynamodb:ListStreams"}
 
-# What IAM calls the operations of the clients that the adapters call.
-ACTIONS = {
-    "start_execution": {"states:StartExecution"},
-    "send_task_success": {"states:SendTaskSuccess"},
-    "send_task_failure": {"states:SendTaskFailure"},
-    "publish": {"sns:Publish"},
-    "send_email": {"ses:SendEmail", "ses:SendRawEmail"},
-    "copy_object": {"s3:GetObject", "s3:PutObject"},
-    "head_object": {"s3:GetObject"},
-}
-OF_THE_ROLE = {
-    # Not called by the code: the stream's mapping and the logs use the function's role.
-    "dynamodb:DescribeStream",
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-    "dynamodb:ListStreams",
-    "sqs:SendMessage",
-    # Without it S3 says of a file that is not there that it is forbidden.
-    "s3:ListBucket",
-    "logs:CreateLogGroup",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-}
+
+def _environment(stage: str) -> dict[str, str]:
+    found: dict[str, str] = CONFIG["stages"][stage]["environment_variables"]
+    return found
 
 
 def _statements(stage: str, function: str) -> list[dict[str, Any]]:
-    name = CONFIG["stages"][stage]["lambda_functions"][function]["iam_policy_file"]
-    statements: list[dict[str, Any]] = json.loads((ROOT / ".chalice" / name).read_text("utf-8"))["Statement"]
+    statements: list[dict[str, Any]] = policy(function, APP, stage, Where(), {})["Statement"]
     return statements
 
 
@@ -52,22 +37,42 @@ def _actions(stage: str, function: str) -> set[str]:
     return {action for statement in _statements(stage, function) for action in statement["Action"]}
 
 
+def _resources(statement: dict[str, Any]) -> list[str]:
+    where = statement.get("Resource", statement.get("NotResource"))
+    return [where] if isinstance(where, str) else list(where)
+
+
 def test_every_function_of_the_application_has_its_policy_memory_and_time() -> None:
     tree = ast.parse((ROOT / "app.py").read_text("utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    names = {
+    declared = {
         keyword.value.value
         for call in calls
         if isinstance(call.func, ast.Attribute) and call.func.attr in {"lambda_function", "schedule"}
         for keyword in call.keywords
         if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
     }
-    assert names | {"api_handler"} == set(FUNCTIONS)
+    assert declared | {"api_handler"} == set(FUNCTIONS) == set(functions())
     for stage in STAGES:
-        functions = CONFIG["stages"][stage]["lambda_functions"]
-        assert set(functions) == set(FUNCTIONS)
-        for settings in functions.values():
+        block = CONFIG["stages"][stage]["lambda_functions"]
+        assert set(block) == set(FUNCTIONS)
+        for settings in block.values():
             assert set(settings) == {"lambda_memory_size", "lambda_timeout", "iam_policy_file"}
+
+
+@pytest.mark.parametrize(("stage", "function"), BOTH)
+def test_the_file_chalice_reads_is_what_was_written_by_hand(stage: str, function: str) -> None:
+    """With the place filled in once the stage is deployed."""
+    name = CONFIG["stages"][stage]["lambda_functions"][function]["iam_policy_file"]
+    found = json.loads((ROOT / ".chalice" / name).read_text("utf-8"))
+    written = policy(function, APP, stage, Where.noted(_environment(stage)), _environment(stage))
+    assert found == written, "run: python -m infra.deploy policies"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_packaged_functions_have_the_names_that_deployed_ones_have(stage: str) -> None:
+    found = json.loads((ROOT / f".chalice/names-{stage}.json").read_text("utf-8"))
+    assert found == names(APP, stage, sorted(FUNCTIONS))
 
 
 @pytest.mark.parametrize(("stage", "function"), BOTH)
@@ -75,35 +80,36 @@ def test_no_policy_allows_a_whole_service_or_a_constant_partition(stage: str, fu
     for statement in _statements(stage, function):
         assert statement["Effect"] == "Allow"
         assert not any("*" in action for action in statement["Action"]), statement["Sid"]
-        where = statement.get("Resource", statement.get("NotResource"))
-        assert where.startswith("arn:*:") or statement["Action"] == ["dynamodb:ListStreams"]
+        nameless = set(statement["Action"]) <= NAMELESS
+        assert all(where.startswith("arn:*:") or nameless for where in _resources(statement))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_where_a_stage_is_deployed_its_policies_name_the_place(function: str) -> None:
+    for statement in policy(function, APP, "prod", SOMEWHERE, {})["Statement"]:
+        for where in _resources(statement):
+            _, partition, service, region, account, name = where.split(":", 5) if ":" in where else ["*"] * 6
+            if set(statement["Action"]) <= NAMELESS or "NotResource" in statement:
+                continue
+            assert partition == "aws-cn"
+            assert (region, account) == (("", "") if service == "s3" else ("cn-north-1", "123456789012"))
+            # What is left open: files, streams and log streams have names of their own; so have addresses of mail.
+            end = name.removeprefix(f"{APP}-prod-photos-123456789012").removesuffix("/*")
+            assert "*" not in end.removesuffix(":*") or service == "ses"
 
 
 @pytest.mark.parametrize(("stage", "function"), BOTH)
 def test_a_stage_cannot_touch_the_table_of_another(stage: str, function: str) -> None:
     for statement in _statements(stage, function):
-        if "consultation-bell" in statement.get("Resource", ""):
-            assert f"consultation-bell-{stage}" in statement["Resource"]
+        for where in _resources(statement):
+            if APP in where:
+                assert f"{APP}-{stage}" in where or f"{APP}/{stage}/" in where
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_stages_differ_in_nothing_but_their_name(function: str) -> None:
     dev, prod = (json.dumps(_statements(stage, function)) for stage in ("dev", "prod"))
-    assert dev.replace("-dev", "-prod") == prod
-
-
-def test_what_the_adapters_call_is_allowed_and_what_they_do_not_call_is_not() -> None:
-    called: set[str] = set()
-    for folder in ("notify", "timeline", "files"):
-        for path in (ROOT / "chalicelib" / folder).glob("*.py"):
-            nodes = ast.walk(ast.parse(path.read_text("utf-8")))
-            called |= {
-                node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr in ACTIONS
-            }
-    allowed = set().union(*(_actions("prod", function) for function in FUNCTIONS)) - OF_THE_ROLE
-    assert {action for action in allowed if not action.startswith("dynamodb:")} == set().union(
-        *(ACTIONS[name] for name in called)
-    )
+    assert dev.replace("-dev", "-prod").replace("/dev/", "/prod/") == prod
 
 
 def test_only_the_functions_that_send_may_send_and_only_react_moves_the_timeline() -> None:
@@ -111,6 +117,32 @@ def test_only_the_functions_that_send_may_send_and_only_react_moves_the_timeline
         actions = _actions("prod", function)
         assert ("sns:Publish" in actions) == ("ses:SendEmail" in actions) == (function in {"react", "sweep"})
         assert any(action.startswith("states:") for action in actions) == (function == "react")
+
+
+def test_a_stage_that_sends_by_others_may_not_send_by_aws() -> None:
+    others = {"SMS_PROVIDER": "aliyun", "MAIL_PROVIDER": "smtp"}
+    for function in FUNCTIONS:
+        actions = {
+            a for s in policy(function, APP, "prod", SOMEWHERE, others)["Statement"] for a in s["Action"]
+        }
+        assert not any(action.startswith(("sns:", "ses:")) for action in actions)
+
+
+def test_only_the_canary_and_people_remove_anything() -> None:
+    removing = {function for function in FUNCTIONS if "dynamodb:DeleteItem" in _actions("prod", function)}
+    assert removing == {"api_handler", "canary"}
+
+
+def test_no_function_makes_log_groups_since_the_stack_has_made_them() -> None:
+    groups = {
+        resource["Properties"]["LogGroupName"]["Fn::Sub"].rpartition("/")[2]
+        for resource in load_template()["Resources"].values()
+        if resource["Type"] == "AWS::Logs::LogGroup"
+    }
+    for function in FUNCTIONS:
+        assert "logs:CreateLogGroup" not in _actions("prod", function)
+        suffix = "" if function == "api_handler" else f"-{function}"
+        assert f"${{AppName}}-${{Stage}}{suffix}" in groups
 
 
 def test_only_requests_touch_photos_and_only_where_photos_are() -> None:
@@ -121,13 +153,14 @@ def test_only_requests_touch_photos_and_only_where_photos_are() -> None:
         assert all(s["Action"] == ["s3:ListBucket"] or s["Resource"].endswith("/*") for s in photos)
 
 
-def test_the_bucket_shows_nothing_to_the_public_and_nothing_in_the_clear() -> None:
+@pytest.mark.parametrize("bucket", ["Photos", "Anchors"])
+def test_no_bucket_shows_anything_to_the_public_or_in_the_clear(bucket: str) -> None:
     resources = load_template()["Resources"]
-    photos = resources["Photos"]
-    assert all(photos["Properties"]["PublicAccessBlockConfiguration"].values())
-    assert len(photos["Properties"]["PublicAccessBlockConfiguration"]) == 4
-    assert (photos["DeletionPolicy"], photos["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    (statement,) = resources["PhotosPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    found = resources[bucket]
+    assert all(found["Properties"]["PublicAccessBlockConfiguration"].values())
+    assert len(found["Properties"]["PublicAccessBlockConfiguration"]) == 4
+    assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    (statement,) = resources[f"{bucket}Policy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Action"], statement["Principal"]) == ("Deny", "s3:*", "*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
@@ -151,9 +184,15 @@ def test_a_deployed_stage_says_what_the_settings_need() -> None:
     from chalicelib.config import ConfigError, Settings
 
     for stage in STAGES:
-        environment = CONFIG["stages"][stage]["environment_variables"]
+        environment = _environment(stage)
         with pytest.raises(ConfigError, match="SECRET_KEY"):
             Settings.from_env(environment)
-        settings = Settings.from_env(environment | {"SECRET_KEY": "x" * 32, "AWS_REGION": "cn-north-1"})
+        safe = environment | {"SECRETS": "arn:…", "AWS_REGION": "cn-north-1"}
+        settings = Settings.from_env(safe, lambda _: {"SECRET_KEY": "x" * 32})
         assert (settings.stage, settings.table) == (stage, f"consultation-bell-{stage}")
         assert len(settings.link_url) <= 32
+
+
+def test_no_secret_stands_in_the_configuration() -> None:
+    for stage in STAGES:
+        assert not [name for name in _environment(stage) if "SECRET" in name or "PASSWORD" in name]

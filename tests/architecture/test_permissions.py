@@ -1,0 +1,260 @@
+"""The real platform, played from the ring to the archive: each function asks AWS for what it may, no less, no more.
+
+That it may not ask for more is checked in every other test, too (`recording.py`).
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import importlib
+import json
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any
+from unittest.mock import patch
+from urllib.error import HTTPError
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.escalation.service import TimelineClosed
+from chalicelib.notify.sns import SnsSender
+from chalicelib.ports import PermanentFailure
+from infra.demo import telling
+from infra.demo.client import Client
+from infra.demo.people import People
+from infra.demo.stories import STORIES
+from infra.local.__main__ import _prepare
+from infra.local.mend import Context
+from infra.local.run import Options, Running, running, scheduled
+from tests.architecture.iam import Need, allows, grants, used
+from tests.architecture.recording import ENTRIES, Seen, forbidden, in_prod, policy_of, recording
+
+FUNCTIONS = ("api_handler", *ENTRIES)
+STAFF = ("13800001007", "13800001013", "13800001022")
+"""A specialist, her community, the subdistrict: nobody of the stories."""
+RESIDENT = "13900007788"
+
+OF_THE_ROLE = {
+    # The stream's mapping, the logs and the answer "no such file" instead of "forbidden": AWS asks, not our code.
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "s3:ListBucket",
+    "sqs:SendMessage",
+}
+
+TOO_RARE_TO_PLAY = {
+    # An invitation that was held overnight and whose SMS fails in the morning goes by mail, the appointment enclosed.
+    ("sweep", "ses:SendRawEmail"),
+}
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    """What every function asked for while all journeys were played."""
+    options = Options(port=_free_port(), data=tmp_path_factory.mktemp("platform"), speed=30)
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict(os.environ))
+        run = stack.enter_context(running(options, lambda: importlib.import_module("app"), _prepare))
+        heard = stack.enter_context(recording())
+        stack.callback(wiring.use_clock, None)
+        stack.callback(wiring.install, None)
+        people = People(Client(run.options.url))
+        # First: whoever rings and is not answered rings on, and days of that take their time.
+        _stories(run)
+        _changed_minds(run, people)
+        _a_day_at_the_desk(run, people)
+        _texts_that_fail(run)
+        _reports(run)
+        _canary(run)
+        _cold_starts(run)
+        yield heard
+
+
+def _stories(run: Running) -> None:
+    """The three stories: rung, escalated, visited, negotiated, signed, carried out, rated; photos, mails, texts."""
+    assert telling.play(Client(run.options.url), list(STORIES), None)
+
+
+def _a_day_at_the_desk(run: Running, people: People) -> None:
+    """Whatever can be read, by whoever reads it."""
+    client = Client(run.options.url)
+    for phone in STAFF:
+        token = people.sign_in(phone)
+        for path in (
+            "/v1/me/worklist",
+            "/v1/cases",
+            "/v1/cases?scope=community",
+            "/v1/cases/search?q=MX",
+            "/v1/me",
+        ):
+            _read(client, path, token)
+    for path in ("/v1/bells", "/v1/statistics", "/v1/places", "/v1/health/deep", "/board", "/status"):
+        _read(client, path)
+
+
+def _changed_minds(run: Running, people: People) -> None:
+    """Rung twice by the same person, read, and taken back; and nobody answers the second."""
+    client = Client(run.options.url)
+    first = client.post("/v1/bells", _ring(client, "楼道灯坏了"))
+    client.get(f"/v1/bells/{first['id']}", first["tracking_token"])
+    client.post(f"/v1/bells/{first['id']}/withdraw", {}, first["tracking_token"])
+    client.post("/v1/bells", _ring(client, "楼上漏水"))
+    client.let_pass(1800)
+    _read(client, "/v1/me/bells", people.sign_in(RESIDENT))
+
+
+def _texts_that_fail(run: Running) -> None:
+    """A second alert waits for the first's two minutes; then no SMS gets through, and the sweeper sends it by mail."""
+    client = Client(run.options.url)
+    for text in ("门禁坏了", "下水道堵了"):
+        client.post("/v1/bells", _ring(client, text) | {"phone": "13900007799"})
+        client.let_pass(1)
+    with patch.object(SnsSender, "send", side_effect=PermanentFailure("opted_out")):
+        client.let_pass(180)
+
+
+def _reports(run: Running) -> None:
+    """Providers tell that an alert by SMS was lost, and that somebody wants no more mail."""
+    client = Client(run.options.url)
+    bell = client.post("/v1/bells", _ring(client, "电梯停了"))
+    client.let_pass(60)
+    line = {
+        "status": "FAILURE",
+        "notification": {"messageId": _sms_about(run, f"BELL#{bell['id']}")},
+        "delivery": {"destination": "+8613800001003"},
+    }
+    logged = {"logEvents": [{"message": json.dumps(line)}]}
+    packed = base64.b64encode(gzip.compress(json.dumps(logged).encode())).decode()
+    assert run.app_module.report({"awslogs": {"data": packed}}, Context("report", "1")) == {"taken": 1}
+    complaint = {
+        "eventType": "Complaint",
+        "mail": {"messageId": "m"},
+        "complaint": {"complainedRecipients": [{"emailAddress": "nobody@example.org"}]},
+    }
+    told = {"Records": [{"Sns": {"Message": json.dumps(complaint)}}]}
+    assert run.app_module.report(told, Context("report", "2")) == {"taken": 1}
+    client.let_pass(120)
+
+
+def _sms_about(run: Running, thing: str) -> str:
+    """The provider's number of an SMS that was sent about something."""
+    rows = run.aws.client("dynamodb").scan(TableName=run.aws.table_name)["Items"]
+    sent = [row["pk"]["S"] for row in rows if row.get("thing", {}).get("S") == thing]
+    return next(key.rpartition("#")[2] for key in sent if key.startswith("MESSAGE#sms#"))
+
+
+def _canary(run: Running) -> None:
+    """The hour's trial bell, all the way."""
+    flown = run.app_module.canary(scheduled({}), Context("canary", "canary"))
+    assert flown["ok"], flown
+
+
+def _cold_starts(run: Running) -> None:
+    """Each function in a fresh process, whose key is in the safe."""
+    client = run.aws.session.create_client("secretsmanager")
+    text = json.dumps({"SECRET_KEY": os.environ.pop("SECRET_KEY")})
+    os.environ["SECRETS"] = client.create_secret(Name="consultation-bell/local/key", SecretString=text)["ARN"]
+    module = run.app_module
+    starts: Mapping[str, Any] = {
+        "advance": lambda: module.advance({"id": "BELL#MX00000000", "version": 1}, Context("advance", "1")),
+        "canary": lambda: module.canary(scheduled({}), Context("canary", "2")),
+        "react": lambda: module.react({"Records": []}, Context("react", "1")),
+        "report": lambda: module.report({"Records": []}, Context("report", "3")),
+        "sweep": lambda: module.sweep(scheduled({}), Context("sweep", "1")),
+        "api_handler": lambda: Client(run.options.url).get("/v1/places"),
+    }
+    for start in starts.values():
+        wiring.install(None)
+        try:
+            start()
+        except TimelineClosed:
+            continue  # A timer whose row is gone says so by this error; it has started.
+
+
+def _ring(client: Client, text: str) -> dict[str, str]:
+    return {
+        "desk": "community",
+        "category": "noise",
+        "neighbourhood": "yiqing",
+        "text": text,
+        "name": "张三",
+        "phone": RESIDENT,
+        "consent_version": client.get("/v1/privacy-notice")["version"],
+    }
+
+
+def _read(client: Client, path: str, token: str = "") -> None:
+    """Whoever may not read it is told so: that is an answer, too."""
+    try:
+        client.text(path, token)
+    except HTTPError as refusal:
+        if refusal.code not in (400, 403):
+            raise
+
+
+def _free_port() -> int:
+    for port in range(21_001 + os.getpid() % 5_000 * 2, 40_000, 2):
+        with socket.socket() as one, socket.socket() as two:
+            try:
+                one.bind(("127.0.0.1", port))
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free ports")
+
+
+@pytest.mark.slow
+def test_no_function_asks_for_what_its_policy_does_not_allow(seen: Seen) -> None:
+    assert set(seen) == set(FUNCTIONS)
+    assert forbidden(seen) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_whatever_a_policy_allows_is_asked_for(seen: Seen, function: str) -> None:
+    policy = policy_of(function)
+    rare = OF_THE_ROLE | {action for name, action in TOO_RARE_TO_PLAY if name == function}
+    allowed = {(action, sid) for action, sid in grants(policy) if action not in rare}
+    needed = used(policy, [in_prod(need) for need in seen[function]])
+    assert allowed - needed == set(), "allowed, but no journey needs it"
+
+
+def test_a_call_too_many_is_found() -> None:
+    table = "arn:aws:dynamodb:eu-central-1:123456789012:table/consultation-bell-"
+    asked: Seen = defaultdict(set)
+    asked["advance"] = {
+        Need("dynamodb:UpdateItem", f"{table}local"),
+        Need("dynamodb:Scan", f"{table}local"),
+        Need("dynamodb:UpdateItem", f"{table}dev"),
+        Need("dynamodb:Query", f"{table}local/index/due"),
+    }
+    assert [(n.action, n.resource.removeprefix(table)) for _, n in forbidden(asked)] == [
+        ("dynamodb:Query", "local/index/due"),
+        ("dynamodb:Scan", "local"),
+        ("dynamodb:UpdateItem", "dev"),
+    ]
+
+
+def test_the_canary_may_remove_its_own_traces_and_nobody_elses() -> None:
+    table = "arn:aws:dynamodb:eu-central-1:123456789012:table/consultation-bell-prod"
+    own, other = (
+        Need("dynamodb:DeleteItem", table, (key,)) for key in ("BELL#ZZ7F3K92QD", "BELL#MX7F3K92QD")
+    )
+    assert allows(policy_of("canary"), own)
+    assert not allows(policy_of("canary"), other)
+
+
+def test_an_sms_may_go_to_a_telephone_but_nothing_to_a_topic() -> None:
+    assert allows(policy_of("react"), Need("sns:Publish", "+8613800001003"))
+    topic = "arn:aws:sns:eu-central-1:123456789012:consultation-bell-prod-operator-alerts"
+    assert not allows(policy_of("react"), Need("sns:Publish", topic))
