@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from chalicelib.core.ids import CANARY
+
 LOCAL_KEY = "local-only-key-which-opens-nothing-of-value"
 
 
@@ -53,7 +55,7 @@ class Settings:
             public_url=public_url,
             link_url=_url(env, "LINK_URL") if env.get("LINK_URL") else public_url,
             key=_key(env, stage),
-            prefixes=tuple(p.strip() for p in env.get("PREFIXES", "MX").split(",") if p.strip()),
+            prefixes=_prefixes(env),
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", ""),
             photos_bucket=_bucket(env, stage),
             photos_endpoint=_url(env, "PHOTOS_ENDPOINT") if env.get("PHOTOS_ENDPOINT") else "",
@@ -81,6 +83,14 @@ def _url(env: Mapping[str, str], name: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
         raise ConfigError(f"{name} must be an address like https://bell.example.org, not {url!r}")
     return url
+
+
+def _prefixes(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The subdistricts served; the canary's is never one, or its bells would be shown and counted."""
+    found = tuple(p.strip() for p in env.get("PREFIXES", "MX").split(",") if p.strip())
+    if CANARY in found:
+        raise ConfigError(f"PREFIXES must not name {CANARY}: it is kept for the platform's own trial bells")
+    return found
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

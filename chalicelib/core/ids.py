@@ -17,7 +17,8 @@ _LOOKALIKES = str.maketrans("OIL", "011")
 _EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 _CHANCE_BITS = 11
 _BODY = 7
-PREFIX = re.compile(r"^[0-9A-HJKMNP-TV-Z]{2}$")
+PREFIX = re.compile(r"^(?!ZZ)[0-9A-HJKMNP-TV-Z]{2}$")
+"""What a place's prefix looks like; that of the canary is no place's."""
 CANARY = "ZZ"
 """The prefix of no place: bells that the platform rings itself, each hour, to know that it works. They alert nobody
 and are in no figure."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.canary import flight, place
+from chalicelib.config import ConfigError, Settings
 from chalicelib.core import ids
 from chalicelib.place.directories import CachedDirectories
 from chalicelib.status.rules import CANARY
@@ -163,3 +164,12 @@ def test_the_platforms_own_bells_are_never_taken_for_canaries(world: World) -> N
     rung = world.ring()
     fly(world)
     assert world.file(rung).bell.status == "ringing"
+
+
+def test_no_place_can_have_its_prefix_and_no_stage_can_serve_it() -> None:
+    assert not ids.PREFIX.match(ids.CANARY)
+    assert ids.PREFIX.match("ZY")
+    with pytest.raises(ConfigError, match="trial bells"):
+        Settings.from_env(
+            {"TABLE_NAME": "t", "STATE_MACHINE_ARN": "a", "PUBLIC_URL": "https://b.cn", "PREFIXES": "MX,ZZ"}
+        )
