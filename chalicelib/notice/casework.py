@@ -228,6 +228,12 @@ def _messaged(event: Event, scene: CaseScene) -> Iterator[Word]:
         yield from _own(event, scene, "message")
 
 
+def _joined(event: Event, scene: CaseScene) -> Iterator[Word]:
+    """One more resident has the same concern. With which bells a case begins, its owner knows from its opening."""
+    if event.at != scene.events[0].at:
+        yield from _own(event, scene, "one_more")
+
+
 def _offered(event: Event, scene: CaseScene) -> Iterator[Word]:
     return _words(_residents(scene), "offered", {"offer": event.data["offer"]})
 
@@ -418,6 +424,7 @@ def _overdue(event: Event, scene: CaseScene) -> Iterator[Word]:
 
 _TELLERS: Mapping[str, Callable[[Event, CaseScene], Iterator[Word]]] = {
     "assigned": _assigned,
+    "joined": _joined,
     "messaged": _messaged,
     "asked": _to_residents("asked"),
     "replied": _to_owner("replied"),

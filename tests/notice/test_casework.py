@@ -493,6 +493,24 @@ def test_reopening_is_told_to_the_owner() -> None:
     assert told.of(do.Reopen(text("it drips")), RESIDENT) == [("zhao", "reopened")]
 
 
+def test_one_more_bell_is_told_to_the_owner_unless_they_took_it_in_themselves() -> None:
+    told = Told()
+    told.by_itself(minutes=5)
+    assert told.of(do.Join(SECOND), WANG) == [("zhao", "one_more")]
+    joined = notice(told, "joined", "zhao")
+    assert joined.params["link"] == "https://bell.example/c/MX7F3K92QD"
+    told.of(do.Assign("wang", "community"), LI)
+    assert casework.moot(joined, told.life.case)
+    assert Told().of(do.Join(SECOND)) == NOBODY
+
+
+def test_bells_with_which_a_case_began_are_no_news() -> None:
+    told = Told()
+    opened = told.life.events[0]
+    beside = replace(told.last("opened"), kind="joined", seq=2, data={"bells": [SECOND]}, at=opened.at)
+    assert told.notices(beside) == ()
+
+
 def test_closing_merging_joining_and_visits_tell_nobody() -> None:
     told = Told()
     for command in (do.Join(SECOND), do.Visit(text("n")), do.CarryOut()):

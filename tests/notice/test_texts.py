@@ -121,6 +121,8 @@ def all_notices() -> list[Notice]:
 def case_notices() -> list[Notice]:
     """The notices of cases of each kind of life."""
     told = Told()
+    told.life.pass_time(minutes=5)
+    told.life.does(do.Join("MX00000011"), LI_OF_CASES)
     told.life.does(do.Assign("wang", "community"), LI_OF_CASES)
     told.life.does(do.Ask(text("q"), 3))
     told.life.does(do.Reply(text("a")), chain.RESIDENT)

@@ -19,6 +19,18 @@ CASES: Mapping[str, Mapping[str, Words]] = {
             "You are now in charge of case {case}. Open it here:\n{link}",
         ),
     },
+    "one_more": {
+        "zh-CN": Words(
+            "协商铃：又有居民加入{case} {link}",
+            "协商铃：又有居民加入事项{case}",
+            "又有一位居民按铃反映同一件事，已并入您负责的协商事项{case}。请打开链接查看：\n{link}",
+        ),
+        "en": Words(
+            "Joined {case} {link}",
+            "One more resident joined case {case}",
+            "Another resident rang about the same matter and joined your case {case}. Open it here:\n{link}",
+        ),
+    },
     "message": {
         "zh-CN": Words(
             "协商铃：{case}有新留言 {link}",
