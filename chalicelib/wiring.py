@@ -80,10 +80,8 @@ def revealed(secret: str) -> dict[str, str]:
     """What lies in a safe: the settings in a secret of Secrets Manager, named by its ARN. One AWS call."""
     import json
 
-    answer = (
-        _session_in(secret.split(":")[3]).create_client("secretsmanager").get_secret_value(SecretId=secret)
-    )
-    found: dict[str, str] = json.loads(answer["SecretString"])
+    client: Any = _session_in(secret.split(":")[3]).create_client("secretsmanager")
+    found: dict[str, str] = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
     return found
 
 
