@@ -44,7 +44,8 @@ class Viewer:
 
 # What the tables of stages allow, by whom.
 RESIDENTS = frozenset(
-    {"message", "reply", "choose", "accept", "send_back", "comment", "respond", "sign", "rate", "reopen"}
+    {"message", "reply", "choose", "perform", "accept", "send_back", "comment", "respond", "sign", "rate"}
+    | {"reopen"}
 )
 PARTIES = frozenset({"message", "comment", "respond", "sign", "perform", "confirm"})
 # The rating is the resident's word alone. A bell joins when it is accepted, and a case absorbs what is merged into it.
@@ -100,6 +101,8 @@ def _concerns_them(case: Case, viewer: Viewer, verb: str) -> bool:
             return bool(case.agreement and names & set(case.agreement.missing))
         case "perform":
             return any(o.status == "open" and o.who in names for o in case.obligations)
+        case "accept" | "send_back":
+            return any(o.status == "performed" and o.who not in names for o in case.obligations)
     return True
 
 

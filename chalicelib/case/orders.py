@@ -168,13 +168,28 @@ def _sign(body: wire.SignRequest, desk: Desk) -> do.Sign:
 
 
 def _perform(body: wire.PerformRequest, desk: Desk) -> do.Perform:
-    bound = next((o for o in desk.case.obligations if o.number == body.obligation), None)
-    if desk.viewer.side is Side.PARTY and bound and bound.who != desk.viewer.id:
+    if _is_theirs(body.obligation, desk) is False:
         desk.wrong("obligation", "not_yours")
     return do.Perform(body.obligation, _write(body, desk))
 
 
+def _accept(body: wire.ObligationRequest, desk: Desk) -> do.AcceptWork:
+    if _is_theirs(body.obligation, desk):
+        desk.wrong("obligation", "own_work")
+    return do.AcceptWork(body.obligation)
+
+
+def _is_theirs(number: int, desk: Desk) -> bool | None:
+    """Whether the obligation binds the resident or party at the desk; None for staff, who act for everybody."""
+    bound = next((o for o in desk.case.obligations if o.number == number), None)
+    if desk.viewer.side is Side.STAFF or bound is None:
+        return None
+    return bound.who in names_of(desk.case, desk.viewer)
+
+
 def _send_back(body: wire.SendBackRequest, desk: Desk) -> do.SendBack:
+    if _is_theirs(body.obligation, desk):
+        desk.wrong("obligation", "own_work")
     return do.SendBack(body.obligation, _write(body, desk), desk.time("due_at", body.due_at))
 
 
@@ -210,7 +225,7 @@ _ALL: tuple[Order, ...] = (
     Order("sign", wire.SignRequest, _sign),
     Order("promise", wire.PromiseRequest, lambda b, d: do.Promise(_duty(b.duty, d, "duty"))),
     Order("perform", wire.PerformRequest, _perform),
-    Order("accept", wire.ObligationRequest, lambda b, d: do.AcceptWork(b.obligation)),
+    Order("accept", wire.ObligationRequest, _accept),
     Order("send_back", wire.SendBackRequest, _send_back),
     Order("confirm", _TEXT, lambda b, d: do.ConfirmInCourt(_write(b, d))),
     Order("negotiate", _PLAIN, lambda b, d: do.Negotiate()),

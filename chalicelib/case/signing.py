@@ -15,6 +15,7 @@ from chalicelib.case.state import Case
 from chalicelib.case.writing import Desk
 from chalicelib.core import text as texts
 from chalicelib.core.errors import Conflict, FieldError, Forbidden, Gone, Invalid, Unauthorized
+from chalicelib.core.times import parse_iso
 from chalicelib.place.rules import Directory
 from chalicelib.ports import Limit, Ports
 from chalicelib.session import rules as codes
@@ -45,11 +46,13 @@ def sign(
     ports: Ports, by: Credential, case_id: str, typed: str, seen: int = 0, known: Sequence[FieldError] = ()
 ) -> Case:
     """Sign with the code that was texted; five AWS calls, six with a bell's link. What is refused for another reason
-    leaves the code as it was. Raises Unauthorized for a wrong code, with the tries that are left, Gone when none is
-    alive."""
+    leaves the code as it was; whoever has signed with a code has signed, and no more is done. Raises Unauthorized for
+    a wrong code, with the tries that are left, Gone when none is alive."""
     reading = service.read(ports, by, case_id)
     if known or not typed.strip():
         raise Invalid(*(known or [FieldError("code", "required")]))
+    if _signed_already(reading.file, reading.viewer):
+        return reading.case
     viewer, key, now = reading.viewer, ports.policy.key, ports.clock.now()
     signatory = _signatory(reading.case, viewer)
     service.require_current(reading.case, reading.file.events, viewer, seen)
@@ -77,6 +80,22 @@ def _signatory(case: Case, viewer: Viewer) -> str:
     if case.agreement is None or "sign" not in possible:
         raise Conflict("nothing_to_sign", stage=case.stage, possible=list(access.asked_for(possible)))
     return next(name for name in case.agreement.missing if name in access.names_of(case, viewer))
+
+
+def _signed_already(file: CaseFile, viewer: Viewer) -> bool:
+    """Whether the caller's own signature by code is under the agreement as it was drafted last, and no other is asked
+    of them: the answer to it may have been lost."""
+    agreement = file.case.agreement
+    if agreement is None or access.names_of(file.case, viewer) & set(agreement.missing):
+        return False
+    standing = {signature.signatory: signature.at for signature in agreement.signatures}
+    return any(
+        event.kind == "signed"
+        and event.data["by"] == "code"
+        and event.actor.get("id") == viewer.id
+        and standing.get(event.data["signatory"]) == parse_iso(event.at)
+        for event in file.events
+    )
 
 
 def _phone(ports: Ports, file: CaseFile, viewer: Viewer, directory: Directory) -> str:

@@ -97,6 +97,7 @@ WHILE_PAUSED = frozenset(
         "visit",
         "message",
         "reply",
+        "choose",
         "resume",
         "invite",
         "remove",

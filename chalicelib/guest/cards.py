@@ -108,7 +108,7 @@ def _duty(lens: Lens, duty: Obligation, verbs: tuple[str, ...]) -> v.DutyCard:
         files=lens.files(proof),
         sent_back=lens.words(back.data["reason"]) if back and duty.status == "open" else "",
         can_perform="perform" in verbs and mine and duty.status == "open",
-        can_judge="accept" in verbs and duty.status == "performed",
+        can_judge="accept" in verbs and duty.status == "performed" and not mine,
     )
 
 

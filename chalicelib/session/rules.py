@@ -60,9 +60,9 @@ RESIDENTS_CASE: Audience = STAFF | RESIDENTS_LINK
 PARTYS_CASE: Audience = STAFF | PARTYS_LINK
 
 _COMMANDS: Mapping[str, Audience] = {
-    **dict.fromkeys(("message", "respond", "comment", "sign"), CASE_READERS),
+    **dict.fromkeys(("message", "respond", "comment", "sign", "perform"), CASE_READERS),
     **dict.fromkeys(("reply", "choose", "accept", "send-back", "reopen"), RESIDENTS_CASE),
-    **dict.fromkeys(("perform", "confirm"), PARTYS_CASE),
+    "confirm": PARTYS_CASE,
     **dict.fromkeys(("assign", "visit", "ask", "pause", "resume", "offer", "invite", "remove"), STAFF),
     **dict.fromkeys(("schedule", "hold", "cancel", "propose", "draft", "promise", "negotiate"), STAFF),
     **dict.fromkeys(("consult", "conclude", "carry-out", "break-off", "finish", "fail", "close"), STAFF),

@@ -136,6 +136,7 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "none_left": N_("At least one bell must stay in this case."),
     "no_draft": N_("Please draft the agreement first: there is nothing to sign yet."),
     "not_yours": N_("This is for somebody else to do."),
+    "own_work": N_("What one has done oneself is for others to accept."),
     "too_far": N_("Please choose a time within the next ten years."),
     "upload_missing": N_("A file did not arrive. Please choose it once more and send the form again."),
     "no_phone": N_("No phone number is known for you. Please sign on paper instead."),

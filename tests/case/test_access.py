@@ -236,6 +236,36 @@ def test_a_party_fulfils_its_own_promises_only(busy: House) -> None:
     busy.act("yunhe", "perform", {"obligation": 1, "text": "装好了"})
 
 
+def test_a_resident_fulfils_their_own_promises_which_others_then_accept(busy: House) -> None:
+    other = busy.joins(phone="13900000066", text="我家也一样")
+    busy.act("zhao", "carry-out")
+    busy.act(
+        "zhao", "promise", {"duty": {"who": "resident", "text": "清走花盆", "due_at": busy.soon(days=2)}}
+    )
+    busy.act("zhao", "promise", {"duty": {"who": "yunhe", "text": "装垫子", "due_at": busy.soon(days=2)}})
+    done = {"obligation": 1, "text": "清走了"}
+    answer = busy.tries("resident", "perform", {**done, "obligation": 2})
+    assert (answer.status, answer.fields) == (400, {"obligation": "not_yours"})
+    assert busy.tries(other, "perform", done).fields == {"obligation": "not_yours"}
+    assert "perform" not in busy.read(other).json["possible"]
+    assert "perform" in busy.read("resident").json["possible"]
+    busy.act("resident", "perform", done)
+    assert "accept" not in busy.read("resident").json["possible"]
+    for verb, more in (("accept", {}), ("send-back", {"text": "x", "due_at": busy.soon(days=3)})):
+        answer = busy.tries("resident", verb, {"obligation": 1, **more})
+        assert (answer.status, answer.fields) == (400, {"obligation": "own_work"})
+    busy.act(other, "accept", {"obligation": 1})
+
+
+def test_a_resident_may_choose_while_a_question_to_them_stands_open(busy: House) -> None:
+    options = [{"text": "甲药", "price": 100}, {"text": "乙药", "price": 200}]
+    busy.act("zhao", "offer", {"options": options})
+    busy.act("zhao", "ask", {"text": "对什么过敏？", "days": 2})
+    offer = busy.read("resident").json["offers"][0]
+    busy.act("resident", "choose", {"offer": offer["number"], "option": offer["options"][0]["id"]})
+    assert busy.stored().paused
+
+
 def test_a_party_answers_for_itself_whatever_it_says(busy: House) -> None:
     called = {"at": busy.soon(hours=2), "place": "社区", "text": "议程", "invited": ["yunhe", "resident"]}
     busy.act("zhao", "schedule", called)

@@ -71,7 +71,27 @@ def test_a_code_is_over_after_its_time_and_after_its_use(agreed: House) -> None:
     agreed.world.clock.advance(minutes=6)
     assert unsigned(agreed, "resident", code).code == "code_expired"
     agreed.act("resident", "sign", {"code": asks(agreed, "resident")})
+    agreed.act("zhao", "conclude", {"carried": False, "text": "物业要改"})
     answer = unsigned(agreed, "resident", agreed.code(PHONE))
+    assert (answer.status, answer.code) == (409, "nothing_to_sign")
+
+
+def test_signing_again_after_a_lost_answer_is_the_same_success_and_signs_nothing_more(agreed: House) -> None:
+    code = asks(agreed, "resident")
+    seen = agreed.read("resident").json["version"]
+    first = agreed.act("resident", "sign", {"code": code, "version": seen})
+    with agreed.web.nothing_written():
+        again = agreed.tries("resident", "sign", {"code": code, "version": seen})
+    assert (again.status, again.json) == (200, first)
+    agreed.act("yunhe", "sign", {"code": asks(agreed, "yunhe")})
+    assert agreed.tries("resident", "sign", {"code": code}).status == 200
+    assert agreed.tries("resident", "signature-code").code == "nothing_to_sign"
+
+
+def test_whoever_signed_on_paper_has_not_signed_by_code(agreed: House) -> None:
+    paper = {"signatory": "resident", "kind": "paper", "text": "当面签", "files": [agreed.photo()]}
+    agreed.act("zhao", "sign", paper)
+    answer = unsigned(agreed, "resident", "123456")
     assert (answer.status, answer.code) == (409, "nothing_to_sign")
 
 
