@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.config import ConfigError
 from chalicelib.people.staff import Channel
 from chalicelib.ports import PermanentFailure, Sender
 
 if TYPE_CHECKING:
-    from botocore.session import Session
-
     from chalicelib.notice.shapes import Message
     from chalicelib.notify.wechat import Template
 
@@ -29,7 +27,7 @@ class Tools:
     """What senders are made of: an AWS session, the wall clock (providers refuse requests of another time) and a word
     that never comes twice."""
 
-    session: Callable[[], Session]
+    session: Callable[[], Any]
     now: Callable[[], datetime]
     nonce: Callable[[], str]
 

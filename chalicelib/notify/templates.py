@@ -3,17 +3,21 @@
 The words of a template are those of `notice.words`; here they become the text that an operator applies for, and a
 message becomes the values of its gaps. Chinese providers let no link be a gap: what is fixed (`LINK_URL/`) belongs to
 the text, and a link gives two gaps, `way` and `link`, of letters and digits only: `…/a/3F9K` is `a` and `3F9K`. A link
-without a token (`…/cases`) is all text.
+without a token (`…/cases`) is all text. A one-time code's template may have the code as its only gap, so how long it is
+good for is text, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from string import Formatter
 
 from chalicelib.notice.shapes import Message
 from chalicelib.notice.texts import TEMPLATES, values
+from chalicelib.notice.words.codes import CODES
 from chalicelib.ports import PermanentFailure
+from chalicelib.session.rules import CODE_FOR
 
 WITHOUT_TOKEN = frozenset({"cases"})
 """The templates whose link is the same for everybody."""
@@ -65,13 +69,17 @@ def text(template: str, language: str, base: str, gap: Callable[[int, str], str]
     tongue = TEMPLATES[template]["zh-CN"].sms
     order = list(_spread(dict.fromkeys(names(tongue), "x/x"), template))
     link = "/".join(gap(order.index(part) + 1, part) for part in ("way", "link") if part in order)
-    shown = {name: gap(order.index(name) + 1, name) for name in order} | {"link": f"{base}/{link or 'cases'}"}
+    minutes = CODE_FOR // timedelta(minutes=1)
+    shown = {"minutes": str(minutes)} | {name: gap(order.index(name) + 1, name) for name in order}
+    shown["link"] = f"{base}/{link or 'cases'}"
     return words.removeprefix(_NAME).format_map(shown)
 
 
 def _spread(values: Mapping[str, str], template: str) -> dict[str, str]:
     spread: dict[str, str] = {}
     for name, value in values.items():
+        if name == "minutes" and template in CODES:
+            continue
         if name != "link":
             spread[name] = value
         elif template not in WITHOUT_TOKEN:

@@ -36,7 +36,7 @@ PHONE = "+8613800001001"
         (of_tencent(news.tencent_reply("恢复")), Wish(SMS, PHONE, out=False)),
     ],
 )
-def test_chinese_providers(said: tuple[Said, ...], meant: Said) -> None:
+def test_what_chinese_providers_say_is_understood(said: tuple[Said, ...], meant: Said) -> None:
     assert said == (meant,)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from chalicelib.notice.shapes import Message
 from chalicelib.notice.texts import TEMPLATES
+from chalicelib.notice.words.codes import CODES
 from chalicelib.notify import aliyun, smtp, tencent, wechat
 from chalicelib.notify.templates import WITHOUT_TOKEN, names
 from tests.notify.standins.aliyun import Aliyun
@@ -50,7 +51,7 @@ def gaps_of(template: str) -> set[str]:
     found = set(names(TEMPLATES[template]["zh-CN"].sms))
     if "link" in found:
         found = found - {"link"} if template in WITHOUT_TOKEN else found | {"way"}
-    return found
+    return {"code"} if template in CODES else found
 
 
 def aliyun_sender(url: str, watch: Watch, read_seconds: float = FAST) -> aliyun.AliyunSender:

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.delivery.rules import secret_of
 from chalicelib.notice.shapes import Message
 from chalicelib.notice.texts import TEMPLATES, render
+from chalicelib.notice.words.codes import CODES
 from chalicelib.notify.templates import gaps, lacking, names
 from chalicelib.people.staff import Channel
 from infra.standin.addresses import addresses
@@ -33,7 +34,8 @@ KNOWN = {
 def params(template: str) -> dict[str, str | int]:
     link = f"{BASE}/cases" if template == "cases" else f"{BASE}/t/{TOKEN}"
     shown = {name for words in TEMPLATES[template].values() for name in names(words.sms)}
-    return {**dict.fromkeys(shown, "5月6日10:00"), **KNOWN, "link": link}
+    lasting = {"minutes": 5} if template in CODES else {}
+    return {**dict.fromkeys(shown, "5月6日10:00"), **KNOWN, **lasting, "link": link}
 
 
 def filled(provider: str, text: str, values: dict[str, str]) -> str:
@@ -57,6 +59,12 @@ def test_no_gap_is_a_link_or_more_than_a_token() -> None:
     for template in TEMPLATES:
         values = gaps(Message("+8613900000001", "", template, params(template)))
         assert all("/" not in value and len(value) <= 20 for value in values.values()), template
+
+
+def test_a_code_has_no_gap_but_itself() -> None:
+    for template in CODES:
+        message = Message("+8613900000001", "", template, {"code": "123456", "minutes": 5})
+        assert gaps(message) == {"code": "123456"}
 
 
 def test_every_template_is_applied_for() -> None:
