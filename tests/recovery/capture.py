@@ -28,10 +28,13 @@ from chalicelib.canary import place as canary
 from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
 from chalicelib.notice.types import Bundle
 from chalicelib.place.directories import CachedDirectories
+from chalicelib.poll import changes, clock
+from chalicelib.poll.roll import Roll, RollVersion, digest
+from chalicelib.poll.shapes import Cast
 from chalicelib.ports import Ports
 from chalicelib.session.shapes import Code
 from chalicelib.status import service as status
-from chalicelib.store import DynamoStore, case_codec, codec, notice_codec
+from chalicelib.store import DynamoStore, case_codec, codec, notice_codec, poll_codec, poll_models
 from chalicelib.store import models as rows
 from chalicelib.store.stream import parse
 from infra.local.embedded import EmbeddedAws, embedded_aws
@@ -39,6 +42,7 @@ from tests.fakes.clock import START, FakeClock
 from tests.fakes.places import directory
 from tests.fakes.senders import Sent
 from tests.fakes.world import World, draft
+from tests.poll import samples as polls
 from tests.store.lives import COMPANY, LINK, WORDS, eventful
 
 FOLDER = Path(__file__).with_name("old")
@@ -118,12 +122,14 @@ def live(life: Life) -> None:
     _case(life)
     code = Code("person-hmac", "+8613900000001", "5a17", "zh-CN", START + timedelta(minutes=5), START)
     store.ask_code(code, START, ())
+    _poll(life)
     life.clock.advance(minutes=6)
     steps.sweep_once(ports)
     life.react()
     store.save_bundle(
         Bundle("MX00000099", "zhao", (waiting.bell.id,), "hash-of-bundle", START + timedelta(days=7))
     )
+    store.wish("wish-hmac", START, out=True)
     status.came_round(ports, "sweep", seconds=1.5)
     store.save_directory(canary.directory(), ())
     assert store.bell(waiting.bell.id)
@@ -152,6 +158,27 @@ def _case(life: Life) -> None:
     life.aws.client("dynamodb").put_item(TableName=life.aws.table_name, Item=bare)
 
 
+def _poll(life: Life) -> None:
+    """A roll, and a poll on which two have voted and of which something is published."""
+    store, roll = life.ports.store, polls.roll(6)
+    version = RollVersion(1, len(roll), sum(u.area for u in roll), digest(roll), START, "liu", adopted=True)
+    store.write_roll("yiqing", version, roll)
+    before, told = Roll("yiqing", "MX"), (Happening("adopted", {"version": 1}),)
+    after = Roll("yiqing", "MX", 1, (version,))
+    store.save_roll(changes.roll_after(before, after, told, polls.LIU, START))
+    drafted = polls.drafted()
+    store.commit(drafted)
+    store.freeze(polls.POLL, roll)
+    announced = polls.announced(drafted.after, roll)
+    store.commit(announced)
+    store.commit(
+        changes.following(announced.after, clock.due(announced.after, polls.NOW), polls.LIU, polls.NOW)
+    )
+    for number, unit in enumerate((1, 2), 1):
+        store.cast(Cast(polls.POLL, unit, polls.ballot(number, "for"), 0))
+    store.publish(polls.POLL, 1, '{"made": "by hand"}')
+
+
 def _row(life: Life, pk: str, sk: str) -> dict[str, Any]:
     key = {"pk": {"S": pk}, "sk": {"S": sk}}
     row: dict[str, Any] = life.aws.client("dynamodb").get_item(TableName=life.aws.table_name, Key=key)["Item"]
@@ -175,14 +202,24 @@ _MEANINGS = {
     rows.BundleRow: notice_codec.bundle_of,
     rows.CodeRow: codec.code_of,
     rows.DirectoryRow: codec.directory_of,
+    poll_models.PollHead: poll_codec.poll_of,
+    poll_models.BoxRow: poll_codec.box_of,
+    poll_models.PartRow: poll_codec.units_of,
+    poll_models.RollHead: poll_codec.roll_of,
 }
+
+
+def _own(row: rows.Row) -> dict[str, Any]:
+    """A row's own attributes; sets have no order."""
+    found = {name: value for name, value in row.attribute_values.items() if name != "kind"}
+    return {name: sorted(value) if isinstance(value, set) else value for name, value in found.items()}
 
 
 def meaning(raw: dict[str, Any]) -> Any:
     """What a row means to this version, as plain data: what its codec makes of it, else its own attributes."""
     row = codec.row_of(raw)
     decoded = _MEANINGS.get(type(row))
-    value = decoded(row) if decoded else {k: v for k, v in row.attribute_values.items() if k != "kind"}
+    value = decoded(row) if decoded else _own(row)
     return json.loads(json.dumps(msgspec.to_builtins(value), default=str, ensure_ascii=False, sort_keys=True))
 
 
