@@ -211,5 +211,7 @@ def _sender(channel: Channel) -> Sender:
     from chalicelib import providers
 
     tools = providers.Tools(_session, SystemClock().now, lambda: secrets.token_hex(16))
-    env = {**environ, "MAIL_FROM": settings().mail_from}
+    # On one's own machine every message stays in the outbox, whatever the shell has set.
+    given = {} if settings().stage == "local" else dict(environ)
+    env = {**given, "MAIL_FROM": settings().mail_from}
     return providers.sender(channel, providers.settings(env, revealed), tools)

@@ -10,6 +10,7 @@ import pytest
 from chalicelib import steps
 from chalicelib.delivery.rules import key_of, secret_of
 from chalicelib.notice.types import Dispatch
+from chalicelib.observability.watch import Faulted
 from chalicelib.people.staff import Channel
 from tests.contract.client import Answer, Web, visiting
 from tests.delivery import news
@@ -111,6 +112,17 @@ def test_the_type_that_a_provider_gives_its_json_does_not_matter(web: Web) -> No
     body = json.dumps(news.tencent_report(sms_to(web, "zhao"))).encode()
     answer = web.send("POST", address(web, "tencent"), body, Content_Type="text/plain; charset=utf-8")
     assert answer.status == 200
+    assert fate(web, "zhao") == "delivered"
+
+
+def test_what_could_not_be_written_is_brought_again(web: Web) -> None:
+    message = sms_to(web, "zhao")
+    web.world.store.fail("report", times=2)
+    assert push(web, "aliyun", news.aliyun_report(message)).status == 503
+    with pytest.raises(Faulted):
+        steps.report(news.by_log(news.sns_log(message)))
+    assert fate(web, "zhao") == "sent"
+    assert push(web, "aliyun", news.aliyun_report(message)).status == 200
     assert fate(web, "zhao") == "delivered"
 
 

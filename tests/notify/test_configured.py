@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib import providers
-from chalicelib.config import ConfigError
+from chalicelib import providers, wiring
+from chalicelib.config import ConfigError, Settings
 from chalicelib.notice.shapes import Message
 from chalicelib.notice.texts import TEMPLATES
 from chalicelib.people.staff import Channel
@@ -123,6 +123,20 @@ def test_a_mini_program_is_configured_with_what_its_keywords_show() -> None:
     assert providers.wechat({}, TOOLS) is None
     with pytest.raises(ConfigError, match="answered"):
         providers.wechat({**env, "WECHAT_TEMPLATES": "answered=T-1"}, TOOLS)
+
+
+@pytest.mark.parametrize(("stage", "name"), [("prod", "AliyunSender"), ("local", "SnsSender")])
+def test_on_ones_own_machine_nothing_leaves_the_outbox(
+    monkeypatch: pytest.MonkeyPatch, stage: str, name: str
+) -> None:
+    for setting, value in ALIYUN.items():
+        monkeypatch.setenv(setting, value)
+    config = Settings(stage, "t", "arn:sm", "https://bell.example.org", "https://b.cn", b"k" * 32, ("MX",))
+    wiring.install(None, config)
+    try:
+        assert type(wiring._sender(Channel.SMS)).__name__ == name
+    finally:
+        wiring.install(None)
 
 
 def test_a_ring_loads_no_provider() -> None:
