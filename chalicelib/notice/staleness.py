@@ -40,7 +40,7 @@ def superseded(notice: Notice, event: Event, events: Iterable[Event], later: Lat
     after = [past for past in events if past.seq > event.seq]
     if notice.everywhere or not after:
         return False
-    if notice.thing.startswith("CASE#"):
+    if not notice.thing.startswith("BELL#"):
         return any(_says(told, notice) for past in after if past.kind == event.kind for told in later(past))
     return any(past.kind in _makes_superfluous(notice) for past in after)
 

@@ -46,6 +46,7 @@ METRICS: Mapping[str, Metric] = {
     "StreamAgeSeconds": Metric(_SECONDS),
     "ReactFaults": Metric(_COUNT),
     "AdvanceFaults": Metric(_COUNT),
+    "ReportFaults": Metric(_COUNT),
     "HttpFaults": Metric(_COUNT),
     "CanaryOk": Metric(_COUNT),
     "CanaryFailed": Metric(_COUNT),

@@ -159,6 +159,9 @@ def _break_everything(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.world.store.fail("overdue")
     with pytest.raises(Exception, match="Unavailable"):
         steps.sweep({})
+    monkeypatch.setattr("chalicelib.delivery.service.told", lambda *_: 1 // 0)
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        steps.report({})
 
 
 def _fly_twice(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
