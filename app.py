@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,12 @@ from chalice.app import CloudWatchEvent
 
 from chalicelib import blueprints, http
 from chalicelib.observability import asked, quiet
+
+# Chalice's command line, never a function: let the zip that it ships be ours (docs/decisions/0022-package.md).
+if "chalice.deploy.packager" in sys.modules:
+    from infra.package import packager
+
+    packager.install()
 
 app = Chalice(app_name="consultation-bell")
 app.api.binary_types = []
