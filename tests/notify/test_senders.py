@@ -15,6 +15,8 @@ from chalicelib.notify.ses import SesSender
 from chalicelib.notify.sns import SnsSender
 from chalicelib.ports import PermanentFailure, Sender, TemporaryFailure, UnknownOutcome
 from tests.notify.carrier import SES_OK, SNS_OK, Carrier, carrier, session, unused_url
+from tests.notify.providers import SMS as TEMPLATED
+from tests.notify.providers import Watch, aliyun_sender, tencent_sender
 
 SMS = Message("+8613900000001", "协商铃：沁雅有新铃，请接 https://bell.example/a/x", "alert")
 MAIL = Message("li@example.org", "请打开链接", "alert", {}, "协商铃：有新铃")
@@ -31,9 +33,28 @@ def ses(url: str) -> Sender:
     return SesSender(session, "bell@example.org", url, FAST)
 
 
+def aliyun(url: str) -> Sender:
+    return aliyun_sender(url, Watch(), FAST)
+
+
+def tencent(url: str) -> Sender:
+    return tencent_sender(url, Watch(), FAST)
+
+
 BOTH = pytest.mark.parametrize(
     ("make", "message", "fine"), [(sns, SMS, SNS_OK), (ses, MAIL, SES_OK)], ids=["sns", "ses"]
 )
+EACH = pytest.mark.parametrize(
+    ("make", "message", "fine"),
+    [
+        (sns, SMS, SNS_OK),
+        (ses, MAIL, SES_OK),
+        (aliyun, TEMPLATED, b'{"Code": "OK", "BizId": "m-1"}'),
+        (tencent, TEMPLATED, b'{"Response": {"SendStatusSet": [{"Code": "Ok", "SerialNo": "m-1"}]}}'),
+    ],
+    ids=["sns", "ses", "aliyun", "tencent"],
+)
+"""Every sender over HTTP; those of one provider only are tried with its stand-in."""
 
 
 @pytest.fixture
@@ -50,7 +71,7 @@ def error(make: Make, code: str) -> bytes:
     return f"<ErrorResponse><Error>{told}</Error></ErrorResponse>".encode()
 
 
-@BOTH
+@EACH
 def test_what_the_provider_takes_is_sent_and_has_its_id(
     provider: Carrier, make: Make, message: Message, fine: bytes
 ) -> None:
@@ -109,7 +130,7 @@ def test_a_refusal_is_told_from_an_accident(
     assert len(provider.requests) == 1
 
 
-@BOTH
+@EACH
 def test_a_connection_reset_after_sending_is_unknown_and_not_repeated(
     provider: Carrier, make: Make, message: Message, fine: bytes
 ) -> None:
@@ -119,7 +140,7 @@ def test_a_connection_reset_after_sending_is_unknown_and_not_repeated(
     assert len(provider.requests) == 1
 
 
-@BOTH
+@EACH
 def test_no_answer_in_time_is_unknown_and_not_repeated(
     provider: Carrier, make: Make, message: Message, fine: bytes
 ) -> None:
@@ -129,7 +150,7 @@ def test_no_answer_in_time_is_unknown_and_not_repeated(
     assert len(provider.requests) == 1
 
 
-@BOTH
+@EACH
 def test_an_answer_that_nobody_can_read_is_unknown(
     provider: Carrier, make: Make, message: Message, fine: bytes
 ) -> None:
@@ -138,7 +159,7 @@ def test_an_answer_that_nobody_can_read_is_unknown(
         make(provider.url).send(message)
 
 
-@BOTH
+@EACH
 def test_nobody_listening_is_temporary(make: Make, message: Message, fine: bytes) -> None:
     with pytest.raises(TemporaryFailure):
         make(unused_url()).send(message)
