@@ -25,6 +25,8 @@ KINDS = (
     "person",
     "other",
 )
+PRIVATE = frozenset({"person", "representative"})
+"""People, not offices or companies: where the directory does not list them, other guests know them as 张*."""
 RESIDENT = "resident"
 _DAY = timedelta(days=1)
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from chalicelib.case import access
 from chalicelib.case.access import Side, Viewer
-from chalicelib.case.shapes import Attachment, CaseFile
+from chalicelib.case.parties import PRIVATE
+from chalicelib.case.shapes import Attachment, CaseFile, PartyContact
 from chalicelib.case.state import Case, Ref
 from chalicelib.core import text as texts
 from chalicelib.core.chain import Event
@@ -24,7 +25,8 @@ _ROLES = frozenset({"specialist", "community", "subdistrict", "supervisor", "law
 
 @dataclass(frozen=True)
 class Lens:
-    """A case as one reader sees it. `show` signs a link to a file; `masked`: residents are 张* to this reader."""
+    """A case as one reader sees it. `show` signs a link to a file; `masked`: residents and private persons are 张* to
+    this reader; `paper`: it is what they sign, which names its parties whole."""
 
     file: CaseFile
     viewer: Viewer
@@ -33,6 +35,7 @@ class Lens:
     language: str
     now: datetime
     show: Show
+    paper: bool = False
 
     @property
     def case(self) -> Case:
@@ -73,7 +76,7 @@ class Lens:
     def name(self, who: str) -> str:
         """A party, a resident, a role of the staff or a member of it by name, as this reader may see it."""
         if party := self.file.parties.get(who):
-            return party.name
+            return self._party(party)
         if who == "resident" or who in self.case.bells:
             return self._resident(self.case.bells[0] if who == "resident" else who)
         if who == "committee" and self.directory.committee:
@@ -105,6 +108,11 @@ class Lens:
     def each(self, *kinds: str) -> Iterator[Event]:
         """Every event of these kinds, oldest first."""
         return (e for e in self.events if e.kind in kinds)
+
+    def _party(self, party: PartyContact) -> str:
+        private = party.kind in PRIVATE and not party.organisation
+        hidden = private and self.masked and not self.paper and party.id not in self.mine
+        return texts.mask_name(party.name) if hidden else party.name
 
     def _resident(self, bell: str) -> str:
         contact = self.residents.get(bell)

@@ -14,6 +14,7 @@ from chalicelib.case.shapes import Attachment, CaseChange, CaseFile, CaseOpening
 from chalicelib.case.state import Case
 from chalicelib.case.writing import Desk, Pen
 from chalicelib.core import ids, links, uploads
+from chalicelib.core import text as texts
 from chalicelib.core.chain import Event, Happening
 from chalicelib.core.errors import (
     Conflict,
@@ -44,7 +45,8 @@ _TRIES = 6
 
 @dataclass(frozen=True)
 class Reading:
-    """A case as somebody may see it; `residents`: contacts by bell, for staff only."""
+    """A case as somebody may see it; `residents`: contacts by bell, of which parties learn
+    the masked name only."""
 
     file: CaseFile
     viewer: Viewer
@@ -73,8 +75,17 @@ def read(ports: Ports, by: Credential, case_id: str = "") -> Reading:
     directory = ports.directories.of(ids.prefix_of(named))
     link = next((link for link in file.links if token and link.hash == links.hash_of(token)), None)
     viewer = _viewer(CaseOpening(file.case, file.subject, link, directory), by, ports.clock.now())
-    residents = ports.store.contacts(file.case.bells) if viewer.side is Side.STAFF else {}
-    return Reading(file, viewer, directory, residents)
+    return Reading(file, viewer, directory, _residents(ports, file.case, viewer))
+
+
+def _residents(ports: Ports, case: Case, viewer: Viewer) -> Mapping[str, Contact]:
+    """Those who rang: all there is for staff, for parties what they are called by and nothing else."""
+    if viewer.side is Side.RESIDENT:
+        return {}
+    known = ports.store.contacts(case.bells)
+    if viewer.side is Side.STAFF:
+        return known
+    return {bell: Contact(texts.mask_name(contact.name), "", "") for bell, contact in known.items()}
 
 
 def as_resident(ports: Ports, case_id: str, bell_id: str) -> Reading | None:

@@ -7,6 +7,7 @@ Residents' names are in full on the papers of staff, who print the originals, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.case.reading import Lens
@@ -92,11 +93,12 @@ def _with_kind(lens: Lens, who: str) -> str:
     if party is None:
         return lens.name(who)
     kind = case_labels.party_kind(party.kind, lens.language)
-    return translate(lens.language, N_("%(name)s (%(kind)s)"), name=party.name, kind=kind)
+    return translate(lens.language, N_("%(name)s (%(kind)s)"), name=lens.name(who), kind=kind)
 
 
 def agreement(lens: Lens, back: str = "") -> v.AgreementPaper:
     """The agreement that was drafted, signed or not yet; for its signatories, the residents and staff."""
+    lens = replace(lens, paper=True)
     found, drafted = lens.case.agreement, lens.last("drafted")
     if found is None or drafted is None or not _may_print(lens, found.signatories):
         raise NotFound("not_found")

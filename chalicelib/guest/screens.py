@@ -171,17 +171,11 @@ def _wrote(lens: Lens) -> v.Wrote:
     contact = lens.residents.get(lens.viewer.id if own else case.bells[0])
     place = lens.directory.neighbourhood(case.neighbourhood)
     named = (place.name_en if lens.language == "en" and place.name_en else place.name) if place else ""
-    if contact is None:
-        about = "" if own else lens.file.subject
-        return v.Wrote(about, "", named or case.neighbourhood, case.opened_at)
-    return v.Wrote(
-        contact.text,
-        texts.mask_name(contact.name),
-        named or case.neighbourhood,
-        case.opened_at,
-        texts.mask_phone(contact.phone) if own else "",
-        contact.where,
-    )
+    name, where = texts.mask_name(contact.name) if contact else "", named or case.neighbourhood
+    if contact is None or not own:
+        return v.Wrote("" if own else lens.file.subject, name, where, case.opened_at)
+    phone = texts.mask_phone(contact.phone)
+    return v.Wrote(contact.text, name, where, case.opened_at, phone, contact.where)
 
 
 def _record(lens: Lens) -> RecordPanel:

@@ -266,6 +266,36 @@ def test_a_resident_may_choose_while_a_question_to_them_stands_open(busy: House)
     assert busy.stored().paused
 
 
+def test_private_persons_are_masked_for_other_guests_and_organisations_are_not(busy: House) -> None:
+    private = {"kind": "person", "name": "王小二", "phone": "13800009999"}
+    busy.act("zhao", "invite", private)
+    crew = {"kind": "contractor", "name": "小二装修队", "person": "王小二", "phone": "13800009998"}
+    busy.act("zhao", "invite", crew)
+    names = {who: {p["id"]: p["name"] for p in busy.read(who).json["parties"]} for who in ("zhao", "p-1")}
+    assert names["zhao"]["p-1"] == names["p-1"]["p-1"] == "王小二"
+    for who in ("yunhe", "resident", "p-2"):
+        read = busy.read(who)
+        told = {p["id"]: p["name"] for p in read.json["parties"]}
+        assert (told["p-1"], told["p-2"]) == ("王*", "小二装修队")
+        assert "王小二" not in read.text
+
+
+def test_parties_know_a_resident_by_the_first_character_of_the_name(busy: House) -> None:
+    busy.act("zhao", "negotiate")
+    busy.act("zhao", "propose", {"text": "装减振垫"})
+    busy.act("resident", "comment", {"plan": 1, "text": "好"})
+    busy.world.store.calls.clear()
+    read = busy.read("yunhe")
+    assert sum(busy.world.store.calls.values()) == 2
+    assert read.json["plans"][0]["comments"][0]["who"] == f"{NAME[0]}*"
+    for secret in (NAME, PHONE):
+        assert secret not in read.text
+    page = busy.web.get(f"/p/{busy.token('yunhe')}").text
+    assert f"{NAME[0]}*" in page
+    for secret in (NAME, PHONE):
+        assert secret not in page
+
+
 def test_a_party_answers_for_itself_whatever_it_says(busy: House) -> None:
     called = {"at": busy.soon(hours=2), "place": "社区", "text": "议程", "invited": ["yunhe", "resident"]}
     busy.act("zhao", "schedule", called)
