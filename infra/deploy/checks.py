@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
+from botocore.session import get_session
 
+from chalicelib import providers
 from infra.deploy import policies, prices, template
 from infra.deploy.aws import Aws
 from infra.deploy.configuration import Configuration
@@ -38,6 +41,8 @@ SERVICES = (
 """What every stage needs where it is. SES and budgets are only used where they exist."""
 SMS, MAIL = ("sns", "aliyun", "tencent", "none"), ("ses", "smtp", "none")
 """What SMS_PROVIDER and MAIL_PROVIDER may say."""
+IN_THE_SAFE = ("SMS_KEY_SECRET", "SMTP_PASSWORD", "WECHAT_SECRET")
+"""The settings that are secret."""
 # An SMS holds one link of an address of this length and its words in a single segment.
 LINK_LENGTH = 24
 
@@ -118,9 +123,21 @@ def _of_providers(environment: Mapping[str, str], target: Target) -> Iterator[Fi
                 Kind.ERROR,
                 f"{what} does not exist in {target.region}: set {name} to {others} in .chalice/config.json.",
             )
+    yield from _of_settings(settings)
     sender = settings.get("MAIL_FROM", "")
     if settings["MAIL_PROVIDER"] != "none" and (not sender or sender.endswith("@example.org")):
         yield Finding(Kind.ERROR, f"MAIL_FROM is {sender!r}: set the address that mail comes from.")
+
+
+def _of_settings(settings: Mapping[str, str]) -> Iterator[Finding]:
+    """What the chosen providers miss. Secrets may be in the safe, which only the functions open."""
+    found = providers.problems({**settings, **dict.fromkeys(IN_THE_SAFE, "in the safe")}, _tools())
+    yield from (Finding(Kind.ERROR, f"{problem} (docs/providers.md)") for problem in found)
+
+
+def _tools() -> providers.Tools:
+    """Senders are made to see whether they can be; nothing is sent with them."""
+    return providers.Tools(get_session, lambda: datetime.now(UTC), lambda: "")
 
 
 def _of_functions(block: Mapping[str, Any]) -> Iterator[Finding]:
