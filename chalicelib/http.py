@@ -242,30 +242,32 @@ class Call:
         if member is None and audience <= SIGNED_IN:
             raise errors.Unauthorized("sign_in_first")
 
-    def body(self) -> bytes:
-        """The raw body; raises BadRequest when it is larger than `MAX_BODY` bytes."""
+    def body(self, most: int = MAX_BODY) -> bytes:
+        """The raw body; raises BadRequest when it is larger than `most` bytes."""
         raw: bytes = self._request.raw_body or b""
-        if len(raw) > MAX_BODY:
+        if len(raw) > most:
             raise BadRequest("body_too_large", 413)
         return raw
 
-    def form(self) -> dict[str, str]:
+    def form(self, most: int = MAX_BODY) -> dict[str, str]:
         """The fields of a posted form, the last one wins; raises BadRequest when it is none."""
         if (kind := self.header("content-type")) and FORM not in kind.lower():
             raise BadRequest("unsupported_media_type", 415)
         try:
-            text = self.body().decode()
+            text = self.body(most).decode()
             return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100, errors="strict"))
         except ValueError:  # not UTF-8, or more fields than any form of ours has
             raise BadRequest("broken_form") from None
 
-    def read(self, shape: type[T], *, optional: bool = False) -> tuple[T, tuple[FieldError, ...]]:
+    def read(
+        self, shape: type[T], *, optional: bool = False, most: int = MAX_BODY
+    ) -> tuple[T, tuple[FieldError, ...]]:
         """The JSON body in this shape, and every field that has not the right type or is missing.
 
         Wrong fields hold their type's empty value, so that the rules can look at the others too. `optional`: no body
         at all is an empty object.
         """
-        body = self.body()
+        body = self.body(most)
         raw = _json_of(body) if body.strip() or not optional else {}
         if not isinstance(raw, dict):
             raise BadRequest("not_an_object")

@@ -26,6 +26,7 @@ def _declare(
     optional: bool = False,
     query: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
+    module: str = "handlers",
 ) -> None:
     method, path = route.split(" ")
     status, shape = answer
@@ -41,7 +42,7 @@ def _declare(
         optional=optional,
         query=query,
         headers=headers,
-    )(later(f"chalicelib.poll.handlers:{name}"))
+    )(later(f"chalicelib.poll.{module}:{name}"))
 
 
 _declare(
@@ -148,3 +149,24 @@ _declare(
     "VoteRequest",
     headers=_KEY,
 )
+for _route, _name, _answer, _body, _summary in (
+    ("GET {}", "read_roll", (200, "RollBody"), "", "The roll of a neighbourhood and its versions"),
+    (
+        "POST {}/preview",
+        "preview_roll",
+        (200, "PreviewBody"),
+        "RollFileRequest",
+        "What a CSV or XLSX file would make of the roll; nothing is written",
+    ),
+    ("POST {}/versions", "import_roll", (201, "RollBody"), "RollFileRequest", "Import a file as a version"),
+    ("POST {}/adopt", "adopt_roll", (200, "RollBody"), "AdoptRequest", "Make a version the roll"),
+):
+    _declare(
+        _route.format("/v1/rolls/{neighbourhood}"),
+        _name,
+        _summary,
+        _answer,
+        (400, *_STAFF),
+        _body,
+        module="roll_handlers",
+    )

@@ -247,17 +247,21 @@ class RowProblem(Struct, frozen=True):
 
 
 class PreviewBody(Struct, frozen=True):
-    """What a file would make of the roll. With `errors` it cannot be imported."""
+    """What a file would make of the roll. With `errors` it cannot be imported; `more`: how many are not told."""
 
+    ready: bool
+    rows: int
     units: int
     heads: int
     area: int
     buildings: int
     errors: list[RowProblem]
     warnings: list[RowProblem]
+    ignored: list[str]
     added: int
     removed: int
     changed: int
+    more: int
 
 
 class PollRecordBody(Struct, frozen=True):

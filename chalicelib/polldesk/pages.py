@@ -22,3 +22,10 @@ page(blueprint, "POST", "/polls/{poll_id}/paper", audience=POLL_STAFF)(later(f"{
 page(blueprint, "GET", "/door/{poll_id}", audience=POLL_STAFF)(later(f"{_HERE}.field:door_page"))
 page(blueprint, "POST", "/door/{poll_id}", audience=POLL_STAFF)(later(f"{_HERE}.field:door_acts"))
 page(blueprint, "GET", "/door-worker.js", audience=EVERYBODY)(later(f"{_HERE}.field:door_worker"))
+page(blueprint, "GET", "/rolls/{neighbourhood}", audience=POLL_STAFF)(later(f"{_HERE}.rollbook:roll_page"))
+page(blueprint, "POST", "/rolls/{neighbourhood}", audience=POLL_MANAGERS)(
+    later(f"{_HERE}.rollbook:roll_acts")
+)
+page(blueprint, "GET", "/rolls/{neighbourhood}/export", audience=POLL_STAFF)(
+    later(f"{_HERE}.rollbook:export")
+)

@@ -161,6 +161,39 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "options_fixed": N_("Owners vote for, against or abstain; other choices are for households only."),
     "never_before_the_end": N_("What was chosen so far is never shown to everybody before the end."),
     "needs_covenant": N_("This needs the covenant's rule “with the majority”."),
+    "file_empty": N_("There is no row in this file. Please choose the file with the roll."),
+    "file_too_large": N_("The file is larger than %(limit)s MB. Please split it, or save it as XLSX."),
+    "file_old_excel": N_("This is an old Excel file (.xls). Please save it as .xlsx or CSV."),
+    "file_unreadable": N_("This file cannot be read. Please save it as CSV or XLSX and choose it again."),
+    "no_such_sheet": N_("The workbook has no such sheet."),
+    "file_too_many_rows": N_("The file has more than %(limit)s rows."),
+    "file_too_many_columns": N_("The file has more than %(limit)s columns."),
+    "roll_rows": N_("%(rows)s rows of the file are wrong, so nothing was taken. Please look at the preview."),
+    "missing_columns": N_("These columns were not found: %(columns)s. Please name them in the first row."),
+    "cell_date": N_("A spreadsheet made a date of this. Please format the column as text and type it again."),
+    "cell_error": N_("The cell holds an error of the spreadsheet. Please put it right there."),
+    "duplicate_unit": N_("This building and room stand in row %(first)s already."),
+    "no_owner": N_("Nobody owns this unit, so nobody can vote for it."),
+    "same_name": N_(
+        "This name stands at several units without mark or phone here: they count as different owners."
+    ),
+    "same_phone_other_mark": N_(
+        "The same name and phone has another mark elsewhere: they count as different owners."
+    ),
+    "area_small": N_("Is this right? The area is below 5 m²."),
+    "area_large": N_("Is this right? The area is above 2,000 m²."),
+    "not_an_area": N_("This is no area in m²."),
+    "too_precise": N_("An area has two decimals at most."),
+    "merged_area": N_("An area that is merged over several rows belongs to none of them."),
+    "too_many_owners": N_("A unit can have %(limit)s owners at most."),
+    "more_than_owners": N_("There are more of them than owners."),
+    "whole_id_number": N_(
+        "This looks like a whole identity number. The last four digits are enough, and safer."
+    ),
+    "phone_unreachable": N_("This is no phone that can be reached; the owner gets no code and no reminder."),
+    "voter_unknown": N_("This voter is none of the owners; nobody is named then."),
+    "unknown_kind": N_("Please write dwelling, commercial or parking."),
+    "not_yes_or_no": N_("Please write yes or no."),
 }
 NAMED: Final[Mapping[tuple[str, str], str]] = {
     ("desk", "required"): N_("Please choose who should help."),
@@ -246,6 +279,10 @@ NAMED: Final[Mapping[tuple[str, str], str]] = {
     ("ballot", "unknown"): N_("Please choose a ballot of this unit."),
     ("topics", "required"): N_("Please write the question."),
     ("Idempotency-Key", "required"): N_("Please send the header Idempotency-Key, the same for every repeat."),
+    ("owners", "required"): N_("Please name the owner, or say that the developer holds the unit."),
+    ("area", "required"): N_("Please give the area."),
+    ("content", "required"): N_("Please choose the file with the roll."),
+    ("number", "unknown"): N_("There is no such version, or it was forgotten. Please import the file again."),
 }
 
 

@@ -99,7 +99,11 @@ class Walk:
         if who == Caller.TRACKING and "{case_id}" in path:
             token = self.tracking_of_case
         path = path.replace("{bell_id}", self.id).replace("{name}", "style.css")
-        path = path.replace("{poll_id}", self.poll).replace("{ticket}", token or "0" * tickets.LENGTH)
+        path = (
+            path.replace("{neighbourhood}", "yiqing")
+            .replace("{poll_id}", self.poll)
+            .replace("{ticket}", token or "0" * tickets.LENGTH)
+        )
         path = path.replace("{case_id}", self.case).replace("{paper}", "case").replace("{number}", "1")
         if path.startswith("/v1/"):
             body = b"{}" if method == "POST" else b""
@@ -127,7 +131,9 @@ def refused(answer: Answer) -> bool:
 def test_a_route_lets_in_whom_the_table_names_and_nobody_else(walk: Walk, route: str, who: str) -> None:
     caller = Caller(who.removeprefix("neighbouring "))
     allowed = caller in TABLE[route]
-    if any(part in route for part in ("{bell_id}", "{case_id}", " /a/{token}", "{poll_id}")):
+    if any(
+        part in route for part in ("{bell_id}", "{case_id}", " /a/{token}", "{poll_id}", "{neighbourhood}")
+    ):
         allowed = allowed and (TABLE[route] == EVERYBODY or who not in (*NEIGHBOURS, *OTHER_DESKS))
     answer = walk.call(route, who)
     assert refused(answer) is not allowed, f"{who} at {route}: {answer.status} {answer.text[:200]}"

@@ -1,0 +1,115 @@
+"""The page of a roll: its versions, looking at a file before it is taken, adopting, handing it out."""
+
+from __future__ import annotations
+
+from chalice import Response
+
+from chalicelib.ballot.screens import area
+from chalicelib.core.errors import DomainError, FieldError, Invalid
+from chalicelib.http import BadRequest, Call, explain
+from chalicelib.poll import access, roll_handlers, rolls
+from chalicelib.poll.handlers import staff_of
+from chalicelib.poll.roll import Roll
+from chalicelib.poll.roll_preview import Preview
+from chalicelib.web import poll_views as views
+from chalicelib.web.edge import name_of, see_other, show
+from chalicelib.web.views import FieldError as Shown
+
+
+def roll_page(call: Call, neighbourhood: str) -> Response:
+    """The versions, and a form for a file."""
+    return _page(call, neighbourhood)
+
+
+def roll_acts(call: Call, neighbourhood: str) -> Response:
+    """Look at a file, take it, or adopt a version."""
+    form, (member, directory) = call.form(roll_handlers.MOST_BODY), staff_of(call)
+    content = form.get("content", "")
+    rolls.read(call.ports, directory, member, neighbourhood)
+    try:
+        match form.get("action"):
+            case "preview":
+                seen = rolls.preview(call.ports, directory, member, neighbourhood, _bytes(form))
+                return _page(call, neighbourhood, seen=seen, content=content, pasted=form.get("pasted", ""))
+            case "import":
+                roll, _ = rolls.take(call.ports, directory, member, neighbourhood, _bytes(form))
+                number = roll.versions[-1].number
+                return see_other(call, f"/rolls/{neighbourhood}?told=imported&version={number}")
+            case "adopt":
+                number = int(form.get("number", "0")) if form.get("number", "").isdecimal() else 0
+                rolls.adopt(call.ports, directory, member, neighbourhood, number)
+                return see_other(call, f"/rolls/{neighbourhood}?told=adopted")
+    except Invalid as error:
+        return _page(call, neighbourhood, error=error, pasted=form.get("pasted", ""))
+    raise BadRequest("unknown_action")
+
+
+def export(call: Call, neighbourhood: str) -> Response:
+    """The current roll as CSV."""
+    return roll_handlers.file_answer(call, neighbourhood)
+
+
+def _bytes(form: dict[str, str]) -> bytes:
+    """A file that a script read, or a table that was pasted."""
+    if pasted := form.get("pasted", "").strip():
+        return pasted.encode()
+    if not form.get("content"):
+        raise Invalid(FieldError("content", "required"))
+    return roll_handlers.decoded(form["content"])
+
+
+def _page(
+    call: Call,
+    neighbourhood: str,
+    *,
+    seen: Preview | None = None,
+    content: str = "",
+    pasted: str = "",
+    error: DomainError | None = None,
+) -> Response:
+    member, directory = staff_of(call)
+    roll = rolls.read(call.ports, directory, member, neighbourhood)
+    place = directory.neighbourhood(neighbourhood)
+    errors: tuple[Shown, ...] = ()
+    status = 200
+    if error:
+        status, body, _ = explain(error, call.language)
+        errors = tuple(Shown(d.field, d.message) for d in body.details)
+    view = views.RollPage(
+        neighbourhood=neighbourhood,
+        name=name_of(place, call.language) if place else neighbourhood,
+        current=roll.current,
+        versions=_versions(roll),
+        manages=access.manages(member),
+        preview=_preview(seen, call.language) if seen else None,
+        content=content,
+        pasted=pasted,
+        told=call.query.get("told", ""),
+        fresh=int(call.query.get("version", "0")) if call.query.get("version", "").isdecimal() else 0,
+        errors=errors,
+    )
+    return show(call, "roll.html", view, directory=directory, status=status)
+
+
+def _versions(roll: Roll) -> tuple[views.RollVersion, ...]:
+    return tuple(
+        views.RollVersion(v.number, v.units, area(v.area), v.at, v.by, v.adopted, v.number == roll.current)
+        for v in reversed(roll.versions)
+    )
+
+
+def _preview(seen: Preview, language: str) -> views.RollPreview:
+    body = roll_handlers.preview_body(seen, language)
+    return views.RollPreview(
+        units=body.units,
+        heads=body.heads,
+        area=area(body.area),
+        buildings=body.buildings,
+        added=body.added,
+        removed=body.removed,
+        changed=body.changed,
+        errors=tuple(views.RowProblem(p.row, p.column, p.value, p.message) for p in body.errors),
+        warnings=tuple(views.RowProblem(p.row, p.column, p.value, p.message) for p in body.warnings),
+        ignored=tuple(body.ignored),
+        more=body.more,
+    )
