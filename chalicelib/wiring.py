@@ -211,7 +211,8 @@ def _sender(channel: Channel) -> Sender:
     from chalicelib import providers
 
     tools = providers.Tools(_session, SystemClock().now, lambda: secrets.token_hex(16))
-    # On one's own machine every message stays in the outbox, whatever the shell has set.
-    given = {} if settings().stage == "local" else dict(environ)
+    # On one's own machine every message stays in the outbox, whatever the shell has set; its safe is its own.
+    local = settings().stage == "local"
+    given = {name: environ[name] for name in environ if not local or name == "PROVIDER_SECRETS"}
     env = {**given, "MAIL_FROM": settings().mail_from}
     return providers.sender(channel, providers.settings(env, revealed), tools)
