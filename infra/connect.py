@@ -1,7 +1,12 @@
-"""Where a command's table is: a deployed stage, else the run on this machine, else its journal at rest."""
+"""Where a command's table is: a deployed stage, else the run on this machine, else its journal at rest.
+
+A deployed stage is named by STAGE (`make place STAGE=prod …`): its settings are those that `make deploy` left in
+.chalice/config.json. Whoever sets TABLE_NAME and the rest himself is taken at his word.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +18,10 @@ from infra.local.embedded import embedded_aws
 from infra.local.journal import Journal
 from infra.local.run import attach
 
-NOBODY = """No run was found to work on. Start one with `make run` (DATA names its folder), or name the table of a
-deployed stage with TABLE_NAME, STATE_MACHINE_ARN, PHOTOS_BUCKET, PUBLIC_URL and SECRET_KEY as in
-.chalice/config.json."""
+NOBODY = """No run was found to work on. Start one with `make run` (DATA names its folder), or name a deployed one:
+STAGE=prod."""
+NOT_DEPLOYED = "Stage {stage} is not deployed, as far as {file} says: `make deploy STAGE={stage}` first."
+_CONFIGURATION = Path(__file__).parents[1] / ".chalice" / "config.json"
 
 
 class NotConnected(Exception):
@@ -27,8 +33,24 @@ def data_folder() -> Path:
     return Path(os.environ.get("DATA", ".local"))
 
 
+def to_stage(configuration: Path = _CONFIGURATION) -> bool:
+    """Take the settings of the stage that STAGE names, unless they are there already; False when none is named. Raises
+    NotConnected when it is not deployed."""
+    stage = os.environ.get("STAGE", "")
+    if not stage or stage == "local" or "TABLE_NAME" in os.environ:
+        return False
+    stages = json.loads(configuration.read_text("utf-8"))["stages"]
+    settings = stages.get(stage, {}).get("environment_variables", {})
+    machine = settings.get("STATE_MACHINE_ARN", "").split(":")
+    if machine[0] != "arn":
+        raise NotConnected(NOT_DEPLOYED.format(stage=stage, file=".chalice/config.json"))
+    os.environ.update(settings, AWS_REGION=machine[3], AWS_DEFAULT_REGION=machine[3])
+    return True
+
+
 def connected() -> Ports:
     """The ports of a deployed stage or of the run on this machine; raises NotConnected."""
+    to_stage()
     if "TABLE_NAME" not in os.environ and not attach(data_folder()):
         raise NotConnected(NOBODY)
     return wiring.ports()
@@ -37,6 +59,7 @@ def connected() -> Ports:
 @contextmanager
 def readable() -> Iterator[Ports]:
     """As `connected`; with neither, the journal of the last run is read into a table of its own, which nobody sees."""
+    to_stage()
     folder = data_folder()
     at_rest = "TABLE_NAME" not in os.environ and not attach(folder)
     if not at_rest or not (folder / "journal.jsonl").exists():
