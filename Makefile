@@ -21,6 +21,9 @@ SAY    := printf '$(BOLD)· %s$(PLAIN)\n'
 
 # Packaging and the tests never reach AWS; botocore only wants to be told some region.
 export AWS_DEFAULT_REGION ?= $(REGION)
+# Deploying does reach AWS: only a region that the operator named counts, else the one of his AWS configuration.
+DEPLOY := $(if $(filter file,$(origin AWS_DEFAULT_REGION)),env -u AWS_DEFAULT_REGION) $(PY) -m infra.deploy
+THERE   = --stage $(STAGE) $(if $(filter command environment,$(origin REGION)),--region $(REGION))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 ##@ To start with
@@ -161,6 +164,18 @@ migrate: $(READY) ## Rows of earlier versions written as of today (APPLY=1: do i
 	@STAGE=$(STAGE) APPLY=$(APPLY) SEGMENTS=$(SEGMENTS) RATE=$(RATE) $(PY) -m infra.recover.migrate
 
 ##@ Ship
+
+.PHONY: deploy
+deploy: $(READY) ## Put a stage into service: checks, stack, code, stream, a trial bell (STAGE=prod REGION=…); again: bring it up to date
+	@$(DEPLOY) deploy $(THERE)
+
+.PHONY: plan
+plan: $(READY) ## What `make deploy` would change in the stack; changes nothing
+	@$(DEPLOY) plan $(THERE)
+
+.PHONY: destroy
+destroy: $(READY) ## Take a stage out of service, after asking; table, photos, anchors and keys are kept
+	@$(DEPLOY) destroy $(THERE)
 
 .PHONY: package
 package: $(READY) ## What `chalice deploy` would send, into build/package (STAGE=dev)
