@@ -115,6 +115,8 @@ class SmtpSender:
         try:
             _accepted(server.mail(self._address))
             _accepted(server.rcpt(to))
+        except UnknownOutcome as error:  # nobody can read what it says, but it has no mail yet
+            raise TemporaryFailure(str(error)) from None
         except _GONE as error:
             raise TemporaryFailure(type(error).__name__) from None
         try:
@@ -133,7 +135,7 @@ def _checked(address: object) -> None:
 
 def _accepted(reply: tuple[int, bytes]) -> None:
     code, _ = reply
-    if code >= 400:
+    if not 200 <= code < 300:
         raise _refusal(code)
 
 

@@ -48,7 +48,7 @@ def gaps(message: Message) -> dict[str, str]:
         words = TEMPLATES[message.template]["zh-CN"].sms
         known = values(message.language, message.params)
         return _spread({name: known[name] for name in names(words)}, message.template)
-    except KeyError:
+    except (KeyError, ValueError):  # or a link that is none
         raise PermanentFailure("no_template") from None
 
 

@@ -102,17 +102,14 @@ def authorization(account: Account, host: str, payload: bytes, now: datetime, se
 
 
 def _taken(answer: Answer) -> str:
-    response = answer.said.get("Response")
-    if not isinstance(response, dict):
-        raise answer.unclear()
-    if error := response.get("Error"):
-        raise _refusal(str(error.get("Code", "")), answer)
-    match response.get("SendStatusSet"):
-        case [{"Code": "Ok", "SerialNo": str(serial)}] if serial:
-            return serial
-        case [{"Code": str(code)}] if code != "Ok":
+    match answer.said.get("Response"):
+        case {"Error": {"Code": str(code)}} | {"SendStatusSet": [{"Code": str(code)}]} if code != "Ok":
             raise _refusal(code, answer)
-    raise UnknownOutcome("no_message_id")
+        case {"SendStatusSet": [{"Code": "Ok", "SerialNo": str(serial)}]} if serial:
+            return serial
+        case {"SendStatusSet": _}:
+            raise UnknownOutcome("no_message_id")
+    raise answer.unclear()
 
 
 def _refusal(code: str, answer: Answer) -> Exception:

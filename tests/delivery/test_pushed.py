@@ -126,6 +126,15 @@ def test_what_could_not_be_written_is_brought_again(web: Web) -> None:
     assert fate(web, "zhao") == "delivered"
 
 
+def test_a_push_of_many_is_taken_whole_and_at_once(web: Web) -> None:
+    others = [report for n in range(99) for report in news.aliyun_report(f"another-{n}", success=False)]
+    both = [*others[:50], *news.aliyun_report(sms_to(web, "zhao")), *others[50:]]
+    both += news.aliyun_report(sms_to(web, "resident"), success=False)
+    assert push(web, "aliyun", both * 2).status == 200
+    assert (fate(web, "zhao"), fate(web, "resident")) == ("delivered", "undelivered")
+    assert web.world.store.calls["report"] == 101
+
+
 def test_the_function_hears_of_bounces_complaints_and_logs(web: Web) -> None:
     event = news.by_log(news.sns_log(sms_to(web, "zhao"), "FAILURE", "Unreachable"))
     assert steps.report(event) == {"taken": 1}

@@ -225,6 +225,7 @@ def test_an_english_reader_gets_the_english_template_where_there_is_one() -> Non
     [
         Message(SMS.to, "x", "no-such-template", ALERT),
         Message(SMS.to, "x", "alert", {}),
+        Message(SMS.to, "x", "alert", {"place": "沁雅", "link": "x"}),
         Message("13900000001", "x", "alert", ALERT),
         Message("", "x", "alert", ALERT),
         Message("+86139\r\nX: y", "x", "alert", ALERT),
@@ -321,7 +322,18 @@ def test_no_answer_in_time_is_unknown_and_not_repeated(line: Line) -> None:
     assert len(line.provider.asked) == 1
 
 
-@pytest.mark.parametrize("raw", [b"<html>captive portal", b"[]", b"{}", b'{"Response": []}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<html>captive portal",
+        b"[]",
+        b"{}",
+        b'{"Response": []}',
+        b'{"Response": {"Error": 7}}',
+        b'{"Response": {"SendStatusSet": [{}]}}',
+        b"\xff\xfe",
+    ],
+)
 def test_an_answer_that_nobody_can_read_is_unknown(line: Line, raw: bytes) -> None:
     line.provider.raw = (200, raw)
     with pytest.raises(UnknownOutcome):

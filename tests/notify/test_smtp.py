@@ -79,6 +79,18 @@ def test_a_connection_that_dies_after_the_mail_was_sent_may_have_taken_it(box: M
         smtp_sender(box).send(MAIL)
 
 
+NO_REPLY = [("mail", TemporaryFailure), ("rcpt", TemporaryFailure), ("done", UnknownOutcome)]
+
+
+@pytest.mark.parametrize(("command", "expected"), NO_REPLY)
+def test_a_reply_that_nobody_can_read_is_no_yes(
+    box: Mailbox, command: str, expected: type[Exception]
+) -> None:
+    box.replies[command] = "what?"
+    with pytest.raises(expected):
+        smtp_sender(box).send(MAIL)
+
+
 @pytest.mark.parametrize(("command", "expected"), [("rcpt", TemporaryFailure), ("done", UnknownOutcome)])
 def test_no_answer_in_time_ends(box: Mailbox, command: str, expected: type[Exception]) -> None:
     box.silent_after = command
