@@ -66,7 +66,7 @@ class Queue:
     """The queue. What was received is hidden from others for `seconds`, and comes back when it is not removed.
     `wait`: seconds to wait for messages that SQS has not found at once."""
 
-    def __init__(self, client: Any, url: str, seconds: int = 900, wait: int = 2) -> None:
+    def __init__(self, client: Any, url: str, seconds: int = 900, wait: int = 1) -> None:
         self._client, self._url, self._seconds, self._wait = client, url, seconds, wait
 
     def depth(self) -> int:

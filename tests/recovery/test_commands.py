@@ -1,0 +1,84 @@
+"""The commands as an operator types them: they find the stage, say what they do, and end with a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.doctor import __main__ as doctor
+from infra.recover import call, migrate, replay, restore
+from tests.recovery.capture import Life, life, live
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Life]:
+    """A stage that was lived in, and an operator in front of it."""
+    with life("prod") as played:
+        live(played)
+        for name, value in (("STAGE", "prod"), ("REGION", played.aws.region), ("DATA", str(tmp_path))):
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(ROOT)
+        yield played
+
+
+def test_migrate_counts_and_writes(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert migrate.main() == 1
+    assert "1 CASE" in capsys.readouterr().out
+    monkeypatch.setenv("APPLY", "1")
+    assert migrate.main() == 0
+    assert "written: 1" in capsys.readouterr().out
+    assert migrate.main() == 0
+    assert "none" in capsys.readouterr().out
+
+
+def test_replay_says_that_there_is_nothing(stage: Life, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replay.main() == 0
+    assert "None is left" in capsys.readouterr().out
+
+
+def test_restore_asks_for_what_is_missing(stage: Life, capsys: pytest.CaptureFixture[str]) -> None:
+    assert restore.main() == 2
+    assert "make restore STAGE=prod TO=prod2" in capsys.readouterr().out
+
+
+def test_a_scheduled_function_is_called_as_eventbridge_does(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called: list[tuple[str, Mapping[str, Any]]] = []
+
+    def answer(_: object, name: str, event: Mapping[str, Any]) -> Any:
+        called.append((name, event))
+        return {"ok": name != "canary", "failed": "timer"}
+
+    monkeypatch.setattr(call.Functions, "call", answer)
+    assert call.main(["sweep"]) == 0
+    assert call.main(["canary"]) == 1
+    assert call.main([]) == 2
+    assert [name for name, _ in called] == ["sweep", "canary"]
+    assert called[0][1]["detail"] == {}
+    assert "timer" in capsys.readouterr().out
+
+
+def test_the_doctor_knows_the_stage_from_its_configuration(stage: Life) -> None:
+    found = doctor.deployed({"STAGE": "prod", "REGION": stage.aws.region}, ROOT / ".chalice")
+    assert (found.where.name, found.where.account) == ("consultation-bell-prod", "123456789012")
+    assert {"api_handler", "advance", "react", "sweep", "canary"} <= set(found.functions)
+    assert found.prefixes == ["MX"]
+
+
+@pytest.mark.parametrize("command", [doctor.main, replay.main, migrate.main])
+def test_an_unknown_region_is_an_answer_and_no_traceback(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: Any
+) -> None:
+    monkeypatch.delenv("REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    assert command() == 2
+    assert "No region is set" in capsys.readouterr().out
