@@ -14,8 +14,8 @@ from chalicelib.notice.texts import TEMPLATES, render
 from chalicelib.notice.words.codes import CODES
 from chalicelib.notify.templates import gaps, lacking, names
 from chalicelib.people.staff import Channel
-from infra.standin.addresses import addresses
-from infra.standin.templates import lines
+from infra.providers.addresses import addresses
+from infra.providers.templates import lines
 from tests.notify.providers import TOKEN
 
 BASE = "https://b.example.org"
@@ -74,7 +74,7 @@ def test_every_template_is_applied_for() -> None:
 
 
 def test_the_list_is_printed_for_the_operator() -> None:
-    command = [sys.executable, "-m", "infra.standin.templates", "aliyun", f"{BASE}/"]
+    command = [sys.executable, "-m", "infra.providers.templates", "aliyun", f"{BASE}/"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (
         "alert\t通知短信\t${place}有新铃，请接 https://b.example.org/${way}/${link}"

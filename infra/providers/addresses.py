@@ -1,6 +1,6 @@
 """The addresses to enter at a provider of SMS, to which it pushes reports and replies.
 
-    SECRET_KEY=… python -m infra.standin.addresses https://bell.example.org
+    SECRET_KEY=… python -m infra.providers.addresses https://bell.example.org
 
 The last part of each is a secret of the stage: whoever knows it can say that a message did not arrive. SECRET_KEY is
 asked for when it is not in the environment.

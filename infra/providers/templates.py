@@ -1,7 +1,7 @@
 """The templates to apply for at a provider of SMS that sends approved templates only.
 
-    python -m infra.standin.templates aliyun https://b.example.org
-    python -m infra.standin.templates tencent https://b.example.org en
+    python -m infra.providers.templates aliyun https://b.example.org
+    python -m infra.providers.templates tencent https://b.example.org en
 
 Prints one line a template: our name, what it is for the provider (notice or verification code), its text. Once they are
 approved, put `name=id` pairs into SMS_TEMPLATES (docs/providers.md).
