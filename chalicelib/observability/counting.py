@@ -15,6 +15,7 @@ from chalicelib.observability.metrics import Measure
 _FATES: Mapping[str, str] = {
     "sent": "NoticesSent",
     "failed": "NoticesFailed",
+    "undelivered": "NoticesFailed",
     "unknown": "NoticesFailed",
     "unreachable": "NoticesUnreachable",
     "superseded": "NoticesSuperseded",

@@ -19,6 +19,7 @@ from chalicelib import steps, wiring
 from chalicelib.bell.changes import answer_token
 from chalicelib.config import Settings
 from chalicelib.core import ids
+from chalicelib.notice.types import Fate
 from chalicelib.observability import counting, lines
 from chalicelib.observability.metrics import METRICS, MOST_SUBDISTRICTS, Measure, Meter
 from chalicelib.store import DynamoStore
@@ -177,6 +178,12 @@ def test_a_canary_counts_as_nothing_but_a_canary(web: Web, written: list[Line]) 
     canarys = [replace(event, thing=f"BELL#{ids.CANARY}0000000") for event in events]
     assert sum(len(counting.of_event(event)) for event in events) == 1
     assert sum(len(counting.of_event(event)) for event in canarys) == 0
+
+
+def test_every_fate_of_a_notice_is_counted_or_known_not_to_be() -> None:
+    silent = {Fate.CLAIMED, Fate.HELD, Fate.MOOT, Fate.DELIVERED, Fate.OPTED_OUT}
+    assert set(counting._FATES) == set(Fate) - silent
+    assert set(counting._FATES.values()) <= set(METRICS)
 
 
 def test_lines_are_what_powertools_writes(written: list[Line]) -> None:
