@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from chalicelib.case.guard import possible
 from chalicelib.case.state import Case
 from chalicelib.core.chain import Actor, Event
+from chalicelib.core.times import parse_iso
 from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Role
 from chalicelib.place.rules import Directory
+
+UNMASKED_FOR = timedelta(days=1)
 
 
 class Side(StrEnum):
@@ -92,7 +96,8 @@ def asked_for(verbs: Iterable[str]) -> tuple[str, ...]:
 def _concerns_them(case: Case, viewer: Viewer, verb: str) -> bool:
     """A button that would only be refused is no help."""
     if viewer.side is Side.STAFF:
-        return True
+        # Whose case it is sees everything already.
+        return verb != "unmask" or viewer.id != case.owner
     names = names_of(case, viewer)
     match verb:
         case "respond":
@@ -193,9 +198,19 @@ def unseen(events: Iterable[Event], version: int, viewer: Viewer, case: Case) ->
 
 
 def since(events: Iterable[Event], version: int) -> tuple[Event, ...]:
-    """What people did after the case had that version; what the clock did takes nobody by surprise."""
+    """What people did after the case had that version; what the clock did takes nobody by surprise, and whoever only
+    looked changed nothing."""
     changes = [event for event in events if event.kind != "notified"]
-    return tuple(event for event in changes[version:] if event.actor.get("kind") != "system")
+    return tuple(e for e in changes[version:] if e.actor.get("kind") != "system" and e.kind != "unmasked")
+
+
+def unmasked(events: Iterable[Event], viewer: Viewer, now: datetime) -> frozenset[str]:
+    """The bells whose ringers this member of staff has asked to see, saying why, not long ago."""
+    return frozenset(
+        event.data["bell"]
+        for event in events
+        if event.kind == "unmasked" and _by(event, viewer) and now - parse_iso(event.at) < UNMASKED_FOR
+    )
 
 
 def text_of(data: Mapping[str, Any], name: str) -> str:

@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "decide_extension": ("DecideExtensionRequest", "Grant or refuse more time"),
     "press": ("TextRequest", "Press for it (督办)"),
     "report": ("TextRequest", "Report to the superior who pressed"),
+    "unmask": ("UnmaskRequest", "See the resident's phone for a day, saying why; it is on the record"),
 }
 """What a client can do to one case: the verb, the shape of its body in `case.wire`, and what it is for."""
 

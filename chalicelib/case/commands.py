@@ -320,6 +320,14 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Unmask:
+    """A colleague of the owner wants to see the name and phone of whoever rang that bell, and says why."""
+
+    bell: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Join:
     """One more bell about the same matter: its ringer becomes a co-signer."""
 

@@ -55,6 +55,7 @@ DECISIONS: Mapping[type, tuple[str, Decide]] = {
     do.DecideExtension: ("decide_extension", work.decide_extension),
     do.Press: ("press", work.press),
     do.Report: ("report", work.report),
+    do.Unmask: ("unmask", work.unmask),
     do.Join: ("join", work.join),
     do.Absorb: ("absorb", work.absorb),
     do.MergeInto: ("merge", course.merge),

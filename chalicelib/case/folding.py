@@ -262,7 +262,7 @@ def _merged(case: Case, data: Data, at: datetime) -> Case:
 # Kinds that change nothing beyond the stage and the clock they carry.
 _PLAIN = frozenset(
     {"messaged", "replied", "commented", "negotiated", "carried_out", "finished", "closed", "reminded"}
-    | {"overdue", "lapsed", "pressed", "reported"}
+    | {"overdue", "lapsed", "pressed", "reported", "unmasked"}
 )
 _CHANGES: Mapping[str, Callable[[Case, Data, datetime], Case]] = {
     "assigned": _assigned,

@@ -12,6 +12,7 @@ from chalicelib.case.access import Side, names_of
 from chalicelib.case.shapes import Attachment, PartyContact
 from chalicelib.case.state import Option, Ref
 from chalicelib.case.writing import FARTHEST, Desk
+from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.uploads import kind_of
 from chalicelib.place.ladder import Role
@@ -245,6 +246,7 @@ _ALL: tuple[Order, ...] = (
         lambda b, d: do.DecideExtension(b.granted, d.pen.maybe("text", b.text)),
     ),
     Order("press", _TEXT, lambda b, d: do.Press(_write(b, d))),
+    Order("unmask", wire.UnmaskRequest, lambda b, d: do.Unmask(ids.parse(b.bell) or b.bell, b.reason)),
     Order("report", _TEXT, lambda b, d: do.Report(_write(b, d))),
 )
 ORDERS: Mapping[str, Order] = {order.verb: order for order in _ALL}

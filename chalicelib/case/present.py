@@ -44,13 +44,14 @@ def lens_of(ports: Ports, reading: Reading, language: str, *, paper: bool = Fals
         language,
         ports.clock.now(),
         show,
+        unmasked=reading.unmasked,
     )
 
 
 def _named(reading: Reading) -> Mapping[str, Contact]:
     if reading.viewer.side is not Side.STAFF:
         return reading.residents
-    return {bell: replace(c, name=shown_to(reading, c)[0]) for bell, c in reading.residents.items()}
+    return {bell: replace(c, name=shown_to(reading, bell, c)[0]) for bell, c in reading.residents.items()}
 
 
 def photo(ports: Ports, case_id: str, file: Attachment) -> Photo:
@@ -155,11 +156,11 @@ def _deadline(
 
 
 def _bell(reading: Reading, bell: str) -> bodies.CaseBellBody:
-    """Whoever owns the case sees how to reach the resident; to take it over is on the record."""
+    """Whoever owns the case sees how to reach the resident; to take it over, or to look, is on the record."""
     contact = reading.residents.get(bell)
     if contact is None:
         return bodies.CaseBellBody(bell, ids.number(bell))
-    name, phone = shown_to(reading, contact)
+    name, phone = shown_to(reading, bell, contact)
     return bodies.CaseBellBody(
         bell,
         ids.number(bell),
@@ -172,9 +173,9 @@ def _bell(reading: Reading, bell: str) -> bodies.CaseBellBody:
     )
 
 
-def shown_to(reading: Reading, contact: Contact) -> tuple[str, str]:
-    """A resident's name and phone: whole for the owner of the case, masked for everybody else."""
-    if reading.case.owner == reading.viewer.id:
+def shown_to(reading: Reading, bell: str, contact: Contact) -> tuple[str, str]:
+    """A resident's name and phone: whole for the owner of the case and for who gave a reason, else masked."""
+    if reading.case.owner == reading.viewer.id or bell in reading.unmasked:
         return contact.name, contact.phone
     return texts.mask_name(contact.name), texts.mask_phone(contact.phone)
 

@@ -26,7 +26,8 @@ _ROLES = frozenset({"specialist", "community", "subdistrict", "supervisor", "law
 @dataclass(frozen=True)
 class Lens:
     """A case as one reader sees it. `show` signs a link to a file; `masked`: residents and private persons are 张* to
-    this reader; `paper`: it is what they sign, which names its parties whole."""
+    this reader; `paper`: it is what they sign, which names its parties whole; `unmasked`: bells whose
+    ringers this member of staff has a reason to reach."""
 
     file: CaseFile
     viewer: Viewer
@@ -36,6 +37,7 @@ class Lens:
     now: datetime
     show: Show
     paper: bool = False
+    unmasked: frozenset[str] = frozenset()
 
     @property
     def case(self) -> Case:

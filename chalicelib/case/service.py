@@ -46,12 +46,13 @@ _TRIES = 6
 @dataclass(frozen=True)
 class Reading:
     """A case as somebody may see it; `residents`: contacts by bell, of which parties learn
-    the masked name only."""
+    the masked name only; `unmasked`: bells whose ringers this member of staff has a reason to reach."""
 
     file: CaseFile
     viewer: Viewer
     directory: Directory
     residents: Mapping[str, Contact]
+    unmasked: frozenset[str] = frozenset()
 
     @property
     def case(self) -> Case:
@@ -74,8 +75,10 @@ def read(ports: Ports, by: Credential, case_id: str = "") -> Reading:
     file = _file(ports, named, token)
     directory = ports.directories.of(ids.prefix_of(named))
     link = next((link for link in file.links if token and link.hash == links.hash_of(token)), None)
-    viewer = _viewer(CaseOpening(file.case, file.subject, link, directory), by, ports.clock.now())
-    return Reading(file, viewer, directory, _residents(ports, file.case, viewer))
+    now = ports.clock.now()
+    viewer = _viewer(CaseOpening(file.case, file.subject, link, directory), by, now)
+    seen = access.unmasked(file.events, viewer, now)
+    return Reading(file, viewer, directory, _residents(ports, file.case, viewer), seen)
 
 
 def _residents(ports: Ports, case: Case, viewer: Viewer) -> Mapping[str, Contact]:

@@ -80,6 +80,7 @@ STAYS: Mapping[str, tuple[Stage, ...]] = {
     "decide_extension": OPEN,
     "press": OPEN,
     "report": OPEN,
+    "unmask": _NOT_CLOSED,
     "join": OPEN,
     "absorb": OPEN,
     "split": OPEN,
@@ -106,5 +107,5 @@ WHILE_PAUSED = frozenset(
         "fail",
         "press",
     }
-    | {"report", "join", "absorb", "split", "merge", "comment"}
+    | {"report", "unmask", "join", "absorb", "split", "merge", "comment"}
 )

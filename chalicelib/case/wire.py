@@ -240,6 +240,14 @@ class ReasonRequest(Struct, frozen=True, kw_only=True):
     version: Version = 0
 
 
+class UnmaskRequest(Struct, frozen=True, kw_only=True):
+    """Whose phone, by the bell, and why: owner_absent, safety, complaint or court."""
+
+    bell: str
+    reason: str
+    version: Version = 0
+
+
 class RateRequest(Struct, frozen=True, kw_only=True):
     """Answered? Solved? Satisfied? With reason codes and words."""
 

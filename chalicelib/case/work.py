@@ -18,6 +18,7 @@ from chalicelib.core.errors import Forbidden
 from chalicelib.core.times import iso
 
 PAUSE_REASONS = ("resident_asked", "expert_opinion", "other_authority", "weather", "materials", "court")
+UNMASK_REASONS = ("owner_absent", "safety", "complaint", "court")
 EXTENSION_REASONS = ("party_absent", "expert_opinion", "materials", "weather", "many_households", "complex")
 
 
@@ -160,6 +161,16 @@ def report(case: Case, command: do.Report, moment: Moment) -> Happenings:
 def _require_above(moment: Moment, role: str) -> None:
     if RANK.get(moment.by.role, -1) <= RANK.get(role, 0):
         raise Forbidden("not_a_superior", role=moment.by.role)
+
+
+def unmask(case: Case, command: do.Unmask, moment: Moment) -> Happenings:
+    """A colleague sees how to reach the resident, and why is on the record; the owner sees it anyway."""
+    check(
+        wrong(command.bell not in case.bells, "bell"), wrong(command.reason not in UNMASK_REASONS, "reason")
+    )
+    if moment.by.id == case.owner:
+        return ()
+    return (Happening("unmasked", {"bell": command.bell, "reason": command.reason}),)
 
 
 def join(case: Case, command: do.Join, moment: Moment) -> Happenings:

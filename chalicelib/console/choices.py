@@ -193,6 +193,7 @@ SOURCES: Final[Mapping[str, Callable[[Lens], Pairs]]] = {
     "consultations": _consultations,
     "kinds": _named(parties.KINDS, say.party_kind),
     "pauses": _named([r for r in work.PAUSE_REASONS if r != "resident_asked"], say.pause_reason),
+    "unmaskings": _named(work.UNMASK_REASONS, say.unmask_reason),
     "extensions": _named(work.EXTENSION_REASONS, say.extension_reason),
     "breaks": _named(course.BREAK_REASONS, say.break_reason),
     "failures": _named(course.FAIL_REASONS, say.fail_reason),

@@ -273,6 +273,12 @@ FORMS: Final[Mapping[str, Plan]] = {
         N_("Whoever works on it owes a report within a day."),
     ),
     "report": Plan(N_("Report how it stands"), N_("Send the report"), (_text(N_("How it stands")),)),
+    "unmask": Plan(
+        N_("See a resident's phone"),
+        N_("Show it"),
+        (_choice("bell", N_("Bell"), "bells"), _choice("reason", N_("Why"), "unmaskings")),
+        N_("You see it for a day. That you did, and why, is on the record, and the residents read it."),
+    ),
     "reply": Plan(
         N_("Record the resident's answer"),
         N_("Save, and let the clock go on"),

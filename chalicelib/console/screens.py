@@ -145,8 +145,9 @@ def due_of(found: Case, deadline: Deadline, directory: Directory, language: str,
 
 
 def _bell(lens: Lens, bell: str) -> v.ResidentBell:
-    """Whoever works on the case reads the number and may call; colleagues see it masked."""
-    contact, mine = lens.residents.get(bell), lens.case.owner == lens.viewer.id
+    """Whoever works on the case reads the number and may call; colleagues see it masked until they say why."""
+    contact = lens.residents.get(bell)
+    mine = lens.case.owner == lens.viewer.id or bell in lens.unmasked
     number, path, first = ids.number(bell), f"/a/{bell}", bell == lens.case.bells[0]
     if contact is None:
         return v.ResidentBell(bell, number, path, first=first, erased=True)

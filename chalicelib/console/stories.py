@@ -15,7 +15,7 @@ from chalicelib.web import console_views as v
 from chalicelib.web.i18n import N_, translate
 
 _NOTES: Final = frozenset(
-    {"extension_asked", "extension_refused", "extended", "pressed", "reported", "assigned"}
+    {"extension_asked", "extension_refused", "extended", "pressed", "reported", "assigned", "unmasked"}
 )
 _CLOCK: Final = frozenset({"reminded", "overdue", "lapsed", "rearmed"})
 _REPEATED: Final = 2

@@ -34,6 +34,7 @@ __all__ = [
     "ROUTES",
     "SIGNATURES",
     "STAGE_DEADLINES",
+    "UNMASK_REASONS",
     "answer",
     "break_reason",
     "close_reason",
@@ -56,6 +57,7 @@ __all__ = [
     "route",
     "signature",
     "stage",
+    "unmask_reason",
     "verb",
     "verbs",
 ]
@@ -100,6 +102,12 @@ EXTENSION_REASONS: Final[Mapping[str, str]] = {
     "weather": N_("bad weather"),
     "many_households": N_("many households have to be asked"),
     "complex": N_("the matter is complex"),
+}
+UNMASK_REASONS: Final[Mapping[str, str]] = {
+    "owner_absent": N_("whoever works on it cannot be reached"),
+    "safety": N_("somebody may be in danger"),
+    "complaint": N_("the resident complained"),
+    "court": N_("a court or the law asks for it"),
 }
 BREAK_REASONS: Final[Mapping[str, str]] = {
     "party_withdrew": N_("a party withdrew"),
@@ -225,6 +233,11 @@ def pause_reason(code: str, language: str) -> str:
 def extension_reason(code: str, language: str) -> str:
     """Why more time is asked for."""
     return _label(EXTENSION_REASONS, code, language)
+
+
+def unmask_reason(code: str, language: str) -> str:
+    """Why somebody looked at a resident's phone."""
+    return _label(UNMASK_REASONS, code, language)
 
 
 def break_reason(code: str, language: str) -> str:

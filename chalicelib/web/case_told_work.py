@@ -124,6 +124,14 @@ def _joined(data: Data, v: Voice) -> str:
     )
 
 
+def _unmasked(data: Data, v: Voice) -> str:
+    return v.say(
+        N_("%(who)s looked at the resident's phone: %(why)s."),
+        who=v.who,
+        why=case_labels.unmask_reason(data["reason"], v.language),
+    )
+
+
 def _absorbed(data: Data, v: Voice) -> str:
     return v.say(
         N_("%(who)s merged case %(case)s into this one; its bells come along: %(numbers)s."),
@@ -173,6 +181,7 @@ WORK: Final[Mapping[str, Told]] = {
     "offered": _offered,
     "chosen": _chosen,
     "joined": _joined,
+    "unmasked": _unmasked,
     "absorbed": _absorbed,
     "split_off": _split_off,
     "merged": _merged,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.case.access import NOT_STAFFS, PARTIES, RESIDENTS
+from chalicelib.case.access import NOT_STAFFS, PARTIES, RESIDENTS, Side, Viewer, unmasked
 from chalicelib.case.orders import ORDERS
 from chalicelib.case.stages import TRANSITIONS
 from chalicelib.session.rules import GUESTS, PARTYS_LINK, RESIDENTS_LINK, TABLE
 from tests.case.house import NAME, PHONE, SECRET, House
+from tests.console.test_pages import Browser
+from tests.session.people import PHONES
 
 NOTE, TO_RESIDENT, TO_PARTY = "物业看来不想出钱", "我们周三上门", "请带上施工合同"
 FROM_PARTY, FROM_RESIDENT, REPLY = "合同里没有隔音条款", "其实是五楼的问题", "我白天都在家"
@@ -294,6 +297,49 @@ def test_parties_know_a_resident_by_the_first_character_of_the_name(busy: House)
     assert f"{NAME[0]}*" in page
     for secret in (NAME, PHONE):
         assert secret not in page
+
+
+def test_a_colleague_sees_a_phone_with_a_reason_which_is_on_the_record(busy: House) -> None:
+    def shown(who: str) -> tuple[str, str]:
+        bell = busy.read(who).json["bells"][0]
+        return bell["name"], bell["phone"]
+
+    masked = (f"{NAME[0]}*", "139****0077")
+    assert shown("wang") == masked
+    assert "unmask" in busy.read("wang").json["possible"]
+    assert "unmask" not in busy.read("zhao").json["possible"], "whose case it is sees it anyway"
+    wrong = busy.tries("wang", "unmask", {"bell": "MX00000000", "reason": "curious"})
+    assert (wrong.status, wrong.fields) == (400, {"bell": "unknown", "reason": "unknown"})
+    assert shown("wang") == masked
+    busy.act("wang", "unmask", {"bell": busy.bell, "reason": "owner_absent"})
+    assert shown("wang") == (NAME, f"+86{PHONE}")
+    assert shown("li") == masked
+    event = busy.world.case_file(busy.case).events[-1]
+    assert (event.kind, event.actor["id"]) == ("unmasked", "wang")
+    assert event.data == {"bell": busy.bell, "reason": "owner_absent"}
+    assert any(
+        event.actor["name"] in e["text"]
+        for e in busy.read("resident").json["timeline"]
+        if e["kind"] == "unmasked"
+    )
+    assert "unmasked" not in [e["kind"] for e in busy.read("yunhe").json["timeline"]]
+    viewer, events = Viewer(Side.STAFF, "wang"), busy.world.case_file(busy.case).events
+    for hours, bells in ((23, {busy.bell}), (25, set())):
+        assert unmasked(events, viewer, busy.world.clock.now() + timedelta(hours=hours)) == bells
+
+
+def test_whoever_looks_at_a_phone_disturbs_nobody_who_is_writing(busy: House) -> None:
+    seen = busy.read("zhao").json["version"]
+    busy.act("wang", "unmask", {"bell": busy.bell, "reason": "safety"})
+    busy.act("zhao", "visit", {"text": "看过", "version": seen})
+
+
+def test_a_phone_is_unmasked_on_the_page_of_the_case(busy: House) -> None:
+    wang = Browser(busy.web, PHONES["community"])
+    assert f"tel:+86{PHONE}" not in wang.get(f"/c/{busy.case}").text
+    done = wang.act(busy.case, "unmask", bell=busy.bell, reason="complaint")
+    assert done.status == 303
+    assert f"tel:+86{PHONE}" in wang.get(f"/c/{busy.case}").text
 
 
 def test_a_party_answers_for_itself_whatever_it_says(busy: House) -> None:

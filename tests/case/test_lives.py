@@ -88,6 +88,7 @@ PLAIN: list[object] = [
     do.DecideExtension(False),
     do.Press(T),
     do.Report(T),
+    do.Unmask("MX00000000", "safety"),
     do.Join("MX11111111"),
     do.Absorb("MX99999999", ("MX22222222",)),
     do.MergeInto("MX99999999"),

@@ -153,6 +153,7 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
     "pressed": ({"text": REF, "set": [{"key": "press", "due_at": AT}]},),
     "reported": ({"text": REF},),
     "joined": ({"bells": ["MX7F3K92QD"]},),
+    "unmasked": tuple({"bell": "MX7F3K92QD", "reason": reason} for reason in work.UNMASK_REASONS),
     "absorbed": ({"case": "MX7F3K92QD", "bells": ["MX7F3K92QE", "MX7F3K92QF"]},),
     "split_off": ({"case": "MX7F3K92QD", "bells": ["MX7F3K92QE"]}, {"case": "MX7F3K92QD", "bells": []}),
     "merged": ({"case": "MX7F3K92QD", "stage": "closed"},),
