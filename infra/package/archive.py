@@ -13,6 +13,7 @@ from pathlib import Path
 
 from infra.package import bytecode, models
 from infra.package.contents import kept
+from infra.package.replaced import REPLACED
 
 LIMIT = 8_000_000
 """Bytes that the zip may have (issue: at most 8 MB zipped)."""
@@ -106,7 +107,8 @@ def _lay_out(folder: Path, files: Files, services: Iterable[str]) -> None:
         if name.startswith(models.DATA):
             data = path if data is None and name == f"{models.DATA}_retry.json" else data
         elif kept(name):
-            _put(folder / name, path.read_bytes())
+            shorter = REPLACED.get(name)
+            _put(folder / name, path.read_bytes() if shorter is None else shorter.encode())
     if data is not None:
         for name, content in models.slim(data.parent, services):
             _put(folder / models.DATA / name, content)
