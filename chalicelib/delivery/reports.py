@@ -97,7 +97,7 @@ def _of_sns_log(line: Json) -> Iterator[Said]:
     said = _text(delivery, "providerResponse")
     message = _text(_object(line.get("notification")), "messageId")
     if status := _text(line, "status"):
-        yield Report(Channel.SMS, message, status == "SUCCESS", said[:80])
+        yield Report(Channel.SMS, message, status == "SUCCESS", said)
     if "opted out" in said.lower():
         yield Wish(Channel.SMS, _text(delivery, "destination"), out=True)
 

@@ -55,6 +55,8 @@ _OUT = frozenset(
 )
 _IN = frozenset({"恢复", "恢复订阅", "订阅", "START", "UNSTOP"})
 _LONGEST_ID = 128
+LONGEST_CODE = 80
+"""So much of a provider's word for what happened is kept."""
 
 
 def onward(fate: Fate, reported: Fate) -> Fate:

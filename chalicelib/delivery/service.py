@@ -46,7 +46,8 @@ def take(ports: Ports, said: Iterable[Said]) -> int:
 
 
 def _moved(ports: Ports, one: Report) -> bool:
-    return ports.store.report(one.channel, one.message, one.fate, ports.clock.now(), one.code)
+    code = "".join(c for c in one.code[: rules.LONGEST_CODE] if c.isprintable())
+    return ports.store.report(one.channel, one.message, one.fate, ports.clock.now(), code)
 
 
 def _kept(ports: Ports, one: Wish) -> bool:

@@ -72,6 +72,14 @@ def test_an_alert_that_did_not_arrive_goes_by_the_next_channel_at_once(world: Wo
     ends_well(world)
 
 
+def test_the_providers_word_for_it_is_kept_but_no_novel(world: World) -> None:
+    rung, _ = rings(world)
+    message = id_of(world, rung, "zhao")
+    service.take(world.ports, [Report(SMS, message, arrived=True, code="MK:0001\n" + "x" * 1000)])
+    (found,) = [d for d in world.file(rung).dispatches if d.recipient == "zhao"]
+    assert found.detail == "MK:0001" + "x" * 72
+
+
 def test_when_no_channel_is_left_the_level_is_skipped_at_once(world: World) -> None:
     world.place(replace(places.directory(), staff=(replace(ZHAO, mail=""), *places.STAFF[1:])))
     rung, _ = rings(world)
