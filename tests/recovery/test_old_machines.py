@@ -30,7 +30,7 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wo
     return found
 
 
-def test_nobody_answers(world: World) -> None:
+def test_where_nobody_answers_every_level_is_called(world: World) -> None:
     rung, _ = rings(world)
     silent(world, rung)
     ends_well(world)
