@@ -45,11 +45,11 @@ class People:
         """Read a JSON document."""
         return _asked(f"GET {path}", lambda: self._client.get(path, token))
 
-    def post(self, path: str, body: Body | None = None, token: str = "") -> Any:
+    def post(self, path: str, body: Body | None = None, token: str = "", key: str = "") -> Any:
         """Send JSON; whoever is told to come back later does. Raises Refused."""
         for _ in range(_TRIES):
             try:
-                return self._client.post(path, dict(body or {}), token)
+                return self._client.post(path, dict(body or {}), token, key)
             except HTTPError as error:
                 if error.code != _TOO_MANY:
                     raise _refused(f"POST {path}", error) from None

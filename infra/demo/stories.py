@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from infra.demo import asking
 from infra.demo.words import did
 
 Body = Mapping[str, Any]
@@ -37,8 +38,8 @@ class Hands(Protocol):
     def get(self, path: str, token: str = "") -> Any:
         """Read a JSON document."""
 
-    def post(self, path: str, body: Body | None = None, token: str = "") -> Any:
-        """Send JSON; raises when it is refused."""
+    def post(self, path: str, body: Body | None = None, token: str = "", key: str = "") -> Any:
+        """Send JSON, with a key that makes a repeat the same; raises when it is refused."""
 
     def sign_in(self, phone: str) -> str:
         """Sign in by phone and the code that was texted; the session's token."""
@@ -69,6 +70,7 @@ class Story:
     resident: str = ""
     case: str = ""
     phone: str = ""
+    poll: str = ""
 
     def ring(self, body: Body) -> None:
         """The resident rings."""
@@ -150,10 +152,7 @@ def wall(story: Story) -> None:
     story.staff(WANG, "propose", {"text": plan})
     story.party("xiaozuzhang", "comment", {"plan": 1, "text": "同意，请避开早晚高峰施工。"})
     _drafted_wall(story)
-    story.staff(WANG, "consult", {"how": "poll", "until": story.in_time(days=7), "poll": "434户入户征询"})
-    story.hands.wait(days=1)
-    asked = "社工、网格员入户征询434户，同意拆除围墙的居民达到77%以上（335户同意）。"
-    story.staff(WANG, "conclude", {"carried": True, "text": asked})
+    asking.households(story, WANG, ZHAO)
     story.staff(WANG, "carry-out")
     story.hands.wait(days=1)
     gone = story.hands.photo(story.case, story.hands.invitation(PHONES["shigong"]), "拆除后")

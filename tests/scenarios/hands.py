@@ -23,6 +23,7 @@ class FakeHands:
         self.web = web
         self.world = web.world
         self.calls: dict[Request, Counter[int]] = {}
+        self.poll_calls: dict[Request, Counter[int]] = {}
         self.answers: list[tuple[str, str]] = []
         self._sessions: dict[str, tuple[datetime, str]] = {}
 
@@ -30,9 +31,9 @@ class FakeHands:
         """Read a JSON document."""
         return self._counted("GET", path, None, token)
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None, token: str = "") -> Any:
+    def post(self, path: str, body: Mapping[str, Any] | None = None, token: str = "", key: str = "") -> Any:
         """Send JSON, and everybody reacts; fails when it is refused."""
-        answer = self._counted("POST", path, dict(body or {}), token)
+        answer = self._counted("POST", path, dict(body or {}), token, key)
         self.world.settle()
         return answer
 
@@ -76,18 +77,23 @@ class FakeHands:
         texts = (s.text for s in reversed(self.world.sent) if s.to.endswith(phone) and _one_of(s, templates))
         return next(found[0] for text in texts if (found := re.search(pattern, text)))
 
-    def _counted(self, method: str, path: str, body: object, token: str) -> Any:
+    def _counted(self, method: str, path: str, body: object, token: str, key: str = "") -> Any:
         store = self.world.store
         before = sum(store.calls.values())
-        answer = self._sent(method, path, body, token)
+        answer = self._sent(method, path, body, token, key)
         spent = sum(store.calls.values()) - before
         assert answer.status < 300, (method, path, answer.status, answer.text)
-        self.calls.setdefault((method, path.rpartition("/")[2]), Counter())[spent] += 1
+        # Polls and rolls are counted apart: what costs a case nothing may cost them a page of the roll.
+        calls = self.poll_calls if path.startswith(("/v1/polls", "/v1/rolls", "/v1/vote")) else self.calls
+        calls.setdefault((method, path.rpartition("/")[2]), Counter())[spent] += 1
         self.answers.append((token, answer.text))
         return answer.json
 
-    def _sent(self, method: str, path: str, body: object, token: str) -> Answer:
-        return self.web.get(path, token=token) if method == "GET" else self.web.post(path, body, token=token)
+    def _sent(self, method: str, path: str, body: object, token: str, key: str) -> Answer:
+        if method == "GET":
+            return self.web.get(path, token=token)
+        headers = {"Idempotency_Key": key} if key else {}
+        return self.web.post(path, body, token=token, **headers)
 
 
 def _one_of(sent: Any, templates: set[str] | None) -> bool:

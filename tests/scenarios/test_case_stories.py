@@ -213,8 +213,10 @@ def test_the_stories_are_said_in_chinese_and_english(played: Played) -> None:
 def test_the_wall_434_households_are_counted_and_two_meetings_held() -> None:
     page = play("wall").page
     assert [meeting["status"] for meeting in page["meetings"]] == ["held", "held"]
-    assert any("434户" in entry["words"] and "77%" in entry["words"] for entry in page["timeline"])
+    assert any("335/434 (77.18%)" in entry["words"] for entry in page["timeline"])
     assert [bound["status"] for bound in page["obligations"]] == ["accepted", "accepted"]
+    spent = play("wall").hands.poll_calls
+    assert (spent["POST", "vote"], set(spent["POST", "ballots"])) == ({1: 40}, {2})
     file = play("wall").world.case_file(play("wall").story.case)
     seen = next(event.data["notes"]["id"] for event in file.events if event.kind == "visited")
     assert len(file.texts[seen].files) == 2
