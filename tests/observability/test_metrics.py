@@ -286,11 +286,23 @@ OPERATORS = {
 }
 
 
+def _dimension(one: Line) -> str:
+    """A dimension of the template as the page writes it."""
+    value = one["Value"]
+    if value == {"Ref": "Stage"}:
+        return "Stage"
+    text = f"${{{value['Ref']}}}" if "Ref" in value else value["Fn::Sub"]
+    return f"{one['Name']}={text}"
+
+
 @needs_alarms
 @pytest.mark.parametrize("row", table("Alarms"), ids=lambda row: row[0])
 def test_an_alarm_is_what_its_row_says(row: list[str]) -> None:
-    name, namespace, metric, _, statistic, when, periods, missing, page = row
+    name, namespace, metric, dimensions, statistic, when, periods, missing, page = row
     alarm = alarms()[name]
+    assert [_dimension(one) for one in alarm.get("Dimensions", [])] == dimensions.replace(
+        "!Ref ", "!Ref\u00a0"
+    ).split(" ") * bool(dimensions)
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (namespace, metric, statistic)
     sign, _, threshold = when.partition(" ")
     assert alarm["ComparisonOperator"] == OPERATORS[sign]
