@@ -300,9 +300,7 @@ def _dimension(one: Line) -> str:
 def test_an_alarm_is_what_its_row_says(row: list[str]) -> None:
     name, namespace, metric, dimensions, statistic, when, periods, missing, page = row
     alarm = alarms()[name]
-    assert [_dimension(one) for one in alarm.get("Dimensions", [])] == dimensions.replace(
-        "!Ref ", "!Ref\u00a0"
-    ).split(" ") * bool(dimensions)
+    assert [_dimension(one) for one in alarm.get("Dimensions", [])] == dimensions.split()
     assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (namespace, metric, statistic)
     sign, _, threshold = when.partition(" ")
     assert alarm["ComparisonOperator"] == OPERATORS[sign]
