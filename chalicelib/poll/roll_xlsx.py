@@ -121,7 +121,9 @@ class _Spans:
 
 
 def _row(line: int, cells: tuple[Any, ...], spans: _Spans) -> Row | None:
-    texts = [shown(cell.value, _format(cell)) for cell in cells[: COLUMNS + 1]]
+    texts = [shown(cell.value, _format(cell)) for cell in cells[:COLUMNS]]
+    # Rows that are only formatted may be 16,384 cells wide; one with something that far right is refused.
+    texts += [shown(cell.value) for cell in cells[COLUMNS:] if cell.value is not None][:1]
     above = spans.fill(line, texts)
     return Row(line, tuple(texts), above) if any(texts) else None
 
