@@ -114,7 +114,8 @@ class Course:
     def connect(self, stack: Stack) -> None:
         """Feed the functions that exist now with the stream and with news of mail; only once needed."""
         there = set(self.configuration.stage(self.target.stage)["lambda_functions"])
-        wanted = {parameter: "true" for parameter, function in CONNECTED.items() if function in there}
+        known = stack.parameters
+        wanted = {name: "true" for name, function in CONNECTED.items() if function in there and name in known}
         if wanted.items() <= stack.parameters.items():
             return
         self.tell.step("The stream")

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from infra.deploy.target import Target
-from infra.local.embedded import load_template
+from infra.template import load_template
 
 LIMIT = 51_200
 """What CloudFormation takes in the request itself, in bytes."""

@@ -19,11 +19,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import yaml
 from botocore.session import Session, get_session
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -34,8 +32,8 @@ from chalicelib.timeline import machine
 from infra.local.mend import Gate, Handler, Record, mended
 from infra.local.outbox import Outbox, collecting
 from infra.local.photos import Bucket
+from infra.template import load_template
 
-TEMPLATE_PATH = Path(__file__).parents[1] / "template.yaml"
 APP_NAME = "consultation-bell"
 REGION = "eu-central-1"
 FUNCTIONS = ("advance", "react", "sweep")
@@ -249,26 +247,3 @@ def substituted(table_name: str, advance_arn: str, partition: str = "aws") -> st
     ):
         text = text.replace("${" + name + "}", value)
     return text
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, read as {"Ref": …} and {"Fn::…": …}."""
-
-
-def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        return {name: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    return {name: loader.construct_mapping(node, deep=True)}  # type: ignore[arg-type]  # the only kind left
-
-
-_Loader.add_multi_constructor("!", _intrinsic)
-
-
-def load_template(path: Path = TEMPLATE_PATH) -> dict[str, Any]:
-    """infra/template.yaml as a dictionary."""
-    # A SafeLoader: the class only adds constructors that build dictionaries.
-    template: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506
-    return template

@@ -21,8 +21,8 @@ from chalicelib.core.times import parse_iso
 from infra.deploy.aws import Aws
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
-from infra.local.embedded import load_template
 from infra.recover.call import Functions, stage_of
+from infra.template import load_template
 
 _LOOK_EVERY = 15.0
 

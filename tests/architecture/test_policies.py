@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.deploy.policies import Where, functions, names, policy
-from infra.local.embedded import load_template
+from infra.template import load_template
 
 ROOT = Path(__file__).parents[2]
 CONFIG = json.loads((ROOT / ".chalice/config.json").read_text("utf-8"))

@@ -15,7 +15,7 @@ from botocore.session import get_session
 from infra.deploy import policies
 from infra.deploy.target import Target
 from infra.deploy.template import LIMIT, document, rendered
-from infra.local.embedded import TEMPLATE_PATH, load_template
+from infra.template import TEMPLATE_PATH, load_template
 
 ROOT = Path(__file__).parents[2]
 FRANKFURT = Target("prod", "eu-central-1", "123456789012")
