@@ -172,7 +172,7 @@ def case_notices() -> list[Notice]:
 
 
 # Several bells or cases in one message; codes are asked for by somebody and no notice of anything.
-NO_NOTICES = {"bundle", "cases", "code", "sign"}
+NO_NOTICES = {"bundle", "cases", "code", "sign", "vote"}
 
 
 def test_no_template_is_unused_and_none_is_missing() -> None:

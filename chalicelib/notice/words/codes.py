@@ -32,4 +32,17 @@ CODES: Mapping[str, Mapping[str, Words]] = {
             " Tell nobody; our staff never ask for it.",
         ),
     },
+    "vote": {
+        "zh-CN": Words(
+            "协商铃：投票验证码{code}，{minutes}分钟内有效。凭此码可代您表决，切勿告诉他人。",
+            "协商铃：投票验证码",
+            "您的投票验证码是{code}，{minutes}分钟内有效。知道此码的人可以代您表决；切勿告诉任何人，工作人员也不会索要。",
+        ),
+        "en": Words(
+            "Bell code to VOTE: {code}, good for {minutes} min. Tell nobody.",
+            "Consultation Bell: your code to vote",
+            "Your code to vote is {code}, good for {minutes} minutes. Whoever has it can vote as you. Tell nobody; our"
+            " staff never ask for it.",
+        ),
+    },
 }
