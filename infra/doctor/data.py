@@ -144,8 +144,8 @@ def letters(stage: Stage) -> Iterator[Finding]:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         found = queue.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         depth = sum(int(found[n]) for n in names)
-        how = f"make replay STAGE={stage.where.stage}" if name.endswith("stream-failures") else "look into it"
         if depth:
-            yield error(f"{depth} dead letter(s) in {name}: {how} (docs/runbooks/dead-letters.md).")
+            how = f"make replay STAGE={stage.where.stage} (docs/runbooks/dead-letters.md)"
+            yield error(f"{depth} dead letter(s) in {name}: {how}.")
         else:
             yield good(f"{name} is empty")

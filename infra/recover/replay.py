@@ -141,6 +141,30 @@ def by_lambda(functions: Functions) -> React:
     return react
 
 
+def news_again(queue: Queue, functions: Functions, tell: Teller, *, only_list: bool) -> int:
+    """What providers told and SNS could not hand to `report`; how much of it is left."""
+    messages = list(queue.messages())
+    left = 0
+    for message in messages:
+        if not only_list and _taken(functions, message["Body"]):
+            queue.remove(message["ReceiptHandle"])
+            continue
+        left += 1
+        queue.release(message["ReceiptHandle"])
+    if messages:
+        tell.line(f"News of providers: {len(messages)}, of which {left} are left")
+    return left
+
+
+def _taken(functions: Functions, body: str) -> bool:
+    """Hand over what SNS kept, as SNS would have."""
+    try:
+        functions.call("report", {"Records": [{"EventSource": "aws:sns", "Sns": json.loads(body)}]})
+    except (Failed, ValueError):
+        return False
+    return True
+
+
 def scanned(client: Any, table: str) -> Iterator[Record]:
     """Every head and event of the table."""
     pages = client.get_paginator("scan").paginate(
@@ -174,9 +198,8 @@ def main() -> int:
         if os.environ.get("STAGE") == "local":
             return 1 if local(data_folder(), _here(), tell, only_list=only_list) else 0
         aws, where = stage_of(os.environ)
-        url = aws.client("sqs").get_queue_url(QueueName=f"{where.name}-stream-failures")["QueueUrl"]
         replay = Replay(
-            Queue(aws.client("sqs"), url),
+            _letters_of(aws.client("sqs"), where.name),
             aws.client("dynamodbstreams"),
             lambda: scanned(aws.client("dynamodb"), where.name),
             by_lambda(Functions(aws.client("lambda"), where)),
@@ -184,12 +207,29 @@ def main() -> int:
         )
         tell.step(f"Dead letters of {where.name}: {replay.queue.depth()}")
         left = replay.show() if only_list else replay.run()
+        if queue := _queue(aws.client("sqs"), f"{where.name}-report-failures"):
+            left += news_again(queue, Functions(aws.client("lambda"), where), tell, only_list=only_list)
     except Failed as failed:
         tell.error(str(failed))
         tell.line(failed.advice)
         return 2
     tell.good("None is left") if not left else tell.warning(f"{left} left")
     return 1 if left else 0
+
+
+def _queue(client: Any, name: str) -> Queue | None:
+    """The queue of that name, None where there is none."""
+    try:
+        return Queue(client, client.get_queue_url(QueueName=name)["QueueUrl"])
+    except client.exceptions.QueueDoesNotExist:
+        return None
+
+
+def _letters_of(client: Any, stage: str) -> Queue:
+    """The stage's dead letters; raises Failed where there is no such stage."""
+    if queue := _queue(client, f"{stage}-stream-failures"):
+        return queue
+    raise Failed(f"{stage} has no queue of dead letters.", "Put the stage into service: `make deploy`.")
 
 
 def _here() -> React:

@@ -43,6 +43,25 @@ def test_replay_says_that_there_is_nothing(stage: Life, capsys: pytest.CaptureFi
     assert "None is left" in capsys.readouterr().out
 
 
+def test_news_of_providers_that_nobody_took_is_handed_over_again(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs = stage.aws.client("sqs")
+    url = sqs.create_queue(QueueName="consultation-bell-prod-report-failures")["QueueUrl"]
+    for body in ('{"Type": "Notification", "Message": "{}"}', "no json"):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    called: list[Any] = []
+    monkeypatch.setattr(call.Functions, "call", lambda _, name, event: called.append((name, event)))
+    monkeypatch.setenv("LIST", "1")
+    assert replay.main() == 1
+    assert called == []
+    monkeypatch.setenv("LIST", "")
+    assert replay.main() == 1
+    ((name, event),) = called
+    assert (name, event["Records"][0]["Sns"]["Type"]) == ("report", "Notification")
+    assert "2, of which 1 are left" in capsys.readouterr().out
+
+
 def test_restore_asks_for_what_is_missing(stage: Life, capsys: pytest.CaptureFixture[str]) -> None:
     assert restore.main() == 2
     assert "make restore STAGE=prod TO=prod2" in capsys.readouterr().out
