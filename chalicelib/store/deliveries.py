@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from chalicelib.core.times import iso
 from chalicelib.people.staff import Channel
 from chalicelib.store import codec, keys
 from chalicelib.store.models import NoticeRow
-from chalicelib.store.table import Refused, Table
+from chalicelib.store.table import Part, Refused
 
 if TYPE_CHECKING:
     from chalicelib.notice.types import Fate
@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 _TRIES = 4
 
 
-@dataclass
-class Deliveries:
+class Deliveries(Part):
     """The part of the store that knows reports and wishes."""
-
-    table: Table
 
     def report(self, channel: Channel, message: str, fate: Fate, at: datetime, code: str = "") -> bool:
         """A Query, and for each notice a GetItem and an UpdateItem; see `ports.Store`."""

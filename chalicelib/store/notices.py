@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,17 +10,14 @@ from chalicelib.people.staff import Channel
 from chalicelib.store import codec, keys
 from chalicelib.store.models import BundleRow, NoticeRow, Row, WindowRow
 from chalicelib.store.patience import nonce
-from chalicelib.store.table import Refused, Table
+from chalicelib.store.table import Part, Refused
 
 if TYPE_CHECKING:
     from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice, Window
 
 
-@dataclass
-class Notices:
+class Notices(Part):
     """The part of the store that knows notices."""
-
-    table: Table
 
     def claim(self, notice: Notice, channel: Channel, at: datetime) -> Fate | None:
         """One PutItem; see `ports.Store`."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import msgspec
 from botocore.exceptions import ClientError
 from botocore.session import Session
 from pynamodb.connection import Connection
@@ -68,14 +68,13 @@ class _SharedConnection(Connection):
             return super().client
 
 
-@dataclass
-class Transaction:
+class Transaction(msgspec.Struct):
     """What one TransactWriteItems writes. Labels say which condition failed."""
 
-    checks: list[tuple[str, Raw]] = field(default_factory=list)
-    deletes: list[tuple[str, Raw]] = field(default_factory=list)
-    puts: list[tuple[str, Raw]] = field(default_factory=list)
-    updates: list[tuple[str, Raw]] = field(default_factory=list)
+    checks: list[tuple[str, Raw]] = msgspec.field(default_factory=list)
+    deletes: list[tuple[str, Raw]] = msgspec.field(default_factory=list)
+    puts: list[tuple[str, Raw]] = msgspec.field(default_factory=list)
+    updates: list[tuple[str, Raw]] = msgspec.field(default_factory=list)
 
     @property
     def labels(self) -> list[str]:
