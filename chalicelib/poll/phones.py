@@ -13,6 +13,7 @@ from chalicelib.core.errors import Conflict, FieldError, Gone, Invalid, NotFound
 from chalicelib.poll import tickets
 from chalicelib.poll.ballots import Via
 from chalicelib.poll.roll import Building, Unit
+from chalicelib.poll.roll_units import loosely
 from chalicelib.poll.state import Poll, Stage
 from chalicelib.poll.tickets import Ticket
 from chalicelib.ports import Limit, Ports
@@ -108,13 +109,13 @@ def _asked(ports: Ports, poll_id: str, door: Door, known: Sequence[FieldError]) 
 
 def _owner_of(ports: Ports, poll: Poll, door: Door, number: str) -> tuple[Unit, int, int] | None:
     """The unit, the round of its link and the owner with that phone; None when the roll has no such one."""
-    building = next((b for b in _buildings(poll) if text.fold(b.name) == text.fold(door.building)), None)
+    building = next((b for b in _buildings(poll) if loosely(b.name) == loosely(door.building)), None)
     if building is None:
         return None
     for start in range(building.first, building.first + building.units, _ROUND_TRIP):
         end = min(start + _ROUND_TRIP, building.first + building.units)
         for unit, box in ports.polls.papers(poll.id, range(start, end)).values():
-            if text.fold(unit.room) == text.fold(door.room):
+            if loosely(unit.room) == loosely(door.room):
                 phones = [owner.phone for owner in unit.owners]
                 return (unit, box.round, phones.index(number)) if number in phones else None
     return None
@@ -125,7 +126,7 @@ def _buildings(poll: Poll) -> tuple[Building, ...]:
 
 
 def _person(ports: Ports, poll: Poll, door: Door, number: str) -> str:
-    folded = (text.fold(door.building), text.fold(door.room))
+    folded = (loosely(door.building), loosely(door.room))
     return pseudonym(ports.policy.key, "vote", poll.id, *folded, number)
 
 

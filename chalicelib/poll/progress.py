@@ -18,7 +18,7 @@ from chalicelib.ports import Ports
 
 @dataclass(frozen=True)
 class Turnout:
-    """How many units of a building have a ballot."""
+    """How many of the units of a building that are asked have a ballot."""
 
     building: str
     units: int
@@ -39,7 +39,10 @@ def by_building(buildings: tuple[Building, ...], voted: Iterable[int]) -> tuple[
     starts = [building.first for building in buildings]
     counted = Counter(bisect_right(starts, unit) - 1 for unit in voted)
     return tuple(
-        Turnout(building.name, building.units, counted[place]) for place, building in enumerate(buildings)
+        # A ballot for a parking space is kept and counts nowhere: it is no turnout either.
+        Turnout(building.name, building.asked, min(counted[place], building.asked))
+        for place, building in enumerate(buildings)
+        if building.asked
     )
 
 

@@ -7,7 +7,7 @@ A roll holds personal data: it lives beside the record, which knows only its siz
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -57,11 +57,13 @@ class Unit:
 
 @dataclass(frozen=True)
 class Building:
-    """A building's units in the roll: the numbers `first` … `first + units - 1`."""
+    """A building's units in the roll: the numbers `first` … `first + units - 1`. `asked`: how many of them a poll asks
+    (no parking spaces, unless its terms say so)."""
 
     name: str
     first: int
     units: int
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ def of_json(data: dict[str, Any]) -> Unit:
     return Unit(**{**data, "owners": owners, "kind": Kind(data["kind"])})
 
 
-def buildings(units: Iterable[Unit]) -> tuple[Building, ...]:
+def buildings(units: Iterable[Unit], is_asked: Callable[[Unit], bool]) -> tuple[Building, ...]:
     """The buildings of a roll, whose units stand together."""
     grouped = ((name, list(group)) for name, group in groupby(units, key=lambda unit: unit.building))
-    return tuple(Building(name, group[0].number, len(group)) for name, group in grouped)
+    return tuple(
+        Building(name, group[0].number, len(group), sum(map(is_asked, group))) for name, group in grouped
+    )

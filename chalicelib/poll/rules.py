@@ -105,7 +105,7 @@ def _announce(poll: Poll, command: Announce, now: datetime) -> Happenings:
                     "version": frozen.roll,
                     "digest": frozen.digest,
                     "units": frozen.units,
-                    "buildings": [[b.name, b.first, b.units] for b in frozen.buildings],
+                    "buildings": [[b.name, b.first, b.units, b.asked] for b in frozen.buildings],
                 },
             },
         ),

@@ -25,7 +25,7 @@ from chalicelib.core.errors import (
 from chalicelib.people.staff import Staff
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.rules import Directory
-from chalicelib.poll import access, changes, commands, rules, tickets
+from chalicelib.poll import access, changes, commands, heads, rules, tickets
 from chalicelib.poll.clock import counts_at
 from chalicelib.poll.roll import buildings, digest
 from chalicelib.poll.shapes import PollChange
@@ -151,7 +151,9 @@ def announce(
     roll = ports.polls.roll(poll.neighbourhood)
     current = roll.current if roll else 0
     units = tuple(ports.polls.roll_units(poll.neighbourhood, current)) if current else ()
-    frozen = Frozen(current, digest(units), len(units), buildings(units))
+    frozen = Frozen(
+        current, digest(units), len(units), buildings(units, lambda unit: heads.is_asked(poll, unit))
+    )
     command = commands.Announce(opens_at, closes_at, frozen)
     with rules.together(known):
         rules.decide(poll, command, ports.clock.now())

@@ -44,7 +44,7 @@ def drafted(poll_id: str = POLL, *, now: datetime = NOW, case: str = "", **terms
 
 def announced(poll: Poll, units: tuple[Unit, ...], *, now: datetime = NOW, days: int = 7) -> PollChange:
     """Its notice, with this roll."""
-    frozen = Frozen(1, digest(units), len(units), buildings(units))
+    frozen = Frozen(1, digest(units), len(units), buildings(units, lambda _: True))
     opens = now + timedelta(days=poll.notice_days)
     command = commands.Announce(opens, opens + timedelta(days=days), frozen)
     return changes.following(poll, rules.decide(poll, command, now), LIU, now)

@@ -17,7 +17,7 @@ from chalicelib.poll.state import Frozen, Option, Poll, Sight, Stage, Terms, Top
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 LIU = Actor("staff", "liu", "刘敏", "community")
-FROZEN = Frozen(3, "ab" * 32, 434, (Building("1幢", 1, 434),))
+FROZEN = Frozen(3, "ab" * 32, 434, (Building("1幢", 1, 434, 434),))
 ABOUT = {"neighbourhood": "n1", "community": "c1", "case": ""}
 
 
