@@ -232,6 +232,17 @@ def test_what_was_promised_is_reported_looked_at_and_sent_back(here: Neighbourho
     assert here.press(here.resident, "accept", number="1").status == 303
 
 
+def test_a_resident_who_promised_something_says_on_their_page_that_it_is_done(here: Neighbourhood) -> None:
+    here.signed()
+    due = (here.web.world.clock.now() + timedelta(days=3)).isoformat()
+    here.does("promise", duty={"who": "resident", "text": "清走花盆", "due_at": due})
+    assert 'id="perform-2"' in here.web.get(here.resident).text
+    assert here.press(here.resident, "perform", number="2", text="已清走").status == 303
+    after = here.web.get(here.resident).text
+    assert "已清走" in after
+    assert 'name="action" value="accept"' not in after, "others accept it"
+
+
 def test_a_photo_goes_up_first_and_travels_with_the_words(here: Neighbourhood) -> None:
     page = here.web.get(here.resident).text
     form = page[page.index("data-upload") :]
