@@ -22,7 +22,7 @@ from infra.deploy.telling import Teller
 from infra.recover.migrate import Marks, Migration
 from tests.recovery.capture import Life, life, meaning
 
-FILES = sorted(Path(__file__).with_name("old").glob("*.json"))
+FILES = sorted(Path(__file__).with_name("old").glob("[0-9]*.json"))
 OLD: list[tuple[str, dict[str, Any]]] = [
     (f"{path.stem} {entry['row']['pk']['S']} {entry['row']['sk']['S']}", entry)
     for path in FILES
