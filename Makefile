@@ -184,6 +184,10 @@ package: $(READY) ## What `chalice deploy` would send, into build/package (STAGE
 	@$(BIN)/chalice package --stage $(STAGE) --merge-template .chalice/names-$(STAGE).json build/package
 	@ls -l build/package
 
+.PHONY: rehearse
+rehearse: $(READY) ## Package it, deploy it as CloudFormation to an AWS emulated by others, ring, answer, read (STAGE=dev)
+	@$(PY) -m infra.rehearse --stage $(STAGE)
+
 .PHONY: browser
 browser: ## Chromium and Chinese fonts for the browser tests (installed when root on Debian)
 	@.ci/packages chromium fonts-noto-cjk

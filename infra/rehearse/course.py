@@ -50,7 +50,14 @@ class Course:
         stacks.connect()
         self._place(url, outputs)
         self._tell.step("Ringing over HTTP, through the deployed functions")
-        Visit(over_https(api), lambda: emulator.sms(url), self._tell).run()
+        Visit(over_https(api), lambda: emulator.sms(url), stacks.timers, self._tell).run()
+        complaints = denied((folder / "ministack.log").read_text("utf-8", "replace"))
+        if complaints:
+            raise Failed(
+                "A function was refused something, or failed: " + "; ".join(complaints),
+                "If it may, say so in infra/deploy/policies and run python -m infra.deploy policies.",
+            )
+        self._tell.good("No function was refused anything by its policy, none reported an error")
 
     def _package(self, url: str, target: Path) -> Path:
         self._tell.step("Packaging as chalice deploy does")
@@ -90,10 +97,11 @@ class Visit:
         self,
         ask: Ask,
         sms: Callable[[], list[str]],
+        timers: Callable[[], list[str]],
         tell: Teller,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._ask, self._sms, self._tell, self._sleep = ask, sms, tell, sleep
+        self._ask, self._sms, self._timers, self._tell, self._sleep = ask, sms, timers, tell, sleep
 
     def run(self) -> None:
         """Raises Failed at the first thing that is not as it should be."""
@@ -111,6 +119,7 @@ class Visit:
         self._tell.good("The stream reached react; the specialist has the SMS")
         self._expect(200, "POST", f"/v1/bells/{rung['id']}/answer", {}, token)
         self._tell.good("Answered with the link in the SMS")
+        self._signalled()
         shown = self._expect(200, "GET", f"/v1/bells/{rung['id']}", token=rung["tracking_token"])
         kinds = [event["kind"] for event in shown["timeline"]]
         if shown["status"] != "answered" or "answered" not in kinds:
@@ -141,6 +150,20 @@ class Visit:
             "build/rehearse/ministack.log has what react said: a policy that lacks something is named there.",
         )
 
+    def _signalled(self) -> None:
+        """The timer waited for the first deadline, was signalled by react, and waits for the next."""
+        entered: list[str] = []
+        for _ in range(_SECONDS * 2):
+            entered = self._timers()
+            if len(entered) > 1 and entered[-1] == "AwaitSignal":
+                self._tell.good(f"The timer took the signal: {' → '.join(entered)}")
+                return
+            self._sleep(0.5)
+        raise Failed(
+            f"The timer did not take the signal within {_SECONDS} s; it went {' → '.join(entered) or 'nowhere'}.",
+            "build/rehearse/ministack.log has what react and advance said.",
+        )
+
     def _expect(
         self, status: int, method: str, path: str, body: Mapping[str, Any] | None = None, token: str = ""
     ) -> dict[str, Any]:
@@ -152,6 +175,29 @@ class Visit:
                 "build/rehearse/ministack.log has the function's own words.",
             )
         return answer
+
+
+def denied(log: str) -> list[str]:
+    """What the functions complained of in the emulator's log, each thing once."""
+    found = []
+    for line in log.splitlines():
+        told = _json(line)
+        if told.get("level") in ("ERROR", "CRITICAL"):
+            found.append(
+                f"{told.get('entry', 'function')}: {told.get('error', '')} {told.get('said', '')}".strip()
+            )
+        elif "AccessDenied" in line and not told:
+            found.append(line.strip()[:200])
+    return list(dict.fromkeys(found))
+
+
+def _json(line: str) -> dict[str, Any]:
+    """The structured log entry that a line holds; empty when it holds none."""
+    try:
+        told = json.loads(line[line.index("{") :])
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def neighbourhood(tree: Any) -> str:
