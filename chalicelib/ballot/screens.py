@@ -43,7 +43,7 @@ def notice(poll: Poll, directory: Directory, language: str) -> views.Notice:
         households=poll.households,
         covenant=terms.covenant,
         disclaimer=say.disclaimer(language),
-        official=say.official(language),
+        official=say.official(language, directory.official_vote),
         extended=poll.extended,
         units=poll.frozen.units if poll.frozen else 0,
         case=poll.case,

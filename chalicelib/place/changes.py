@@ -17,6 +17,7 @@ _WORDS = {
     "staff": "member of staff",
     "order": "order of",
     "committee": "mediation committee",
+    "official_vote": "official vote",
     "stage": "stage term",
 }
 _PER_EVENT = 100
@@ -113,6 +114,8 @@ def _flat(file: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[st
         yield ("organisation", organisation["id"]), organisation
     if committee := file.get("committee"):
         yield ("committee", ""), {"name": committee}
+    if official := file.get("official_vote"):
+        yield ("official_vote", ""), {"is": official}
     yield from _casework(file.get("casework", {}))
 
 

@@ -56,6 +56,7 @@ def _directory(values: Mapping[str, Any]) -> Directory:
         ladders=tuple(_ladder(value) for value in values["ladders"]),
         organisations=tuple(_organisation(o, subdistrict.country_code) for o in values["organisations"]),
         committee=values["committee"],
+        official_vote=values["official_vote"],
         casework=_written(values["casework"] or {}),
     )
 

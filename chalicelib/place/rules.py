@@ -89,7 +89,8 @@ class Directory:
     """Everything about a subdistrict that decides who is asked: places, staff, rosters, ladders, organisations.
 
     `committee`: the name of its people's mediation committee (人民调解委员会); without one, parties can sign
-    minutes (协商纪要) and no mediation agreement. `casework`: the keys and values of the place file's `casework`, as
+    minutes (协商纪要) and no mediation agreement. `official_vote`: where the statutory vote of owners is held, as every
+    poll says. `casework`: the keys and values of the place file's `casework`, as
     `place.casework` reads them; plain data, since ringing, which needs none of it, reads a directory too.
     """
 
@@ -101,6 +102,7 @@ class Directory:
     version: int = field(default=0)
     organisations: tuple[Organisation, ...] = ()
     committee: str = ""
+    official_vote: str = ""
     casework: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def neighbourhood(self, place_id: str) -> Neighbourhood | None:

@@ -151,6 +151,7 @@ FILE = Shape(
         "ladders": Field(_LADDER, (), many=True),
         "organisations": Field(_ORGANISATION, (), many=True),
         "committee": Field(_NAME, ""),
+        "official_vote": Field(shape.words(200), ""),
         "casework": Field(_CASEWORK),
     }
 )

@@ -56,7 +56,7 @@ def list_polls(call: Call) -> bodies.PollList:
 def read_poll(call: Call, poll_id: str) -> bodies.PollBody:
     """The notice, and the result once it is counted."""
     reading = service.read(call.ports, poll_id, perhaps_staff(call))
-    return present.body(reading.poll, reading.member, call.language)
+    return present.body(reading.poll, reading.member, call.language, reading.directory.official_vote)
 
 
 def record_of_poll(call: Call, poll_id: str) -> bodies.PollRecordBody:
@@ -228,7 +228,7 @@ def read_ballot_paper(call: Call) -> bodies.VotePaper:
     ticket, paper = voting.paper(call.ports, call.bearer)
     mine = voting.own(ticket, paper)
     return bodies.VotePaper(
-        present.body(paper.poll, None, call.language),
+        present.body(paper.poll, None, call.language, paper.directory.official_vote),
         present.unit(paper.unit),
         ticket.voter,
         dict(mine.choices) if mine else {},

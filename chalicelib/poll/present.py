@@ -34,8 +34,8 @@ def line(poll: Poll, language: str) -> bodies.PollLine:
     )
 
 
-def body(poll: Poll, member: Staff | None, language: str) -> bodies.PollBody:
-    """A poll as the caller may see it."""
+def body(poll: Poll, member: Staff | None, language: str, official: str = "") -> bodies.PollBody:
+    """A poll as the caller may see it. `official`: where the place says that the statutory vote is."""
     terms = poll.terms
     return bodies.PollBody(
         id=poll.id,
@@ -63,7 +63,7 @@ def body(poll: Poll, member: Staff | None, language: str) -> bodies.PollBody:
         units=poll.frozen.units if poll.frozen else 0,
         roll=poll.frozen.digest if poll.frozen else "",
         disclaimer=say.disclaimer(language),
-        official=say.official(language),
+        official=say.official(language, official),
         result=dict(poll.result) if access.sees_tally(poll, None) else {},
         possible=possible(poll, member),
     )

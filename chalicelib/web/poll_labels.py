@@ -98,6 +98,7 @@ OFFICIAL: Final = N_(
     "For a vote with legal effect use the official owners' voting system of your city; "
     "your community office or housing bureau tells you where it is."
 )
+OFFICIAL_NAMED: Final = N_("For a vote with legal effect use: %(name)s.")
 
 
 def stage(name: str, language: str) -> str:
@@ -156,9 +157,9 @@ def disclaimer(language: str) -> str:
     return translate(language, DISCLAIMER)
 
 
-def official(language: str) -> str:
-    """Where the statutory vote is, as far as it is known here."""
-    return translate(language, OFFICIAL)
+def official(language: str, named: str = "") -> str:
+    """Where the statutory vote is, as far as it is known here; `named`: what the place's file says."""
+    return translate(language, OFFICIAL_NAMED, name=named) if named else translate(language, OFFICIAL)
 
 
 def _label(labels: Mapping[str, str], name: str, language: str) -> str:

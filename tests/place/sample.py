@@ -105,6 +105,7 @@ def small() -> dict[str, Any]:
             },
         ],
         "committee": "调解会",
+        "official_vote": "市业主决策系统",
         "casework": {
             "country": "DE",
             "weekend": ["sunday"],

@@ -38,6 +38,7 @@ class TestWords:
             ("organisation", "manor"),
             ("organisation", "judge"),
             ("committee", ""),
+            ("official_vote", ""),
             ("casework", ""),
             ("day", "2026"),
             ("day", "2026-12-25"),

@@ -77,6 +77,7 @@ class TestMeaning:
         )
         assert directory.organisation("nobody") is None
         assert directory.committee == "调解会"
+        assert directory.official_vote == "市业主决策系统"
         assert directory.casework["days"] == [
             "2026-12-25 rest 圣诞",
             "2026-12-27 work",
@@ -86,7 +87,7 @@ class TestMeaning:
 
     def test_a_file_that_says_nothing_about_cases_is_one_too(self) -> None:
         file = small()
-        for key in ("organisations", "committee", "casework"):
+        for key in ("organisations", "committee", "casework", "official_vote"):
             del file[key]
         directory = parse(file)
         assert (directory.organisations, directory.committee, directory.casework) == ((), "", {})
@@ -242,6 +243,7 @@ def directories(draw: st.DrawFn) -> Directory:
         draw(st.lists(rule, max_size=2).map(tuple)),
         organisations=draw(st.lists(ORGANISATIONS, max_size=2, unique_by=lambda o: o.id).map(tuple)),
         committee=draw(st.just("") | NAMES),
+        official_vote=draw(st.just("") | NAMES),
         casework=draw(CASEWORK),
     )
 
@@ -264,10 +266,10 @@ class TestRoundTrips:
 
     def test_a_document_from_before_there_were_cases_is_still_read(self) -> None:
         document = json.loads(encode(parse(small())))
-        for key in ("organisations", "committee", "casework"):
+        for key in ("organisations", "committee", "casework", "official_vote"):
             del document[key]
         old = decode(json.dumps(document))
-        assert old == replace(parse(small()), organisations=(), committee="", casework={})
+        assert old == replace(parse(small()), organisations=(), committee="", casework={}, official_vote="")
 
     def test_what_a_newer_version_wrote_besides_is_passed_over(self) -> None:
         directory = parse(small())

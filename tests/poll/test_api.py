@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.times import iso, parse_iso
-from chalicelib.poll import receipts, recount, tickets
+from chalicelib.poll import publication, receipts, recount, tickets
 from chalicelib.poll.ballots import Via
 from chalicelib.poll.roll import Owner
 from chalicelib.poll.tickets import Ticket
@@ -116,7 +116,8 @@ def test_the_published_file_is_what_the_record_says_and_anyone_can_recount_it(
     file.write_text(answer.text.replace(mine, "A" * 43), encoding="utf-8")
     record = hall.web.get(f"/v1/polls/{poll}/record").json
     assert record["intact"] is True
-    assert record["events"][-1]["data"]["published"]
+    counted = next(event for event in record["events"] if event["kind"] == "counted")
+    assert counted["data"]["published"] == publication.sha256(answer.text)
 
 
 def test_the_last_vote_counts_and_all_are_kept(hall: Hall) -> None:
