@@ -18,7 +18,9 @@ from chalicelib.web.i18n import N_, translate
 from chalicelib.web.poll_sentences import sentence
 
 Json = Mapping[str, Any]
-_SILENT = frozenset({"notified", "rearmed", "drafted", "redrafted"})
+_SILENT = frozenset(
+    {"notified", "rearmed", "drafted", "redrafted", "reminded_on", "reminders_held", "reminders_resumed"}
+)
 
 
 def page(reading: Reading, turnout: Sequence[Turnout] | None, language: str) -> views.PollPage:
