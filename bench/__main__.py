@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import cold, polls, warm
+from bench import cold, package, polls, warm
 
 
 def main() -> None:
@@ -12,6 +12,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="of the cold start")
     options = parser.parse_args()
+    package.report()
+    print()
     cold.report(options.rounds)
     print()
     warm.report()

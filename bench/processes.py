@@ -51,12 +51,12 @@ def seconds(program: str, env: Mapping[str, str]) -> float:
 
 
 def interleaved(
-    programs: Mapping[str, str], rounds: int, env: Mapping[str, str]
+    programs: Mapping[str, tuple[str, Mapping[str, str]]], rounds: int
 ) -> Iterator[dict[str, float]]:
-    """Time all programs once a round, so that whatever else the machine does troubles them alike. A first round,
-    which writes the bytecode and warms the disk, is not counted."""
+    """Time all programs, each with its environment, once a round, so that whatever else the machine does troubles them
+    alike. A first round, which writes the bytecode and warms the disk, is not counted."""
     for number in range(rounds + 1):
-        row = {name: seconds(program, env) for name, program in programs.items()}
+        row = {name: seconds(program, env) for name, (program, env) in programs.items()}
         if number:
             yield row
 
