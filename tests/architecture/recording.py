@@ -87,20 +87,30 @@ def policy_of(function: str) -> dict[str, Any]:
     return policy(function, APP, "prod", Where("aws", "*", ACCOUNT), {})
 
 
-def in_prod(need: Need) -> Need:
-    """Tests run in stages of their own; the policies are alike."""
+def in_prod(need: Need, stage: str = "local") -> Need:
+    """The same of the stage `prod`: tests run in stages of their own, whose policies are alike."""
     from infra.deploy.target import APP
 
-    resource = need.resource.replace(f"{APP}-local", f"{APP}-prod").replace(f"{APP}/local", f"{APP}/prod")
+    resource = need.resource.replace(f"{APP}-{stage}", f"{APP}-prod").replace(
+        f"{APP}/{stage}/", f"{APP}/prod/"
+    )
     return Need(need.action, resource, need.keys)
+
+
+def _in_its_stage(need: Need) -> Need:
+    from chalicelib import wiring
+
+    stage = wiring._settings.stage if wiring._settings else "local"
+    return in_prod(need, stage)
 
 
 def note(*found: Need) -> None:
     """These are asked for now."""
     function = _entry.get()
     if function:
+        own = {_in_its_stage(need) for need in found}
         for seen in _listeners:
-            seen[function].update(found)
+            seen[function].update(own)
 
 
 def _hear_calls() -> None:
