@@ -101,10 +101,15 @@ def react_to(ports: Ports, record: StreamRecord) -> None:
 
 
 def _about_a_poll(ports: Ports, event: Event) -> None:
-    """A sealed poll is counted; a bell's reaction does not pay for what that needs."""
+    """A sealed poll is counted, whoever runs it told, who has not voted reminded; a bell's reaction does not pay for
+    what that needs."""
+    from chalicelib.notice import polls_reminding as reminders
     from chalicelib.poll import counting as polls
 
-    polls.react(ports, event)
+    if event.thing.startswith("POLL#"):
+        polls.react(ports, event)
+        notices.announce(ports, event)
+        reminders.remind(ports, event)
 
 
 def _reach_otherwise(ports: Ports, lost: Undelivered) -> None:

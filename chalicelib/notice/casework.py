@@ -26,7 +26,6 @@ from chalicelib.notice import rules
 from chalicelib.notice.rules import RESIDENT_ID, Links
 from chalicelib.notice.types import PARTY, Notice, Recipient
 from chalicelib.people.rules import duty
-from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Role, Urgency
 from chalicelib.place.rules import Directory
 
@@ -132,15 +131,10 @@ def _did_it(event: Event, scene: CaseScene, to: Recipient) -> bool:
 # -- who they are
 
 
-def _member(staff: Staff) -> Recipient:
-    addresses = tuple((channel, staff.address(channel)) for channel in staff.reachable)
-    return Recipient(staff.id, staff.name, str(staff.role), staff.language, addresses)
-
-
 def _staff(scene: CaseScene, staff_id: str) -> Iterator[Recipient]:
     member = scene.directory.member(staff_id)
     if member:
-        yield _member(member)
+        yield rules.as_recipient(member)
 
 
 def _office(event: Event, scene: CaseScene, role: str) -> Iterator[Recipient]:
@@ -148,7 +142,7 @@ def _office(event: Event, scene: CaseScene, role: str) -> Iterator[Recipient]:
     for _ in Role:
         found = duty(scene.directory, scene.case.neighbourhood, [Role(role)], parse_iso(event.at)).staff
         if found or role == Role.SUPERVISOR:
-            yield from map(_member, found)
+            yield from map(rules.as_recipient, found)
             return
         role = above(role)
 
@@ -281,13 +275,7 @@ def _about_meeting(scene: CaseScene, meeting: Meeting, language: str) -> About:
 
 def when(scene: CaseScene, at: datetime, language: str) -> str:
     """An instant as the place's clocks show it, short enough for an SMS."""
-    local = at.astimezone(scene.directory.subdistrict.zone)
-    if rules.english(language):
-        return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
-    return f"{local.month}月{local.day}日{local:%H:%M}"
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return rules.when(at, scene.directory.subdistrict.zone, language)
 
 
 def _held(event: Event, scene: CaseScene) -> Iterator[Word]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chalicelib.bell.rules import Bell, Person, Status, people
 from chalicelib.core import ids, links
@@ -56,6 +57,14 @@ class Links:
     def party(self, case_id: str, party: str) -> str:
         """A party's link to the case it takes part in."""
         return f"{self.base}/p/{links.token(self.key, case_id, Purpose.PARTY, party)}"
+
+    def poll(self, poll_id: str) -> str:
+        """Where officials run a poll, once they have signed in."""
+        return f"{self.base}/polls/{poll_id}/desk"
+
+    def ballot(self, ticket: str) -> str:
+        """Where the holder of a ticket votes."""
+        return f"{self.base}/v/{ticket}"
 
     def bundle(self, bundle_id: str, staff_id: str) -> tuple[str, str]:
         """The link to several waiting bells, and the hash the store knows it by."""
@@ -110,8 +119,7 @@ def recipient(person: Person, member: Staff | None) -> Recipient:
     """A person of the record as they can be reached now; whoever left has no address."""
     if member is None:
         return Recipient(person.id, person.name, str(person.role), "zh-CN", ())
-    addresses = tuple((channel, member.address(channel)) for channel in member.reachable)
-    return Recipient(member.id, member.name, str(member.role), member.language, addresses)
+    return as_recipient(member)
 
 
 def short_place(directory: Directory, place_id: str, language: str) -> str:
@@ -127,6 +135,23 @@ def short_place(directory: Directory, place_id: str, language: str) -> str:
 def english(language: str) -> bool:
     """Whether a reader gets the English text; everybody else gets the Chinese one."""
     return language.lower().startswith("en")
+
+
+def when(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """An instant as the place's clocks show it, short enough for an SMS."""
+    local = at.astimezone(zone)
+    if english(language):
+        return f"{local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def as_recipient(staff: Staff) -> Recipient:
+    """A member of staff as they can be reached."""
+    addresses = tuple((channel, staff.address(channel)) for channel in staff.reachable)
+    return Recipient(staff.id, staff.name, str(staff.role), staff.language, addresses)
 
 
 def _to_resident(event: Event, scene: Scene, template: str, **params: str) -> Iterable[Notice]:

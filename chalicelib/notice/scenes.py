@@ -1,4 +1,4 @@
-"""What notices are about: reads a bell or a case, says what follows from its event and whether that still holds."""
+"""What notices are about: reads a bell, a case or a poll, says what follows from its event and whether that holds."""
 
 from __future__ import annotations
 
@@ -19,13 +19,20 @@ from chalicelib.ports import BellFile, Ports
 if TYPE_CHECKING:
     from chalicelib.case.rules import Case
     from chalicelib.notice.casework import CaseScene
+    from chalicelib.notice.polls import PollScene
+    from chalicelib.poll.shapes import PollFile
+    from chalicelib.poll.state import Poll
 
-File = BellFile | CaseFile
-_CASE = "CASE#"
+    File = BellFile | CaseFile | PollFile
+_CASE, _POLL = "CASE#", "POLL#"
 
 
 def tells(event: Event) -> bool:
     """Whether anybody can have to be told of an event of this kind."""
+    if event.thing.startswith(_POLL):
+        from chalicelib.notice import polls
+
+        return polls.tells(event)
     if not event.thing.startswith(_CASE):
         return rules.tells(event)
     from chalicelib.notice import casework
@@ -39,18 +46,22 @@ def of_case(notice: Notice) -> bool:
 
 
 def file_of(ports: Ports, thing: str) -> File | None:
-    """The whole file of a bell or a case."""
+    """The whole file of a bell or a case; of a poll, without its ballots."""
     thing_id = thing.partition("#")[2]
+    if thing.startswith(_POLL):
+        return ports.polls.poll(thing_id)
     return ports.store.case(thing_id) if thing.startswith(_CASE) else ports.store.bell(thing_id)
 
 
-def head(file: File) -> Bell | Case:
+def head(file: File) -> Bell | Case | Poll:
     """Whose file it is."""
-    return file.case if isinstance(file, CaseFile) else file.bell
+    if isinstance(file, BellFile):
+        return file.bell
+    return file.case if isinstance(file, CaseFile) else file.poll
 
 
 def directory_of(ports: Ports, thing: str) -> Directory:
-    """The directory of the subdistrict whose bell or case it is, as it is now."""
+    """The directory of the subdistrict whose bell, case or poll it is, as it is now."""
     return ports.directories.of(ids.prefix_of(thing.partition("#")[2]))
 
 
@@ -58,20 +69,27 @@ def notices(ports: Ports, file: File, event: Event) -> tuple[Notice, ...]:
     """What an event has to tell whom, with the directory as it is now."""
     if isinstance(file, BellFile):
         return rules.notices_of(event, _scene(ports, file, event))
-    from chalicelib.notice import casework
+    if isinstance(file, CaseFile):
+        from chalicelib.notice import casework
 
-    return casework.notices_of(event, _case_scene(ports, file, event))
+        return casework.notices_of(event, _case_scene(ports, file, event))
+    from chalicelib.notice import polls
+
+    return polls.notices_of(event, _poll_scene(ports, file, event))
 
 
 def moot(ports: Ports, wanted: Iterable[Notice]) -> frozenset[str]:
-    """The keys of those with nothing left to say as bells and cases stand now; at most one read of each kind."""
+    """The keys of those with nothing left to say as bells, cases and polls stand now; at most one read of each kind."""
     asking = [notice for notice in wanted if notice.alert]
     of_cases = [notice for notice in asking if of_case(notice)]
-    of_bells = [notice for notice in asking if notice not in of_cases]
+    of_polls = [notice for notice in asking if notice.thing.startswith(_POLL)]
+    of_bells = [notice for notice in asking if notice not in of_cases and notice not in of_polls]
     gone = frozenset[str]()
     if of_bells:
         bells = {bell.thing: bell for bell in ports.store.bells(_ids(of_bells))}
         gone |= {n.key for n in of_bells if rules.moot(n, bells.get(n.thing))}
+    if of_polls:
+        gone |= _moot_polls(ports, of_polls)
     return gone | _moot_cases(ports, of_cases) if of_cases else gone
 
 
@@ -80,6 +98,13 @@ def _moot_cases(ports: Ports, wanted: list[Notice]) -> frozenset[str]:
 
     cases = {line.case.thing: line.case for line in ports.store.cases(_ids(wanted))}
     return frozenset(n.key for n in wanted if casework.moot(n, cases.get(n.thing)))
+
+
+def _moot_polls(ports: Ports, wanted: list[Notice]) -> frozenset[str]:
+    from chalicelib.notice import polls
+
+    known = {poll.thing: poll for poll in ports.polls.polls_of(_ids(wanted))}
+    return frozenset(n.key for n in wanted if polls.moot(n, known.get(n.thing)))
 
 
 def _ids(wanted: Iterable[Notice]) -> list[str]:
@@ -114,6 +139,18 @@ def _case_scene(ports: Ports, file: CaseFile, event: Event) -> CaseScene:
         parties=_parties(directory, file.parties),
         links=Links(ports.policy.key, ports.policy.link_url),
     )
+
+
+def _poll_scene(ports: Ports, file: PollFile, event: Event) -> PollScene:
+    from chalicelib.notice import polls
+    from chalicelib.poll.rules import fold as fold_poll
+
+    poll = fold_poll(past for past in file.events if past.seq <= event.seq)
+    standing = None
+    if polls.counts_turnout(event, poll):
+        standing = polls.standing(poll, ports.polls.frozen(poll.id), ports.polls.voted(poll.id))
+    links = Links(ports.policy.key, ports.policy.link_url)
+    return polls.PollScene(poll, directory_of(ports, poll.thing), links, standing)
 
 
 def _residents(ports: Ports, case: Case) -> dict[str, Recipient]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.core.chain import SYSTEM, Event, Happening, extend
 from chalicelib.core.errors import Stale
 from chalicelib.notice import courier, rules, scenes, staleness
 from chalicelib.notice import window as windows
 from chalicelib.notice.courier import Fates
-from chalicelib.notice.scenes import File
 from chalicelib.notice.types import Dispatch, Fate, Notice, Window
 from chalicelib.notice.window import Hold, NextChannel, Plan, Send, Verdict
 from chalicelib.ports import Ports
+
+if TYPE_CHECKING:
+    from chalicelib.notice.scenes import File
 
 _TRIES = 8
 _DONE = frozenset({Fate.SENT, Fate.DELIVERED, Fate.HELD, Fate.MOOT, Fate.SUPERSEDED, Fate.UNREACHABLE})

@@ -14,6 +14,7 @@ from chalicelib.notice.words import Words
 from chalicelib.notice.words.bells import BELLS
 from chalicelib.notice.words.cases import CASES
 from chalicelib.notice.words.codes import CODES
+from chalicelib.notice.words.polls import POLLS
 from chalicelib.people.staff import Channel
 
 SEGMENT = 70
@@ -27,9 +28,11 @@ LIMITS: Mapping[str, int] = {
     "code": 6,
     "when": 12,
 }
-MOST: Mapping[str, int] = {"minutes": 9999, "count": 999}
-TEMPLATES: Mapping[str, Mapping[str, Words]] = {**BELLS, **CASES, **CODES}
+MOST: Mapping[str, int] = {"minutes": 9999, "count": 999, "voted": 999_999, "units": 999_999}
+TEMPLATES: Mapping[str, Mapping[str, Words]] = {**BELLS, **CASES, **CODES, **POLLS}
 LINK_LIMIT = 24 + len("/a/") + 19
+TICKET_LIMIT = 24 + len("/v/") + 24
+"""How long the link of a voter can be, which holds a ticket."""
 
 
 @dataclass(frozen=True)

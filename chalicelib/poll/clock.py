@@ -18,7 +18,8 @@ def due_at(poll: Poll) -> datetime | None:
     if poll.stage is Stage.ANNOUNCED:
         return poll.opens_at
     if poll.stage is Stage.OPEN:
-        return poll.closes_at if poll.warned else min(_warning(poll), poll.closes_at)
+        next_at = poll.closes_at if poll.warned else min(_warning(poll), poll.closes_at)
+        return min(poll.remind_at, next_at) if poll.remind_at else next_at
     return counts_at(poll) if poll.stage is Stage.CLOSED else None
 
 
@@ -39,6 +40,8 @@ def due(poll: Poll, now: datetime) -> tuple[Happening, ...]:
         stage, warned = Stage.CLOSED, True
     if stage is Stage.OPEN and not warned and poll.closes_at and _warning(poll) <= now:
         moments.append(Happening("warned", {}))
+    if stage is Stage.OPEN and poll.remind_at and poll.remind_at <= now:
+        moments.append(Happening("reminders_resumed", {"next": poll.remind_from}))
     ends = counts_at(poll)
     if stage is Stage.CLOSED and ends and ends <= now:
         moments.append(Happening("sealed", {"stage": str(Stage.SEALED)}))

@@ -14,7 +14,7 @@ from chalicelib.poll.roll import Building
 from chalicelib.poll.state import Frozen, Poll, Stage
 
 Data = Mapping[str, Any]
-_SILENT = frozenset({"notified"})
+_SILENT = frozenset({"notified", "reminded_on"})
 
 
 def drafted(event: Event) -> Poll:
@@ -65,6 +65,10 @@ def _extended(poll: Poll, data: Data, _: datetime) -> Poll:
     return replace(poll, closes_at=parse_iso(data["closes_at"]), extended=poll.extended + 1, warned=False)
 
 
+def _reminders_held(poll: Poll, data: Data, _: datetime) -> Poll:
+    return replace(poll, remind_at=parse_iso(data["until"]), remind_from=data["next"])
+
+
 def _same(poll: Poll, _: Data, __: datetime) -> Poll:
     return poll
 
@@ -76,6 +80,8 @@ _CHANGES: Mapping[str, Callable[[Poll, Data, datetime], Poll]] = {
     "warned": lambda poll, _, __: replace(poll, warned=True),
     "extended": _extended,
     "reminded": lambda poll, _, at: replace(poll, reminded_at=at),
+    "reminders_held": _reminders_held,
+    "reminders_resumed": lambda poll, _, __: replace(poll, remind_at=None, remind_from=0),
     "reissued": _same,
     "closed": _same,
     "sealed": _same,

@@ -93,10 +93,12 @@ class Frozen:
 
 @dataclass(frozen=True)
 class Poll:
-    """A poll. `case`: the id of the case it was asked for, or empty. `entry_seconds`: for so long after `closes_at`
-    ballots on paper and from the door that were cast before it may still be entered. `result`: the summary of the last
-    count as `publication.summary` gives it; `counts`: how often it was counted. `generation` is 0 while there is
-    no timer: a draft waits for nothing."""
+    """A poll. `case`: the id of the case it was asked for, or empty. `entry_seconds`: for so long after
+    `closes_at` ballots on paper and from the door that were cast before it may still be entered. `result`:
+    the summary of the last count as `publication.summary` gives it; `counts`: how often it was counted.
+    `remind_at`: when reminders that wait for the end of quiet hours go on, from the unit `remind_from`.
+    `generation` is 0 while there is no timer: a draft waits for nothing.
+    """
 
     id: str
     neighbourhood: str
@@ -117,6 +119,8 @@ class Poll:
     warned: bool = False
     extended: int = 0
     reminded_at: datetime | None = None
+    remind_at: datetime | None = None
+    remind_from: int = 0
     counts: int = 0
     result: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1

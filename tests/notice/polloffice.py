@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chalicelib.core import ids
 from chalicelib.core.chain import Actor, Event
@@ -10,32 +11,33 @@ from chalicelib.poll import changes, commands, rules
 from chalicelib.poll.ballots import Ballot
 from chalicelib.poll.roll import Unit
 from chalicelib.poll.shapes import Cast
-from chalicelib.poll.state import Poll
+from chalicelib.poll.state import Poll, Sight
 from tests.fakes.world import World
 from tests.poll import samples
 
-BY = Actor("staff", "zhao", "赵敏", "community")
+BY = Actor("staff", "wang", "王丽芬", "community")
 
 
 class PollOffice:
     """`poll`: the id of a poll on which people vote. `does`: somebody does something to it and everybody reacts."""
 
     def __init__(
-        self, units: int | Sequence[Unit] = 6, *, matter: int = 0, days: int = 7, world: World | None = None
+        self,
+        units: int | Sequence[Unit] = 6,
+        *,
+        matter: int = 0,
+        days: int = 7,
+        officials: Sight = Sight.TURNOUT,
+        world: World | None = None,
     ) -> None:
         self.world = world or World()
         self.units = samples.roll(units) if isinstance(units, int) else tuple(units)
         now = self.world.clock.now()
-        drafted = changes.beginning(
-            ids.new_id("MX", now, 5),
-            (
-                rules.drafted(
-                    {"neighbourhood": "yiqing", "community": "changqing", "case": ""}, samples.draft(matter)
-                ),
-            ),
-            BY,
-            now,
-        )
+        about = {"neighbourhood": "yiqing", "community": "changqing", "case": ""}
+        draft = samples.draft(matter)
+        draft = replace(draft, terms=replace(draft.terms, officials=officials))
+        happening = rules.drafted(about, draft)
+        drafted = changes.beginning(ids.new_id("MX", now, 5), (happening,), BY, now)
         self.world.store.commit(drafted)
         self.poll = drafted.after.id
         self.world.store.freeze(self.poll, self.units)

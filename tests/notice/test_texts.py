@@ -14,6 +14,7 @@ from chalicelib.core import chain, ids, links
 from chalicelib.core.links import Purpose
 from chalicelib.notice import rules, texts
 from chalicelib.notice.types import HIDDEN, Dispatch, Notice
+from chalicelib.notice.words.polls import POLLS
 from chalicelib.people.staff import Channel
 from chalicelib.place.categories import CATEGORIES
 from chalicelib.place.ladder import Urgency
@@ -33,6 +34,8 @@ LONGEST = {
     "count": 12_345,
     "code": "123456",
     "when": "25 Dec 14:00",
+    "voted": 12_345_678,
+    "units": 12_345_678,
     "link": f"{BASE}/a/{links.token(KEY, ids.new_id('ZZ', NOON, 2047), Purpose.ANSWER, 'li', 1)}",
 }
 
@@ -83,6 +86,7 @@ def test_the_link_ends_the_sms_so_that_every_phone_recognises_it(template: str, 
 )
 def test_no_text_asks_for_personal_data(text: str) -> None:
     known = {"place", "by", "number", "case", "minutes", "count", "category", "link", "code", "when"}
+    known |= {"voted", "units"}
     assert fields(text) <= known
     assert not known & HIDDEN
 
@@ -173,11 +177,13 @@ def case_notices() -> list[Notice]:
 
 # Several bells or cases in one message; codes are asked for by somebody and no notice of anything.
 NO_NOTICES = {"bundle", "cases", "code", "sign", "vote"}
+# Tried in test_polls and test_poll_reminders.
+OF_POLLS = set(POLLS)
 
 
 def test_no_template_is_unused_and_none_is_missing() -> None:
     told = {notice.template for notice in (*all_notices(), *case_notices())}
-    assert told | NO_NOTICES == set(texts.TEMPLATES)
+    assert told | NO_NOTICES | OF_POLLS == set(texts.TEMPLATES)
 
 
 def test_every_notice_brings_exactly_what_its_template_needs() -> None:

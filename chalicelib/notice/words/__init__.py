@@ -1,4 +1,4 @@
-"""The words of every notice as data: of bells, of cases, of codes. `notice.texts` puts them into messages."""
+"""The words of every notice as data: of bells, of cases, of polls, of codes. `notice.texts` puts them into messages."""
 
 from __future__ import annotations
 
