@@ -156,3 +156,13 @@ def test_a_stage_that_is_not_there_says_which_are(emulated: None, tmp_path: Path
     course = make_course(tmp_path / ".chalice", tell, stage="staging")
     with pytest.raises(Failed, match="only dev, prod"):
         course.check()
+
+
+def test_what_a_stage_costs_at_rest_grows_with_its_subdistricts_until_they_are_not_measured() -> None:
+    from infra.deploy import prices, template
+
+    stack = template.document(HERE)
+    one, ten, eleven = (sum(prices.standing(stack, count).values()) for count in (1, 10, 11))
+    assert 10 < one < 20
+    assert one < ten
+    assert eleven < one
