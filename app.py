@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+# First of all what every function speaks through: in this order a cold start is a tenth shorter, and on Lambda it
+# falls into the time when a function has the whole processor (docs/decisions/0022-package.md).
+# isort: off
+import chalicelib.store  # noqa: F401
+# isort: on
+
 import sys
 from collections.abc import Callable
 from typing import Any
