@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -24,8 +25,10 @@ _SECONDS_TO_END = 5
 
 @contextmanager
 def running(python: Path, folder: Path) -> Iterator[str]:
-    """Its address while the context lasts. It enforces policies (AUTH) and needs no Docker; `folder` has its log."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Its address while the context lasts. It enforces policies (AUTH) and needs no Docker; `folder`, made
+    anew, has its log."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     port = _free_port()
     with (folder / "ministack.log").open("w") as log:
         process = subprocess.Popen(
