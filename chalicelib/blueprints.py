@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalice import Blueprint
+
 from chalicelib import openapi
 from chalicelib.ballot import pages as ballot_pages
 from chalicelib.bell import api as bell_api
@@ -20,7 +22,7 @@ from chalicelib.statistics import api as statistics_api
 from chalicelib.status import api as status_api
 from chalicelib.status import pages as status_pages
 
-ALL = tuple(
+ALL: tuple[Blueprint, ...] = tuple(
     module.blueprint
     for module in (
         ballot_pages,

@@ -338,8 +338,8 @@ class PrivacyView(Struct, frozen=True):
 
 
 class StatusView(Struct, frozen=True):
-    """status.html. `state` as `status.rules.State`; `swept_at`, `tried_at`: when the minute and the trial bell last came
-    round, None when they never did; `tried_well`: whether the bell got through."""
+    """status.html. `state` as `status.rules.State`; `swept_at`, `tried_at`: when the minute and the trial bell last
+    came round, None when they never did; `tried_well`: whether the bell got through."""
 
     state: str
     since: datetime | None = None

@@ -140,7 +140,9 @@ def test_the_application_file_only_puts_things_together() -> None:
         if isinstance(node, ast.FunctionDef):
             statements = [s for s in node.body if not isinstance(s, ast.Expr)]
             assert len(statements) <= 2, f"{node.name} does more than pass on"
-    assert _imported(ROOT / "app.py") <= {"__future__", "collections", "sys", "typing", "chalice", "chalicelib", "infra"}
+    # `sys` and `infra`: only while Chalice's command line packs the zip (docs/decisions/0022-package.md).
+    known = {"__future__", "collections", "sys", "typing", "chalice", "chalicelib", "infra"}
+    assert _imported(ROOT / "app.py") <= known
 
 
 def _imported(path: Path) -> set[str]:
