@@ -44,11 +44,11 @@ def sees_turnout(poll: Poll, member: Staff | None) -> bool:
 
 
 def sees_tally(poll: Poll, member: Staff | None) -> bool:
-    """Whether somebody may see what was chosen, as sums. A count before a ruling is for officials only: the difference
+    """Whether somebody may see what was chosen, as sums. A count before a ruling is for nobody: the difference
     between two counts would show how the owner voted whom the ruling was about."""
     if poll.stage is Stage.COUNTED:
         return True
-    return member is not None and (poll.stage is Stage.DISPUTED or poll.terms.officials is Sight.TALLY)
+    return member is not None and poll.stage is not Stage.DISPUTED and poll.terms.officials is Sight.TALLY
 
 
 def sees_choices(poll: Poll, member: Staff | None) -> bool:

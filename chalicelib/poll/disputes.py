@@ -53,14 +53,26 @@ def rule(
     known: Sequence[FieldError] = (),
 ) -> Poll:
     """Decide which ballot of a unit counts; the box keeps the ruling, the record says that there was one, and the
-    stream counts again. Raises Invalid for a ballot that is not in the box, Conflict while nothing is in dispute."""
+    stream counts again. Raises Invalid for a unit without a conflict and for a ballot that is not in the box, Conflict
+    while nothing is in dispute."""
     poll, _ = service.opened(ports, member, poll_id)
+    service.require_manager(member)
     now = ports.clock.now()
+    # Before the box is touched: a ruling that is refused must leave none that the record does not know.
+    if seen and seen != poll.version:
+        raise rules.refusal(poll, "changed_meanwhile")
     with rules.together(known):
         rules.decide(poll, command, now)
+    # Nobody may silence a household about whose vote there is no question, or learn it from the count that follows.
+    if command.unit not in _disputed(ports, poll):
+        raise Invalid(FieldError("unit", "not_disputed"))
     box = ports.polls.papers(poll.id, [command.unit])[command.unit][1]
     if command.ballot and command.ballot not in {ballot.id for ballot in box.ballots}:
         raise Invalid(FieldError("ballot", "unknown"))
-    service.require_manager(member)
     ports.polls.rule(poll.id, command.unit, Ruling(command.ballot, member.id, now, command.reason))
-    return service.act(ports, member, poll_id, lambda _: command, seen=seen)
+    return service.act(ports, member, poll_id, lambda _: command)
+
+
+def _disputed(ports: Ports, poll: Poll) -> frozenset[int]:
+    counted = tally.count(poll, ports.polls.frozen(poll.id), ports.polls.boxes(poll.id))
+    return frozenset(unit for conflict in counted.conflicts for unit in conflict.units)

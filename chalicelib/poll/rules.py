@@ -162,12 +162,18 @@ def _count(poll: Poll, command: Count, _: datetime) -> Happenings:
     data = {
         "stage": str(stage),
         "count": poll.counts + 1,
-        "result": dict(command.result),
+        # The difference between two counts would show how a household voted that was ruled on in between, and the
+        # record is public: figures stand in it once, when nothing hangs on a ruling any more.
+        "result": dict(command.result) if command.conclusive else _without_figures(command.result),
         "published": command.published,
         "conclusive": command.conclusive,
         "carried": command.carried,
     }
     return (Happening("counted", data),)
+
+
+def _without_figures(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: result[name] for name in ("format", "conflicts") if name in result}
 
 
 def _rule(poll: Poll, command: Rule, _: datetime) -> Happenings:

@@ -133,6 +133,7 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "out_of_range": N_("This number is too small or too large."),
     "negative": N_("This cannot be less than nothing."),
     "twice": N_("Something is in the list twice. Please name each once."),
+    "not_disputed": N_("The ballots of this unit do not contradict each other."),
     "none_left": N_("At least one bell must stay in this case."),
     "no_draft": N_("Please draft the agreement first: there is nothing to sign yet."),
     "not_yours": N_("This is for somebody else to do."),
