@@ -312,7 +312,7 @@ class Polls(Protocol):
     def cast(self, cast: Cast) -> Ballot | Refusal:
         """Put a ballot into its unit's box if the gate lets it pass; answers the ballot that is in the box: the same
         id again is the one that is there already, whatever it says. Always one call; votes of one unit at one moment
-        all get in, one after another. At most `ballots.MOST` ballots a unit."""
+        all get in, one after another. At most `ballots.ROOM` ballots a unit."""
 
     def rule(self, poll_id: str, unit: int, ruling: Ruling) -> Box:
         """Write the ruling about a unit's conflict."""

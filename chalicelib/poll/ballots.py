@@ -24,6 +24,19 @@ class Via(StrEnum):
     PAPER = "paper"
 
 
+# A sheet at the door can be photographed by anybody: whoever fills the box with its link must not shut out the owner
+# who comes with his phone, and nobody shuts out those who come to the community.
+_BY_LINK, _BY_PHONE = 20, 35
+ROOM: Mapping[Via, int] = {
+    Via.LINK: _BY_LINK,
+    Via.SMS: _BY_PHONE,
+    Via.KIOSK: _BY_PHONE,
+    Via.DOOR: MOST,
+    Via.PAPER: MOST,
+}
+"""A box that has so many ballots takes no more that come in this way."""
+
+
 @dataclass(frozen=True)
 class Proxy:
     """Somebody who votes for an owner; `proof`: the file that shows the written authority (委托书)."""

@@ -16,6 +16,8 @@ MOST_TOPICS = 10
 MOST_OPTIONS = 10
 QUESTION_LIMIT = 500
 LABEL_LIMIT = 80
+ID_LIMIT = 20
+"""So long is an option's id: it stands in every ballot and in every gate."""
 MOST_NOTICE_DAYS = 60
 MOST_ENTRY_SECONDS = 7 * 86_400
 # Hangzhou: 15 days before a regular assembly of owners, 7 before an extraordinary one.
@@ -85,6 +87,7 @@ def _wrong(draft: Draft) -> Iterator[FieldError]:
 
 def _wrong_topic(field: str, topic: Topic, terms: Terms) -> Iterator[FieldError]:
     yield from _wrong_words(f"{field}.question", topic.question, QUESTION_LIMIT)
+    yield from _too_much(f"{field}.question_en", topic.question_en, QUESTION_LIMIT)
     if topic.matter != HOUSEHOLDS and topic.matter not in MATTERS:
         yield FieldError(f"{field}.matter", "unknown")
     plain = {option.id for option in topic.options} == {option.id for option in yes_no(terms)}
@@ -97,7 +100,9 @@ def _wrong_topic(field: str, topic: Topic, terms: Terms) -> Iterator[FieldError]
     if len({option.id for option in topic.options}) < len(topic.options):
         yield FieldError(f"{field}.options", "twice")
     for number, option in enumerate(topic.options):
+        yield from _wrong_words(f"{field}.options[{number}].id", option.id, ID_LIMIT)
         yield from _wrong_words(f"{field}.options[{number}].label", option.label, LABEL_LIMIT)
+        yield from _too_much(f"{field}.options[{number}].label_en", option.label_en, LABEL_LIMIT)
 
 
 def _wrong_terms(terms: Terms) -> Iterator[FieldError]:
@@ -116,6 +121,10 @@ def _wrong_terms(terms: Terms) -> Iterator[FieldError]:
 def _wrong_words(field: str, words: str, limit: int) -> Iterator[FieldError]:
     if not text.visible(words):
         yield FieldError(field, "required")
+    yield from _too_much(field, words, limit)
+
+
+def _too_much(field: str, words: str, limit: int) -> Iterator[FieldError]:
     if text.has_control(words):
         yield FieldError(field, "control_characters")
     if len(words) > limit:

@@ -166,6 +166,11 @@ def reissue(
 ) -> tuple[Poll, int]:
     """A new link for a unit whose sheet was lost; the old one opens nothing any more. Answers the poll and the new
     round."""
+    before, _ = opened(ports, member, poll_id)
+    box = ports.polls.papers(before.id, [unit]).get(unit) if rules.has_unit(before, unit) else None
+    # A round that no ticket can say would shut the unit out of its sheet and its phone alike.
+    if box and box[1].round >= tickets.LAST_ROUND:
+        raise rules.refusal(before, "too_many_links")
     poll = act(ports, member, poll_id, lambda _: commands.Reissue(unit), known=known)
     round_ = ports.polls.reissue(poll.id, unit)
     if round_ > tickets.LAST_ROUND:

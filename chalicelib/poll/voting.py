@@ -22,6 +22,7 @@ from chalicelib.core.errors import (
 from chalicelib.people.staff import Staff
 from chalicelib.poll import receipts, rules, service, tickets
 from chalicelib.poll.ballots import Ballot, Proxy, Via
+from chalicelib.poll.drafting import ID_LIMIT, MOST_TOPICS
 from chalicelib.poll.roll import NOBODY
 from chalicelib.poll.shapes import BallotPaper, Cast, Refusal
 from chalicelib.poll.state import Poll
@@ -33,6 +34,8 @@ ENTERED = frozenset({Via.DOOR, Via.PAPER})
 OLDEST = timedelta(days=14)
 KEY_LIMIT = 64
 NAME_LIMIT = 50
+MOST_OWNERS = 100
+"""No unit has so many owners; what names one beyond is no vote of anybody."""
 _AGAIN = timedelta(days=1)
 
 
@@ -176,7 +179,14 @@ def _check(vote: Vote, known: Sequence[FieldError]) -> None:
         FieldError("Idempotency-Key", "too_long", {"limit": KEY_LIMIT})
         if len(vote.key) > KEY_LIMIT
         else None,
+        rules.wrong(not NOBODY <= vote.voter < MOST_OWNERS, "voter"),
+        # Each choice is a condition of the write, and a write has so many.
+        rules.wrong(len(vote.choices) > MOST_TOPICS or _lengthy(vote.choices), "choices"),
     )
+
+
+def _lengthy(choices: Mapping[str, str]) -> bool:
+    return any(len(word) > ID_LIMIT for pair in choices.items() for word in pair)
 
 
 def _wrong_entry(poll: Poll, entry: Entry) -> list[FieldError]:

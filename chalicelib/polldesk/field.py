@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from chalice import Response
@@ -65,7 +66,7 @@ def door_acts(call: Call, poll_id: str) -> Response:
         return _json({"code": body.code, "message": told}, status, headers)
     if wants_json:
         return _json({"unit": voted.unit, "ballot": voted.ballot.id, "at": iso(voted.ballot.cast_at)}, 201)
-    return see_other(call, f"/door/{poll_id}?building={form.get('building', '')}&told=entered")
+    return see_other(call, f"/door/{poll_id}?{_back(form)}")
 
 
 def door_worker(call: Call) -> Response:
@@ -91,6 +92,11 @@ def entry_of(form: Mapping[str, str], via: Via) -> voting.Entry:
         proxy=form.get("proxy", ""),
         proof=_first(form.get("proof", "")),
     )
+
+
+def _back(form: Mapping[str, str]) -> str:
+    """Building names are Chinese, and whatever was typed must not end the header that it is put in."""
+    return urlencode({"building": form.get("building", ""), "told": "entered"})
 
 
 def _first(ids: str) -> str:
@@ -152,7 +158,7 @@ def paper_acts(call: Call, poll_id: str) -> Response:
         answer = _paper(call, poll_id, form, told or (FieldError("unit", body.message),), status)
         answer.headers.update(headers)
         return answer
-    return see_other(call, f"/polls/{poll_id}/paper?building={form.get('building', '')}&told=entered")
+    return see_other(call, f"/polls/{poll_id}/paper?{_back(form)}")
 
 
 def _upload(call: Call, member: Staff, poll_id: str, form: Mapping[str, str]) -> Response:

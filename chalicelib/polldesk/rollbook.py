@@ -36,7 +36,7 @@ def roll_acts(call: Call, neighbourhood: str) -> Response:
                 number = roll.versions[-1].number
                 return see_other(call, f"/rolls/{neighbourhood}?told=imported&version={number}")
             case "adopt":
-                number = int(form.get("number", "0")) if form.get("number", "").isdecimal() else 0
+                number = _number(form.get("number", ""))
                 rolls.adopt(call.ports, directory, member, neighbourhood, number)
                 return see_other(call, f"/rolls/{neighbourhood}?told=adopted")
     except Invalid as error:
@@ -47,6 +47,10 @@ def roll_acts(call: Call, neighbourhood: str) -> Response:
 def export(call: Call, neighbourhood: str) -> Response:
     """The current roll as CSV."""
     return roll_handlers.file_answer(call, neighbourhood)
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
 
 
 def _bytes(form: dict[str, str]) -> bytes:
@@ -85,7 +89,7 @@ def _page(
         content=content,
         pasted=pasted,
         told=call.query.get("told", ""),
-        fresh=int(call.query.get("version", "0")) if call.query.get("version", "").isdecimal() else 0,
+        fresh=_number(call.query.get("version", "")),
         errors=errors,
     )
     return show(call, "roll.html", view, directory=directory, status=status)

@@ -210,7 +210,7 @@ class Polls(Part):
         return self.table.check(keys.gate(cast.poll, cast.unit % GATES), passes)
 
     def _into_box(self, cast: Cast) -> Raw:
-        from chalicelib.poll.ballots import MOST
+        from chalicelib.poll.ballots import ROOM
         from chalicelib.store.poll_models import BoxRow
 
         ballot = cast.ballot
@@ -220,7 +220,7 @@ class Polls(Part):
             BoxRow.ids.add({ballot.id}),
             BoxRow.n.add(1),
         ]
-        room = BoxRow.ballots.does_not_exist() | (size(BoxRow.ballots) < MOST)  # type: ignore[no-untyped-call]  # pynamodb has no type here
+        room = BoxRow.ballots.does_not_exist() | (size(BoxRow.ballots) < ROOM[ballot.via])  # type: ignore[no-untyped-call]  # pynamodb has no type here
         may = ~BoxRow.ids.contains(ballot.id) & room
         if cast.round is not None:
             current = BoxRow.round == cast.round
@@ -229,7 +229,7 @@ class Polls(Part):
 
     def _why(self, cast: Cast, refused: Refused) -> Ballot | Refusal:
         """The ballot that is there already, or why there is none."""
-        from chalicelib.poll.ballots import MOST
+        from chalicelib.poll.ballots import ROOM
         from chalicelib.poll.shapes import Refusal
         from chalicelib.store import poll_codec
 
@@ -243,7 +243,7 @@ class Polls(Part):
             return _shut(cast, refused.found["gate"])
         if box and cast.round is not None and box.round != cast.round:
             return Refusal("link_replaced")
-        if box and len(box.ballots) >= MOST:
+        if box and len(box.ballots) >= ROOM[ballot.via]:
             return Refusal("too_many")
         raise AssertionError("a vote is refused for a reason")
 

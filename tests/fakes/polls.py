@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.core import ids
 from chalicelib.core.times import iso
-from chalicelib.poll.ballots import MOST, Ballot, Box, Ruling
+from chalicelib.poll.ballots import ROOM, Ballot, Box, Ruling
 from chalicelib.poll.roll import Roll, RollVersion, Unit
 from chalicelib.poll.shapes import Cast, Gate, Refusal
 from chalicelib.poll.state import Poll
@@ -44,7 +44,7 @@ def let_in(head: PollHead | None, cast: Cast) -> Ballot | Refusal:
         return refusal
     if cast.round is not None and box.round != cast.round:
         return Refusal("link_replaced")
-    if len(box.ballots) >= MOST:
+    if len(box.ballots) >= ROOM[ballot.via]:
         return Refusal("too_many")
     head.boxes[cast.unit] = replace(box, ballots=(*box.ballots, ballot))
     return ballot

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.poll.ballots import Via
 from chalicelib.poll.roll import Owner
 from tests.contract.client import visiting
 from tests.fakes.world import World
@@ -77,3 +79,79 @@ def test_a_ruling_that_is_refused_leaves_nothing_in_the_box(hall: Hall) -> None:
     stranger = hall.web.post(f"/v1/polls/{poll}/rule", body, token=hall.specialist)
     assert stranger.status == 403
     assert rulings(hall, poll) == [""]
+
+
+def test_who_has_the_sheet_from_a_door_cannot_shut_the_owner_out(hall: Hall) -> None:
+    poll = open_poll(hall.web, hall.community)
+    refused = [hall.vote(poll, 1, "against", key=str(n)).status for n in range(60)]
+    assert refused[-1] == 429
+    owner = hall.ticket(poll, 1, via=Via.SMS)
+    body = {"choices": {"1": "for"}}
+    assert hall.web.post("/v1/vote", body, token=owner, Idempotency_Key="mine").status == 201
+    assert hall.enter(poll, 1, "for").status == 201
+
+
+@pytest.mark.parametrize("voter", [-2, 100, 2**64, 10**40])
+def test_nobody_votes_as_an_owner_whom_no_unit_can_have(hall: Hall, voter: int) -> None:
+    poll = open_poll(hall.web, hall.community)
+    assert hall.vote(poll, 1, voter=voter).fields == {"voter": "unknown"}
+    assert hall.enter(poll, 1, voter=voter).fields == {"voter": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "choices", [{str(n): "for" for n in range(3_000)}, {"1": "x" * 50_000}, {"票" * 5_000: "for"}]
+)
+def test_a_ballot_as_long_as_a_book_is_refused_before_anything_is_asked(
+    hall: Hall, choices: dict[str, str]
+) -> None:
+    poll = open_poll(hall.web, hall.community)
+    calls = hall.world.store.calls
+    token = hall.ticket(poll, 1)
+    answer = hall.web.post("/v1/vote", {"choices": choices}, token=token, Idempotency_Key="k")
+    assert (answer.status, answer.fields) == (400, {"choices": "unknown"})
+    assert hall.world.store.calls == calls
+
+
+def test_a_unit_whose_link_was_replaced_too_often_spoils_no_sheets(hall: Hall) -> None:
+    poll = open_poll(hall.web, hall.community)
+    path = f"/v1/polls/{poll}/reissue"
+    answers = [hall.web.post(path, {"unit": 1}, token=hall.specialist) for _ in range(20)]
+    assert answers[-1].code == "too_many_links"
+    last = [answer.json["ticket"] for answer in answers if answer.status == 201][-1]
+    assert hall.web.get("/v1/vote", token=last).status == 200, "the last link goes on working"
+    assert hall.web.get(f"/polls/{poll}/sheets", Cookie=f"session={hall.specialist}").status == 200
+
+
+def test_an_options_id_and_the_english_words_have_limits_too(hall: Hall) -> None:
+    wide = [{"id": "x" * 21, "label": "甲"}, {"id": "b", "label": "乙", "label_en": "y" * 81}]
+    topic = {"question": "?", "question_en": "z" * 501, "options": wide}
+    answer = hall.web.post("/v1/polls", {"neighbourhood": "yiqing", "topics": [topic]}, token=hall.community)
+    assert answer.fields == {
+        "topics[0].question_en": "too_long",
+        "topics[0].options[0].id": "too_long",
+        "topics[0].options[1].label_en": "too_long",
+    }
+
+
+def test_what_is_typed_as_a_building_stays_inside_its_header(hall: Hall) -> None:
+    poll = open_poll(hall.web, hall.community)
+    cookie = f"session={hall.specialist}"
+    page = hall.web.get(f"/door/{poll}", Cookie=cookie).text
+    found = re.search(r'name="csrf" value="(\w+)"', page)
+    assert found
+    fields = {
+        "csrf": found[1],
+        "unit": "1",
+        "key": "k",
+        "topic-1": "for",
+        "building": "1幢\r\nSet-Cookie: a=b",
+    }
+    answer = hall.web.form(f"/door/{poll}", fields, Cookie=cookie)
+    assert answer.status == 303
+    assert answer.location.isascii()
+    assert answer.location.isprintable()
+
+
+def test_an_endless_number_of_a_version_is_none(hall: Hall) -> None:
+    cookie = f"session={hall.community}"
+    assert hall.web.get(f"/rolls/yiqing?version={'9' * 5_000}", Cookie=cookie).status == 200

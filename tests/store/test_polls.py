@@ -13,7 +13,7 @@ import pytest
 from chalicelib.core.chain import Happening
 from chalicelib.core.errors import Invalid, Stale, Unavailable
 from chalicelib.poll import changes, clock, commands, rules
-from chalicelib.poll.ballots import MOST, Ballot, Ruling, Via
+from chalicelib.poll.ballots import MOST, ROOM, Ballot, Ruling, Via
 from chalicelib.poll.roll import Roll, RollVersion, digest
 from chalicelib.poll.shapes import Cast, Refusal, RollChange
 from chalicelib.poll.state import Poll, Stage
@@ -202,11 +202,16 @@ def test_a_reissued_link_alone_is_no_vote(home: Home) -> None:
     assert list(home.store.boxes(POLL)) == []
 
 
-def test_a_box_takes_fifty_ballots(home: Home) -> None:
+def test_who_fills_a_box_with_its_link_shuts_out_neither_the_owners_phone_nor_the_community(
+    home: Home,
+) -> None:
     opened(home)
-    for number in range(MOST):
-        home.store.cast(cast(number))
-    assert home.store.cast(cast(MOST)) == Refusal("too_many")
+    number = 0
+    for via in (Via.LINK, Via.SMS, Via.DOOR):
+        while not isinstance(answer := home.store.cast(cast(number, via=via)), Refusal):
+            number += 1
+        assert (answer, number) == (Refusal("too_many"), ROOM[via])
+    assert number == MOST
 
 
 def test_people_who_vote_for_one_unit_at_one_moment_all_get_in(home: Home) -> None:
