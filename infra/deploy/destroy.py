@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 from botocore.exceptions import ClientError
@@ -55,7 +54,7 @@ def _unship(target: Target, record: Record, tell: Teller, execute: ship.Run) -> 
     if not record.resources():
         return
     tell.step("Functions and API")
-    status = execute([sys.executable, "-m", "chalice", "delete", "--stage", target.stage])
+    status = execute(ship.removed(target))
     record.store()
     if status != 0:
         raise Failed(

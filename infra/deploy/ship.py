@@ -8,7 +8,6 @@ stage's own parameter: fetched before, stored after.
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import subprocess
 import sys
@@ -28,20 +27,18 @@ Run = Callable[[Sequence[str]], int]
 _EMPTY = "nothing yet"
 
 
-def shipped(
-    target: Target, arguments: tuple[str, ...] = (), find: Callable[[str], object] = importlib.util.find_spec
-) -> list[str]:
-    """The command that ships code: through the packager that slims the zip when there is one, else Chalice alone."""
-    packager = "infra.package"
-    module = packager if _there(packager, find) else "chalice"
-    return [sys.executable, "-m", module, "deploy", "--stage", target.stage, *arguments]
+def shipped(target: Target, arguments: tuple[str, ...] = ()) -> list[str]:
+    """The command that ships code; Chalice's own command line cannot be run as a module."""
+    return _command("deploy", target, *arguments)
 
 
-def _there(module: str, find: Callable[[str], object]) -> bool:
-    try:
-        return find(f"{module}.__main__") is not None
-    except ModuleNotFoundError:
-        return False
+def removed(target: Target) -> list[str]:
+    """The command that takes functions and API away."""
+    return _command("delete", target)
+
+
+def _command(verb: str, target: Target, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "infra.package", verb, "--stage", target.stage, *arguments]
 
 
 def run(command: Sequence[str]) -> int:
