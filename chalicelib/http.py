@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 SESSION_COOKIE = "session"
 MAX_BODY = 256 * 1024
+MOST_FILE = 5_500_000
+"""What Lambda lets through, with the base64 around a file of 4 MB."""
 FORM = "application/x-www-form-urlencoded"
 _STATUS: Mapping[type[Exception], int] = {
     errors.Invalid: 400,

@@ -16,8 +16,9 @@ _COUNTED = frozenset({Stage.COUNTED, Stage.DISPUTED})
 
 
 def sights(directory: Directory, member: Staff, neighbourhood: str) -> bool:
-    """Whether the polls and the roll of a neighbourhood are a member of staff's business: it is of their places."""
-    if member.role in _OUTSIDE:
+    """Whether the polls and the roll of a neighbourhood are a member of staff's business: it is of their places, and
+    they work for its subdistrict (another one may have places of the same id, and supervisors who see all of it)."""
+    if member.role in _OUTSIDE or (member.id, member.phone) not in {(p.id, p.phone) for p in directory.staff}:
         return False
     if member.role is Role.SUPERVISOR:
         return True

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from chalice import Response
 
 from chalicelib.core.errors import FieldError, Invalid
-from chalicelib.http import Call, Reply
+from chalicelib.http import MOST_FILE, Call, Reply
 from chalicelib.poll import bodies, present, roll_export, rolls, wire
 from chalicelib.poll.handlers import staff_of
 from chalicelib.poll.roll_preview import Difference, Preview
@@ -18,8 +18,8 @@ from chalicelib.web.problems import field_message
 
 MOST_SHOWN = 500
 """So many problems are told at once."""
-MOST_BODY = 5_500_000
-"""What Lambda lets through, with the base64 around a file of 4 MB: 100,000 units as XLSX, 40,000 as CSV."""
+MOST_BODY = MOST_FILE
+"""100,000 units as XLSX, 40,000 as CSV."""
 
 
 def read_roll(call: Call, neighbourhood: str) -> bodies.RollBody:

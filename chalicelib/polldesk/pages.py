@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from chalice import Blueprint
 
-from chalicelib.http import later
+from chalicelib.http import MOST_FILE, later
 from chalicelib.session.rules import EVERYBODY, POLL_MANAGERS, POLL_STAFF
 from chalicelib.web.edge import page
 
@@ -23,7 +23,7 @@ page(blueprint, "GET", "/door/{poll_id}", audience=POLL_STAFF)(later(f"{_HERE}.f
 page(blueprint, "POST", "/door/{poll_id}", audience=POLL_STAFF)(later(f"{_HERE}.field:door_acts"))
 page(blueprint, "GET", "/door-worker.js", audience=EVERYBODY)(later(f"{_HERE}.field:door_worker"))
 page(blueprint, "GET", "/rolls/{neighbourhood}", audience=POLL_STAFF)(later(f"{_HERE}.rollbook:roll_page"))
-page(blueprint, "POST", "/rolls/{neighbourhood}", audience=POLL_MANAGERS)(
+page(blueprint, "POST", "/rolls/{neighbourhood}", audience=POLL_MANAGERS, most=MOST_FILE)(
     later(f"{_HERE}.rollbook:roll_acts")
 )
 page(blueprint, "GET", "/rolls/{neighbourhood}/export", audience=POLL_STAFF)(

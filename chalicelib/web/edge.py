@@ -10,7 +10,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.core.errors import Forbidden, TooMany, Unauthorized
-from chalicelib.http import AUDIENCES, SESSION_COOKIE, Call, explain
+from chalicelib.http import AUDIENCES, MAX_BODY, SESSION_COOKIE, Call, explain
 from chalicelib.place.rules import Directory
 from chalicelib.session.rules import SIGNED_IN, Audience, csrf_of
 from chalicelib.web.headers import page_headers
@@ -23,11 +23,12 @@ CONTACT = "12345"
 
 
 def page(
-    blueprint: Blueprint, method: str, path: str, *, audience: Audience
+    blueprint: Blueprint, method: str, path: str, *, audience: Audience, most: int = MAX_BODY
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an HTML route: the handler gets a `Call` and the path's parameters and answers a Response.
 
-    Whoever must sign in first is led there; the forms of signed-in pages are held to their CSRF token.
+    Whoever must sign in first is led there; the forms of signed-in pages are held to their CSRF token. `most`: so many
+    bytes a form may have.
     """
 
     def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,7 +40,7 @@ def page(
             try:
                 call.admit(audience)
                 if method == "POST" and audience <= SIGNED_IN:
-                    require_csrf(call)
+                    require_csrf(call, most)
                 answer: Response = handler(call, **params)
             except Unauthorized as error:
                 answer = _sign_in(call) if error.code in _SIGN_IN else error_page(call, error)
@@ -54,9 +55,9 @@ def page(
     return declare
 
 
-def require_csrf(call: Call) -> None:
+def require_csrf(call: Call, most: int = MAX_BODY) -> None:
     """Raise Forbidden unless the form was one of ours, made for this session."""
-    if not hmac.compare_digest(_csrf(call).encode(), call.form().get("csrf", "").encode()):
+    if not hmac.compare_digest(_csrf(call).encode(), call.form(most).get("csrf", "").encode()):
         raise Forbidden("form_not_ours")
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from chalicelib.people.staff import Staff
+from chalicelib.place.ladder import Role
 from chalicelib.poll.ballots import Via
 from chalicelib.poll.roll import Owner
 from tests.contract.client import visiting
@@ -15,7 +19,7 @@ from tests.fakes.world import World
 from tests.poll import samples
 from tests.poll.house import open_poll
 from tests.poll.test_api import Hall
-from tests.session.people import two_communities
+from tests.session.people import sign_in, two_communities
 
 COUPLE = samples.unit(1, Owner("甲", phone="+8613900000101"), Owner("乙", phone="+8613900000102"))
 
@@ -155,3 +159,32 @@ def test_what_is_typed_as_a_building_stays_inside_its_header(hall: Hall) -> None
 def test_an_endless_number_of_a_version_is_none(hall: Hall) -> None:
     cookie = f"session={hall.community}"
     assert hall.web.get(f"/rolls/yiqing?version={'9' * 5_000}", Cookie=cookie).status == 200
+
+
+def test_a_roll_larger_than_other_forms_is_taken_from_the_page(hall: Hall) -> None:
+    cookie = f"session={hall.community}"
+    found = re.search(r'name="csrf" value="(\w+)"', hall.web.get("/rolls/yiqing", Cookie=cookie).text)
+    assert found
+    rows = "".join(f"{n // 50}幢,{n % 50 + 100},60,业主{n}\n" for n in range(12_000))
+    content = base64.b64encode(f"幢,室,面积,业主\n{rows}".encode()).decode()
+    fields = {"csrf": found[1], "action": "preview", "content": content}
+    assert hall.web.form("/rolls/yiqing", fields, Cookie=cookie).status == 200
+    forged = hall.web.form("/rolls/yiqing", {**fields, "csrf": "0" * 32}, Cookie=cookie)
+    assert forged.status == 403
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.COMMUNITY])
+def test_staff_of_another_subdistrict_see_nothing_of_a_poll_or_a_roll(hall: Hall, role: Role) -> None:
+    here = two_communities()
+    spy = Staff("spy", "外人", role, ("mishi",), "+8613800009999")
+    town = replace(here.subdistrict, id="other", prefix="ZX")
+    hall.world.place(replace(here, subdistrict=town, staff=(spy,)))
+    poll = open_poll(hall.web, hall.community, terms={"public": "nothing"})
+    token = sign_in(hall.web, "13800009999")
+    for path in ("missing", "conflicts"):
+        assert hall.web.get(f"/v1/polls/{poll}/{path}", token=token).code == "not_your_place"
+    assert hall.web.get(f"/v1/polls/{poll}/turnout", token=token).code == "not_before_the_end"
+    entered = {"unit": 1, "choices": {"1": "for"}}
+    path = f"/v1/polls/{poll}/ballots"
+    assert hall.web.post(path, entered, token=token, Idempotency_Key="k").code == "not_your_place"
+    assert hall.web.get(f"/door/{poll}", Cookie=f"session={token}").status == 403
