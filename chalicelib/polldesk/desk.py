@@ -238,9 +238,12 @@ def _time(notes: orders.Notes, field: str, form: Form, zone: ZoneInfo, call: Cal
     typed = form.get(field, "")
     try:
         local = datetime.fromisoformat(typed)
-    except ValueError:
-        local = None
-    written = iso(local.replace(tzinfo=local.tzinfo or zone)) if local else typed
+        written = iso(local.replace(tzinfo=local.tzinfo or zone))
+    except (
+        ValueError,
+        OverflowError,
+    ):  # the first and the last day there is have no neighbours in other zones
+        written = typed
     return notes.time(field, written, call.ports.clock.now())
 
 

@@ -156,6 +156,16 @@ def test_what_is_typed_as_a_building_stays_inside_its_header(hall: Hall) -> None
     assert answer.location.isprintable()
 
 
+@pytest.mark.parametrize("day", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_the_first_and_the_last_day_there_is_are_no_time_to_vote(hall: Hall, day: str) -> None:
+    poll = open_poll(hall.web, hall.community)
+    cookie = f"session={hall.community}"
+    found = re.search(r'name="csrf" value="(\w+)"', hall.web.get("/polls/new", Cookie=cookie).text)
+    assert found
+    fields = {"csrf": found[1], "action": "extend", "reason": "participation", "closes_at": day}
+    assert hall.web.form(f"/polls/{poll}/desk", fields, Cookie=cookie).status == 400
+
+
 def test_an_endless_number_of_a_version_is_none(hall: Hall) -> None:
     cookie = f"session={hall.community}"
     assert hall.web.get(f"/rolls/yiqing?version={'9' * 5_000}", Cookie=cookie).status == 200

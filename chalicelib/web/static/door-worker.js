@@ -15,16 +15,26 @@ self.addEventListener("message", (event) => {
         wanted.map(async (address) => {
           const answer = await fetch(address).catch(() => null);
           if (answer?.ok && !answer.redirected) await kept.put(address, answer);
+          else if (answer) await kept.delete(address);
         }),
       ),
     ),
   );
 });
 
+// The pages hold names. Whoever is signed out, or may not see them any more, finds none of them here either.
+async function forget() {
+  const kept = await caches.open(KEPT);
+  const pages = (await kept.keys()).filter((page) => new URL(page.url).pathname.startsWith(`${BASE}/door/`));
+  await Promise.all(pages.map((page) => kept.delete(page)));
+}
+
 async function newestOrKept(request) {
   try {
     const answer = await fetch(request);
     if (answer.ok && !answer.redirected) (await caches.open(KEPT)).put(request, answer.clone());
+    // A page that is asked for in a window is led on by the window itself, so that its redirect is opaque here.
+    else if (answer.redirected || answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) await forget();
     return answer;
   } catch (fault) {
     const kept = await caches.match(request, { ignoreVary: true });
