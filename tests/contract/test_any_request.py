@@ -14,7 +14,12 @@ from requests import Request
 from schemathesis import Case
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 
+from chalicelib.poll import tickets
+from chalicelib.poll.tickets import Ticket
 from tests.contract.client import RING, Answer, Web, document, visiting
+from tests.fakes.world import World
+from tests.poll.house import open_poll
+from tests.session.people import PHONES, sign_in, two_communities
 
 EXAMPLES = 20
 OWN = {"host", "user-agent", "accept-encoding", "connection", "content-length"}
@@ -88,6 +93,31 @@ def test_a_ring_that_is_almost_right_finds_no_fault(case: Case) -> None:
         if isinstance(case.body, dict):
             case.body = {**RING, **dict(list(case.body.items())[:2])}
         held(web, case)
+
+
+@schema.include(path_regex="/v1/(polls|rolls)").parametrize()
+@few
+def test_who_runs_a_poll_finds_no_fault(case: Case) -> None:
+    with visiting(World(two_communities())) as web:
+        poll = open_poll(web, sign_in(web, PHONES["community"]))
+        names = case.path_parameters or {}
+        case.path_parameters = {name: poll if name == "poll_id" else "yiqing" for name in names}
+        with_token(case, sign_in(web, PHONES["community"]))
+        held(web, case)
+
+
+@schema.include(path="/v1/vote").parametrize()
+@few
+def test_who_votes_finds_no_fault(case: Case) -> None:
+    with visiting(World(two_communities())) as web:
+        poll = open_poll(web, sign_in(web, PHONES["community"]))
+        with_token(case, tickets.encode(web.world.ports.policy.key, Ticket(poll, 1)))
+        held(web, case)
+
+
+def with_token(case: Case, token: str) -> None:
+    """The request is its bearer's."""
+    case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
 
 
 def test_every_operation_is_tried() -> None:
