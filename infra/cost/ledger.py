@@ -59,10 +59,14 @@ class Ledger:
         """A write that succeeded, or was refused (then nothing differs and it costs the same)."""
         transaction = operation == "TransactWriteItems"
         for before, after in zip(old, new, strict=True):
-            self.add("write units", write_units(before, after, transaction=transaction))
+            units = write_units(before, after, transaction=transaction)
+            self.add("write units", units)
             self.add("items written")
+            self.add(f"partition {_family(before or after)}", units)
             for index in self.indexes:
-                self.add("index write units", index_units(index, before, after))
+                units = index_units(index, before, after)
+                self.add("index write units", units)
+                self.add(f"partition index {index.name}", units)
 
     def read(self, operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """A read and its answer."""
@@ -84,7 +88,18 @@ class Ledger:
     def _item(self, name: str, key: Mapping[str, Any]) -> Item | None:
         table = dynamodb_backends[DEFAULT_ACCOUNT_ID][self.region].tables[name]
         found = table.get_item(DynamoType(dict(key["pk"])), DynamoType(dict(key["sk"])))
-        return json.loads(dynamo_json_dump(found.to_json()["Attributes"])) if found else None
+        return plain(found) if found else None
+
+
+def plain(row: Any) -> Item:
+    """A row of the emulator as DynamoDB's JSON."""
+    attributes: Item = json.loads(dynamo_json_dump(row.to_json()["Attributes"]))
+    return attributes
+
+
+def _family(item: Item | None) -> str:
+    """The kind of partition an item is in: `BELL`, `COUNTERS` …"""
+    return str(item["pk"]["S"]).partition("#")[0] if item else "none"
 
 
 def _touched(params: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:

@@ -64,6 +64,13 @@ def case() -> Counts:
         return counts(stage)
 
 
+def service() -> Counts:
+    """The story of the medicine, from the bell to the rating: no party and no meeting, one thing to be done."""
+    with staged() as stage:
+        _story(stage, "medicine")
+        return counts(stage)
+
+
 def poll() -> Counts:
     """The 434 households of the wall: the roll, the notice, 396 ballots, the count. What goes before and after in the
     same case is not in it."""
@@ -86,6 +93,7 @@ def minute() -> Counts:
 PLAYS: dict[str, Callable[[], Counts]] = {
     "answered": answered,
     "exhausted": exhausted,
+    "service": service,
     "case": case,
     "poll": poll,
     "minute": minute,
@@ -94,7 +102,7 @@ PLAYS: dict[str, Callable[[], Counts]] = {
 
 def counts(stage: Stage, since: Mapping[tuple[str, str], float] | None = None) -> Counts:
     """What was counted, sorted, without what is zero."""
-    found: Counts = {}
+    found: Counts = {"table": {"bytes kept": stage.kept()}} if since is None else {}
     for (function, kind), amount in sorted(stage.ledger.by.items()):
         if amount := amount - (since or {}).get((function, kind), 0):
             found.setdefault(function, {})[kind] = amount

@@ -8,6 +8,7 @@ here through the two states of `chalicelib.timeline.machine`, each state entered
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import io
 import json
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 from urllib.error import HTTPError
@@ -26,11 +28,13 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from chalice.config import Config
 from chalice.local import LocalGateway
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib import wiring
 from chalicelib.observability import lines
-from infra.cost.ledger import Ledger
-from infra.cost.units import indexes
+from infra.cost.ledger import Ledger, plain
+from infra.cost.units import indexes, size
 from infra.demo.client import Client
 from infra.local.__main__ import _prepare
 from infra.local.embedded import EmbeddedAws, embedded_aws
@@ -46,6 +50,8 @@ BATCH = 25
 _MOMENT = timedelta(milliseconds=200)
 _READS = ("GetItem", "BatchGetItem", "Query")
 _UCS2_ONE, _UCS2_MORE = 70, 67
+_EACH = 100
+"""Bytes that DynamoDB adds to what it stores of each item, in the table and in each index."""
 _EVERY_CALL = "_make_api_call"
 
 
@@ -95,6 +101,7 @@ class Stage:
     records: deque[list[Record]] = field(default_factory=deque)
     executions: dict[str, Execution] = field(default_factory=dict)
     due: deque[Callable[[], None]] = field(default_factory=deque)
+    empty: int = 0
     _tokens: int = 0
 
     # -- functions
@@ -149,9 +156,17 @@ class Stage:
         for first in range(0, len(records), BATCH):
             with self._invoked("react"):
                 batch = {"Records": records[first : first + BATCH]}
+                self.ledger.add("stream records", len(batch["Records"]))
                 answer = self.app.react(batch, Context("react", "react"))
                 if answer["batchItemFailures"]:
                     raise RuntimeError("a reaction failed, so nothing that was counted means anything")
+
+    def kept(self) -> int:
+        """The bytes in the table and its indexes that were not there at the start."""
+        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][self.aws.region].tables[self.aws.table_name]
+        items = [plain(row) for shelf in table.items.values() for row in shelf.values()]
+        entries = [index.entry(item) for index in self.ledger.indexes for item in items]
+        return sum(size(each) + _EACH for each in (*items, *entries) if each) - self.empty
 
     # -- time
 
@@ -292,7 +307,9 @@ def staged() -> Iterator[Stage]:
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ))
         records: deque[list[Record]] = deque()
-        aws = stack.enter_context(embedded_aws(outbox=Outbox(None, clock.now), on_commit=records.append))
+        keep = _dated(clock, records)
+        aws = stack.enter_context(embedded_aws(outbox=Outbox(None, clock.now), on_commit=keep))
+        stack.enter_context(patch.object(wiring.SystemEntropy, "number", _same_each_time()))
         stack.callback(wiring.install, None)
         stack.callback(wiring.use_clock, None)
         _configure(aws)
@@ -301,10 +318,33 @@ def staged() -> Iterator[Stage]:
         stage.app = importlib.import_module("app")
         _prepare(Running(Options(), aws, clock, stage.app))  # type: ignore[arg-type]  # any clock will do
         records.clear()
+        stage.empty = stage.kept()
         stack.enter_context(_counting(stage))
         stack.enter_context(patch.object(logging.StreamHandler, "emit", _counting_lines(stage)))
         stack.enter_context(patch("infra.demo.people.send_file", sent_in_process(stage)))
         yield stage
+
+
+def _dated(clock: HandClock, kept: deque[list[Record]]) -> Callable[[list[Record]], None]:
+    """Keep records for the stream, as old as the clock says: what is logged of their age is then always as long."""
+
+    def keep(records: list[Record]) -> None:
+        for record in records:
+            record["dynamodb"]["ApproximateCreationDateTime"] = int(clock.now().timestamp())
+        kept.append(records)
+
+    return keep
+
+
+def _same_each_time() -> Callable[..., int]:
+    """Chance that falls the same way in each run."""
+    calls = count()
+
+    def number(_: object, bits: int) -> int:
+        digest = hashlib.shake_256(str(next(calls)).encode()).digest(bits // 8 + 1)
+        return int.from_bytes(digest, "big") % (1 << bits)
+
+    return number
 
 
 def _configure(aws: EmbeddedAws) -> None:
@@ -324,9 +364,8 @@ def _counting(stage: Stage) -> Iterator[None]:
             return stage.states(operation, params)
         if service == "dynamodb":
             return _dynamodb(stage, operation, params, lambda: original(client, operation, params))
-        answer = original(client, operation, params)
         _other(stage.ledger, service, operation, params)
-        return answer
+        return original(client, operation, params)
 
     with patch.object(BaseClient, _EVERY_CALL, call):
         yield
