@@ -133,6 +133,10 @@ asl: $(READY) ## infra/escalation.asl.json, and its copy in infra/template.yaml,
 openapi: $(READY) ## docs/openapi.json from the routes and their shapes
 	@$(PY) -m chalicelib.openapi docs/openapi.json
 
+.PHONY: cost
+cost: $(READY) ## docs/cost.md: calls counted by playing bells, cases and a poll, times list prices
+	@$(PY) -m infra.cost
+
 .PHONY: i18n
 i18n: $(READY) ## The translation catalogues: collect new texts, compile what is translated
 	@$(PY) -m tests.web.catalogue
