@@ -16,9 +16,10 @@ self.addEventListener("message", (event) => {
           const answer = await fetch(address).catch(() => null);
           if (answer?.ok && !answer.redirected) await kept.put(address, answer);
           else if (answer) await kept.delete(address);
+          return Boolean(answer?.ok);
         }),
       ),
-    ),
+    ).then((all) => event.source?.postMessage({ kept: all.every(Boolean) })),
   );
 });
 

@@ -124,6 +124,9 @@ setInterval(() => load().length && sendAll(), 15_000);
 
 // The pages of all buildings are kept for where there is no network.
 if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.addEventListener("message", (event) => {
+    if (event.data?.kept) document.querySelector("#door-kept").hidden = false;
+  });
   navigator.serviceWorker.register(said.worker, { scope: said.scope }).then(async () => {
     const ready = await navigator.serviceWorker.ready;
     const pages = [location.href, ...[...document.querySelectorAll("#door-buildings a")].map((link) => link.href)];
