@@ -60,7 +60,7 @@ def read_poll(call: Call, poll_id: str) -> bodies.PollBody:
 
 
 def record_of_poll(call: Call, poll_id: str) -> bodies.PollRecordBody:
-    """Every event as it was hashed; nothing personal is in it."""
+    """Every event as it was hashed: officials are named in it, residents never."""
     reading = service.read(call.ports, poll_id, perhaps_staff(call))
     verdict = verify(reading.events, reading.poll.tip, reading.poll.thing)
     events = [vars(event) for event in reading.events]
