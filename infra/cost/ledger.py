@@ -70,20 +70,25 @@ class Ledger:
 
     def read(self, operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """A read and its answer."""
+        strong = bool(params.get("ConsistentRead"))
         if operation == "Query":
             found = sum(size(item) for item in answer["Items"])
-            self.add("read units", read_units(found, strong=bool(params.get("ConsistentRead"))))
+            self.add("read units", read_units(found, strong=strong))
         elif operation == "GetItem":
-            strong = bool(params.get("ConsistentRead"))
-            self.add("read units", read_units(size(answer.get("Item")), strong=strong))
+            self._read(answer.get("Item"), strong=strong)
         elif operation == "BatchGetItem":
             for table, asked in params["RequestItems"].items():
-                found = answer["Responses"].get(table, [])
-                sizes = [size(item) for item in found] + [0] * (len(asked["Keys"]) - len(found))
-                for each in sizes:
-                    self.add("read units", read_units(each, strong=bool(asked.get("ConsistentRead"))))
+                items = answer["Responses"].get(table, [])
+                missing = [None] * (len(asked["Keys"]) - len(items))
+                for item in (*items, *missing):
+                    self._read(item, strong=bool(asked.get("ConsistentRead")))
         else:
             raise NotImplementedError(operation)
+
+    def _read(self, item: Item | None, *, strong: bool) -> None:
+        units = read_units(size(item), strong=strong)
+        self.add("read units", units)
+        self.add(f"partition read {_family(item)}", units)
 
     def _item(self, name: str, key: Mapping[str, Any]) -> Item | None:
         table = dynamodb_backends[DEFAULT_ACCOUNT_ID][self.region].tables[name]
@@ -99,7 +104,7 @@ def plain(row: Any) -> Item:
 
 def _family(item: Item | None) -> str:
     """The kind of partition an item is in: `BELL`, `COUNTERS` …"""
-    return str(item["pk"]["S"]).partition("#")[0] if item else "none"
+    return str(item["pk"]["S"]).partition("#")[0] if item and "pk" in item else "none"
 
 
 def _touched(params: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:

@@ -13,6 +13,8 @@ from infra.template import load_template
 
 _PARTITION = 1_000
 """Write units a second of one partition, table or index."""
+_READS = 3_000
+"""Read units a second of one partition."""
 _SHARDS_AT_FIRST = 4
 """A new on-demand table takes 4,000 write units a second, so it has four partitions; a stream has a shard for each."""
 _EACH_RECORD = 0.02
@@ -27,13 +29,14 @@ _PROSE = f"""Read at <{_PAGES}sns/latest/dg/channels-sms-awssupport-spend-thresh
 accounts start lower. `make deploy` raises none of them; the alarms `sms-spend`, `http-throttled`, `table-throttled` and
 `stream-late` tell when one bites. "Busiest": the hotline's busiest minute."""
 
-_INDEXES = """The indexes worklist, community and person carry the whole head row, with its task token of 0.7 KB, so
-each wait of a timer writes them anew. Should one subdistrict ever ring that often: fewer attributes in these indexes first,
-or the token in a row of its own; then shards, as the due index has them."""
+_INDEXES = """The indexes worklist, community and person carry the whole head row, with its task token of 0.7 KB,
+so each wait of a timer writes them anew. Should one subdistrict ever ring that often: fewer attributes in these
+indexes first, or the token in a row of its own; then shards, as the due index has them."""
 
 
 def section(counted: Mapping[str, Counts]) -> str:
     """The part of the page."""
+    directory = _sum(counted["answered"], "partition read PLACE")
     return f"""## Limits that bite, and what to raise
 
 ### Quotas
@@ -44,10 +47,13 @@ def section(counted: Mapping[str, Counts]) -> str:
 
 ### Hot partitions
 
-A partition takes {_PARTITION:,} write units a second (and 3,000 read units), in the table and in each index, however
-large the table is. DynamoDB parts a busy partition by sort key when it can; the figures are without that.
+A partition takes {_PARTITION:,} write units a second (and {_READS:,} read units), in the table and in each
+index, however large the table is. DynamoDB parts a busy partition by sort key when it can; the figures are without that.
 
 {_partitions(counted)}
+
+Reads: an answered bell reads its subdistrict's directory, a single row, for {directory:.0f} units:
+enough for {_READS / directory:.0f} bells a second in one subdistrict.
 
 {_INDEXES}
 
@@ -65,7 +71,7 @@ def _quotas(counted: Mapping[str, Counts]) -> str:
     running = (_mixed(counted, "invocations") + VIEWS) * _HOTLINE.peak * SECONDS["http"]
     china = "a support case; or Aliyun or Tencent, which limit the texts to one phone an hour and a day"
     rows = [
-        ("SNS, spend on SMS", "1 USD a month", "some dozens of texts: **bites first**", "a support case, early"),
+        ("SNS, spend on SMS", "1 USD a month", "that much, then silence: **bites first**", "a support case, early"),
         ("SNS, SMS a second", f"20, {_CHECK}", f"busiest {busy['SMS segments']:.0f}", china),
         ("SES sandbox", "200 a day, 1 a second, to confirmed addresses", "the first mail", "production access"),
         ("SES after it", f"50,000 a day, 14 a second, {_CHECK}", "no place is near it", "it grows with use"),
@@ -100,7 +106,12 @@ def _partitions(counted: Mapping[str, Counts]) -> str:
     worklist, community = _sum(bell, "partition index worklist"), _sum(case, "partition index community")
     together = "ballots a second in one poll; its gates and boxes lie together"
     rows = [
-        ("worklist index: a subdistrict's open bells", worklist, "bells a second in one subdistrict", 1),
+        (
+            "worklist index: a subdistrict's open bells and cases",
+            worklist,
+            "bells a second in one subdistrict",
+            1,
+        ),
         ("community index: a community's cases", community, "whole cases a second in one community", 1),
         (f"due index, {SHARDS} shards", _sum(bell, "partition index due"), "bells a second in all", SHARDS),
         (
@@ -137,7 +148,8 @@ def _stream(counted: Mapping[str, Counts]) -> str:
 - An answered bell is {records:.0f} records; a bell of the hotline, with all that follows from it, {mixed:.0f}.
 - At {_EACH_RECORD * 1000:.0f} ms each (assumed: most are looked at and left) that is enough for {enough:.0f} answered
   bells a second, or {enough_mixed:.1f} of the hotline's. Its busiest minute has {_HOTLINE.peak:.1f}:
-  **for a place of that size raise `ParallelizationFactor` (at most 10) in `infra/template.yaml`**. `stream-late` tells when the stream ages.
+  **for a place of that size raise `ParallelizationFactor` (at most 10) in `infra/template.yaml`**.
+  `stream-late` tells when the stream ages.
 - A provider of SMS that needs a second to answer holds up its batch for as long."""
 
 
