@@ -45,6 +45,10 @@ class Visit:
     uploader: v.Uploader | None = None
 
 
+# Who drafts polls, as `poll.access.manages` has it.
+_ASKERS = frozenset({"community", "subdistrict"})
+
+
 def case(lens: Lens, visit: Visit) -> v.CasePage:
     """The page of a case."""
     found, path = lens.case, path_of(lens.case.id)
@@ -83,6 +87,8 @@ def case(lens: Lens, visit: Visit) -> v.CasePage:
         rating=rating_card(lens),
         papers=papers(lens, path),
         verbs=verbs,
+        poll=poll_path(lens),
+        ask=f"/polls/new?case={found.id}" if "consult" in verbs and lens.viewer.role in _ASKERS else "",
         merged_into=ids.number(found.merged_into) if found.merged_into else "",
         merged_path=path_of(found.merged_into) if found.merged_into else "",
         since=since(lens, entries, visit.seen),
@@ -91,6 +97,13 @@ def case(lens: Lens, visit: Visit) -> v.CasePage:
         problem=visit.problem,
         kept=_kept(verbs, visit.typed),
     )
+
+
+def poll_path(lens: Lens) -> str:
+    """Where the poll of the case is; empty when the neighbours were not asked here."""
+    asked = [event.data.get("poll", "") for event in lens.file.events if event.kind == "consulted"]
+    named = ids.parse(asked[-1]) if asked and asked[-1] else None
+    return f"/polls/{named}" if named else ""
 
 
 def _kept(verbs: Sequence[str], typed: Typed) -> tuple[str, ...]:

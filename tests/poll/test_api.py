@@ -366,3 +366,17 @@ def test_nothing_in_the_record_names_anybody(hall: Hall) -> None:
     hall.ends(poll)
     record = json.dumps(hall.web.get(f"/v1/polls/{poll}/record").json, ensure_ascii=False)
     assert not any(word in record for word in ("张三", "李四", "13900000101", "业主2"))
+
+
+def test_the_page_of_a_case_leads_to_its_poll(hall: Hall) -> None:
+    case = hall.world.accept(hall.world.ring())
+    assert hall.web.post(f"/v1/cases/{case}/negotiate", {}, token=hall.specialist).status == 200
+    page = hall.web.get(f"/c/{case}", Cookie=f"session={hall.community}").text
+    assert f"/polls/new?case={case}" in page
+    assert (
+        f"/polls/new?case={case}" not in hall.web.get(f"/c/{case}", Cookie=f"session={hall.specialist}").text
+    )
+    give_roll(hall.world, samples.roll())
+    poll = draft_poll(hall.web, hall.community, case=case, neighbourhood="")
+    announce(hall.web, hall.community, poll)
+    assert f"/polls/{poll}" in hall.web.get(f"/c/{case}", Cookie=f"session={hall.community}").text
