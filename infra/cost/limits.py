@@ -48,7 +48,8 @@ def section(counted: Mapping[str, Counts]) -> str:
 ### Hot partitions
 
 A partition takes {_PARTITION:,} write units a second (and {_READS:,} read units), in the table and in each
-index, however large the table is. DynamoDB parts a busy partition by sort key when it can; the figures are without that.
+index, however large the table is. DynamoDB parts a busy partition by sort key when it can; these figures go
+without.
 
 {_partitions(counted)}
 
