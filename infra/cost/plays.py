@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from unittest.mock import patch
 
-from infra.cost.stage import InProcess, Stage, staged
+from infra.cost.client import InProcess
+from infra.cost.stage import Stage, staged
 from infra.demo import asking
 from infra.demo.people import People
 from infra.demo.stories import STORIES, Story

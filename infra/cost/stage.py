@@ -8,7 +8,6 @@ here through the two states of `chalicelib.timeline.machine`, each state entered
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import io
 import json
@@ -19,10 +18,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 from unittest.mock import patch
-from urllib.error import HTTPError
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
@@ -33,9 +30,10 @@ from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib import wiring
 from chalicelib.observability import lines
+from infra.cost.client import sent_in_process
 from infra.cost.ledger import Ledger, plain
+from infra.cost.steady import HandClock, dated, same_each_time
 from infra.cost.units import indexes, size
-from infra.demo.client import Client
 from infra.local.__main__ import _prepare
 from infra.local.embedded import EmbeddedAws, embedded_aws
 from infra.local.mend import Context, Record
@@ -53,31 +51,6 @@ _UCS2_ONE, _UCS2_MORE = 70, 67
 _EACH = 100
 """Bytes that DynamoDB adds to what it stores of each item, in the table and in each index."""
 _EVERY_CALL = "_make_api_call"
-
-
-class HandClock:
-    """The clock port, moved by hand."""
-
-    speed = 1.0
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        """The time that it was moved to."""
-        return self._at
-
-    def sleep(self, seconds: float) -> None:
-        """Time passes at once."""
-        self._at += timedelta(seconds=seconds)
-
-    def real(self, seconds: float) -> int:
-        """Timers wait as long as they are told."""
-        return max(1, int(seconds))
-
-    def leap(self, to: datetime) -> None:
-        """Be there, unless that has passed."""
-        self._at = max(self._at, to)
 
 
 @dataclass
@@ -262,43 +235,6 @@ class Stage:
             self.ledger.add("transitions")
 
 
-class InProcess(Client):
-    """The demo's client without HTTP."""
-
-    def __init__(self, stage: Stage) -> None:
-        super().__init__("https://bell.example.org")
-        object.__setattr__(self, "stage", stage)
-
-    stage: Stage
-
-    def _open(self, path: str, data: bytes | None, headers: dict[str, str], patience: int = 0) -> str:
-        if path == "/_local/outbox.json":
-            return json.dumps(self.stage.aws.outbox.as_json())
-        if path == "/_local/clock":
-            if data:
-                self.stage.let_pass(json.loads(data)["seconds"])
-            return json.dumps({"now": self.stage.clock.now().isoformat(), "speed": 1})
-        given = {"host": "bell.example.org", "accept": "application/json"}
-        given |= {name.lower(): value for name, value in headers.items()}
-        answer = self.stage.request("GET" if data is None else "POST", path, given, data or b"")
-        body = str(answer["body"])
-        if answer["statusCode"] >= 400:
-            raise HTTPError(path, answer["statusCode"], body, answer["headers"], io.BytesIO(body.encode()))
-        return body
-
-
-def sent_in_process(stage: Stage) -> Callable[..., None]:
-    """As `infra.demo.client.send_file`: a browser's upload, by the form that the platform signed."""
-
-    def send_file(_: str, fields: Mapping[str, str], __: str, content: bytes) -> None:
-        with stage.ledger.acting("browser"):
-            stage.ledger.add("S3 writes")
-            stage.ledger.add("S3 bytes", len(content))
-        stage.aws.photos.put(fields["key"], fields["Content-Type"], content)
-
-    return send_file
-
-
 @contextmanager
 def staged() -> Iterator[Stage]:
     """A stage with the sample subdistrict and nothing else, counted from the first request on."""
@@ -307,9 +243,9 @@ def staged() -> Iterator[Stage]:
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ))
         records: deque[list[Record]] = deque()
-        keep = _dated(clock, records)
+        keep = dated(clock, records)
         aws = stack.enter_context(embedded_aws(outbox=Outbox(None, clock.now), on_commit=keep))
-        stack.enter_context(patch.object(wiring.SystemEntropy, "number", _same_each_time()))
+        stack.enter_context(patch.object(wiring.SystemEntropy, "number", same_each_time()))
         stack.callback(wiring.install, None)
         stack.callback(wiring.use_clock, None)
         _configure(aws)
@@ -323,28 +259,6 @@ def staged() -> Iterator[Stage]:
         stack.enter_context(patch.object(logging.StreamHandler, "emit", _counting_lines(stage)))
         stack.enter_context(patch("infra.demo.people.send_file", sent_in_process(stage)))
         yield stage
-
-
-def _dated(clock: HandClock, kept: deque[list[Record]]) -> Callable[[list[Record]], None]:
-    """Keep records for the stream, as old as the clock says: what is logged of their age is then always as long."""
-
-    def keep(records: list[Record]) -> None:
-        for record in records:
-            record["dynamodb"]["ApproximateCreationDateTime"] = int(clock.now().timestamp())
-        kept.append(records)
-
-    return keep
-
-
-def _same_each_time() -> Callable[..., int]:
-    """Chance that falls the same way in each run."""
-    calls = count()
-
-    def number(_: object, bits: int) -> int:
-        digest = hashlib.shake_256(str(next(calls)).encode()).digest(bits // 8 + 1)
-        return int.from_bytes(digest, "big") % (1 << bits)
-
-    return number
 
 
 def _configure(aws: EmbeddedAws) -> None:
