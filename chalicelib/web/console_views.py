@@ -226,7 +226,8 @@ class CasePage(Struct, frozen=True):
 
     `likely` are the forms that come next, `others` what else is possible. `since`: what others did meanwhile, when a
     form came back because of it. `flash`: a sentence about what was just done; `problem`: why it was not.
-    `poll`: where the neighbours' answer stands; `ask`: where they can be asked. `similar`: None when nobody asked. `kept`: what was typed into a form that is no longer there.
+    `poll`: where the neighbours' answer stands; `ask`: where they can be asked. `similar`: None when nobody asked.
+    `kept`: what was typed into a form that is no longer there.
     """
 
     id: str
