@@ -225,8 +225,10 @@ def app_server(
 ) -> LocalDevServer:
     """A server for the application, bound and not yet serving; raises OSError when the port is taken."""
     # As chalice.local.create_local_server does: `current_request` becomes a thread's own.
-    CustomLocalChalice.__bases__ = (LocalChalice, app.__class__)
-    app.__class__ = CustomLocalChalice
+    # An application that is served a second time in a process is one already.
+    if not isinstance(app, LocalChalice):
+        CustomLocalChalice.__bases__ = (LocalChalice, app.__class__)
+        app.__class__ = CustomLocalChalice
     given = {"outbox": outbox, "passing": passing, "access_log": access_log}
     handler = type("Handler", (_Handler,), given)
     config = Config.create(lambda_timeout=29)

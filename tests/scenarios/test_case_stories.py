@@ -41,6 +41,8 @@ MESSAGES: dict[str, Messages] = {
         "agreed": _FOUR,
         "performed": "resident*2 zhao-hong",
         "work_accepted": "shigong wang-lifen",
+        # Whoever drafted the poll hears how it goes; no household is written to that was not reminded.
+        **dict.fromkeys(("poll_warned", "poll_closed", "poll_carried"), "wang-lifen"),
     },
     "door": {
         **_RUNG,
