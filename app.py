@@ -78,3 +78,11 @@ def canary(event: CloudWatchEvent) -> dict[str, Any]:
     from chalicelib import steps
 
     return steps.canary(event.context)
+
+
+@app.schedule("rate(1 hour)", name="anchor")
+def anchor(event: CloudWatchEvent) -> dict[str, Any]:
+    """Each hour: make the day's anchor unless it is there."""
+    from chalicelib import steps
+
+    return steps.anchor(event.context)

@@ -19,7 +19,8 @@ class ConfigError(Exception):
 @dataclass(frozen=True)
 class Settings:
     """What the operator decides. `link_url` begins links in SMS: the shorter the better (24 characters at most
-    keep an alert in one segment). `photos_endpoint`: where browsers find the bucket; empty on AWS."""
+    keep an alert in one segment). `photos_endpoint`: where browsers find the bucket; empty on AWS. `anchor_mail`: who
+    is sent each day's anchor."""
 
     stage: str
     table: str
@@ -32,6 +33,8 @@ class Settings:
     mail_from: str = ""
     photos_bucket: str = ""
     photos_endpoint: str = ""
+    anchors_bucket: str = ""
+    anchor_mail: tuple[str, ...] = ()
     rings_per_phone: int = 5
     rings_per_address: int = 60
 
@@ -57,7 +60,9 @@ class Settings:
             key=_key(env, stage),
             prefixes=_prefixes(env),
             region=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION", ""),
-            photos_bucket=_bucket(env, stage),
+            photos_bucket=_bucket(env, stage, "PHOTOS_BUCKET"),
+            anchors_bucket=_bucket(env, stage, "ANCHORS_BUCKET"),
+            anchor_mail=_addresses(env, "ANCHOR_MAIL"),
             photos_endpoint=_url(env, "PHOTOS_ENDPOINT") if env.get("PHOTOS_ENDPOINT") else "",
             mail_from=env.get("MAIL_FROM", "bell@example.org"),
             rings_per_phone=_whole(env, "RINGS_PER_PHONE", 5),
@@ -73,9 +78,17 @@ def _need(env: Mapping[str, str], name: str) -> str:
     )
 
 
-def _bucket(env: Mapping[str, str], stage: str) -> str:
+def _bucket(env: Mapping[str, str], stage: str, name: str) -> str:
     """A process that never sees a photo may do without on one's own machine, a deployed stage may not."""
-    return env.get("PHOTOS_BUCKET", "").strip() if stage == "local" else _need(env, "PHOTOS_BUCKET")
+    return env.get(name, "").strip() if stage == "local" else _need(env, name)
+
+
+def _addresses(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Mail addresses between commas."""
+    found = tuple(dict.fromkeys(a.strip() for a in env.get(name, "").split(",") if a.strip()))
+    if wrong := [a for a in found if not re.fullmatch(r"[^\s@,]+@[^\s@,]+", a)]:
+        raise ConfigError(f"{name} must be mail addresses with commas between them, not {wrong[0]!r}")
+    return found
 
 
 def _url(env: Mapping[str, str], name: str) -> str:

@@ -283,6 +283,10 @@ class Store(Protocol):
     def chains(self) -> Iterator[tuple[str, tuple[Event, ...], Tip]]:
         """Every chain with the tip its head claims. Maintenance: scans the table."""
 
+    def heads(self) -> Iterator[tuple[str, Tip]]:
+        """Every chain's tip, as of its own moment, in no order; what was written in the last second may be missing.
+        Maintenance: scans the table, but only keys and tips are read out of it, a page at a time."""
+
 
 class Polls(Protocol):
     """Polls, rolls and ballots in the one table (the same adapter as `Store`). Every method is one AWS call unless it
@@ -403,6 +407,20 @@ class Files(Protocol):
         so that a page drawn anew has not changed; no AWS call."""
 
 
+class Vault(Protocol):
+    """Small files that are written once and that nobody, the operator neither, can change or remove for years."""
+
+    def put(self, name: str, text: str) -> str:
+        """Keep a file for good; answers what lies there now: this, or what was there first. Raises
+        `core.errors.Unavailable` when that is not known."""
+
+    def get(self, name: str) -> str | None:
+        """A file as it was written, None when there is none."""
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names that begin so, in their order; a call for each thousand."""
+
+
 class Clock(Protocol):
     """The time. Locally it may run faster than the wall clock."""
 
@@ -429,7 +447,7 @@ class Policy:
 
     `key`: secret of links and HMACs. `link_url`: base of links in messages (short!), `public_url`: base of pages.
     `prefixes`: the subdistricts served here. `files_origin`: where browsers find the file store, which pages must
-    allow. Limits are rings per window.
+    allow. `anchor_mail`: who is sent each day's anchor. Limits are rings per window.
     """
 
     key: bytes
@@ -442,6 +460,7 @@ class Policy:
     repeat_window_seconds: int = 600
     consent_version: str = "2026-11-01"
     files_origin: str = ""
+    anchor_mail: tuple[str, ...] = ()
 
 
 class Directories(Protocol):
@@ -466,6 +485,7 @@ class Ports:
     senders: Mapping[Channel, Sender]
     timeline: Timeline
     files: Files
+    vault: Vault
     clock: Clock
     entropy: Entropy
     directories: Directories

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib import wiring
 from chalicelib.core import ids
 from chalicelib.core.chain import Event
+from chalicelib.core.times import parse_iso
 from chalicelib.escalation import service as escalation
 from chalicelib.notice import service as notices
 from chalicelib.observability import about, counting, logger
@@ -158,6 +159,22 @@ def canary(context: object = None) -> dict[str, Any]:
         outcome = "CanaryFailed" if flown.failed else "CanaryOk"
         measure(Measure(outcome, 1), Measure("CanarySeconds", flown.seconds))
         return {"ok": not flown.failed, "failed": flown.failed, "seconds": flown.seconds}
+
+
+def anchor(context: object = None) -> dict[str, Any]:
+    """Each hour: the day's anchor, if there is none yet, and its mail to whoever was not sent it. Answers `{date, size,
+    made, mailed}`."""
+    from chalicelib.anchor import mailing
+    from chalicelib.anchor import service as anchors
+
+    with entry("anchor", context, "AnchorFaults"):
+        ports = wiring.ports()
+        newest, made = anchors.take(ports)
+        age = ports.clock.now() - parse_iso(newest.at)
+        measure(Measure("AnchorAgeSeconds", round(age.total_seconds())))
+        done = {"date": newest.date, "size": newest.size, "made": made, "mailed": mailing.tell(ports, newest)}
+        logger().info("anchored", **done)
+        return done
 
 
 def _ringing(ports: Ports) -> tuple[Measure, ...]:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.config import ConfigError, Settings
@@ -13,7 +14,7 @@ from chalicelib.core.times import tick
 from chalicelib.files import S3Files, origin
 from chalicelib.people.staff import Channel
 from chalicelib.place.directories import CachedDirectories
-from chalicelib.ports import Clock, Policy, Ports, Sender
+from chalicelib.ports import Clock, Policy, Ports, Sender, Vault
 from chalicelib.timeline.runner import StepFunctionsTimeline
 
 if TYPE_CHECKING:
@@ -60,6 +61,31 @@ class _LazySender:
         if self._real is None:
             self._real = _sender(self._channel)
         return self._real.send(message)
+
+
+class _LazyVault:
+    """A vault that is built when it is first opened: only the day's anchor, and whoever asks for one, does."""
+
+    def __init__(self, config: Settings) -> None:
+        self._config = config
+
+    def put(self, name: str, text: str) -> str:
+        """As `ports.Vault` says."""
+        return self._real.put(name, text)
+
+    def get(self, name: str) -> str | None:
+        """As `ports.Vault` says."""
+        return self._real.get(name)
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """As `ports.Vault` says."""
+        return self._real.names(folder)
+
+    @cached_property
+    def _real(self) -> Vault:
+        from chalicelib.files.vault import S3Vault
+
+        return S3Vault(self._config.anchors_bucket, self._config.region, _session)
 
 
 _settings: Settings | None = None
@@ -150,6 +176,7 @@ def _build(config: Settings, clock: Clock) -> Ports:
         senders={channel: _LazySender(channel) for channel in Channel},
         timeline=StepFunctionsTimeline(_LazySession(), config.state_machine),
         files=_files(config, clock),
+        vault=_LazyVault(config),
         clock=clock,
         entropy=SystemEntropy(),
         directories=CachedDirectories(store, clock, config.prefixes),
@@ -170,6 +197,7 @@ def policy_of(config: Settings) -> Policy:
         rings_per_phone=config.rings_per_phone,
         rings_per_address=config.rings_per_address,
         files_origin=_files_origin(config),
+        anchor_mail=config.anchor_mail,
     )
 
 

@@ -51,6 +51,8 @@ METRICS: Mapping[str, Metric] = {
     "CanaryOk": Metric(_COUNT),
     "CanaryFailed": Metric(_COUNT),
     "CanarySeconds": Metric(_SECONDS),
+    "AnchorAgeSeconds": Metric(_SECONDS),
+    "AnchorFaults": Metric(_COUNT),
 }
 
 

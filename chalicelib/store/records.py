@@ -14,8 +14,6 @@ from chalicelib.core.errors import Stale
 from chalicelib.place.rules import Directory
 from chalicelib.store import codec, keys
 from chalicelib.store.models import (
-    BellHead,
-    CaseHead,
     CountedRow,
     CountRow,
     DirectoryRow,
@@ -26,7 +24,7 @@ from chalicelib.store.table import Part, Raw, Refused, Transaction
 
 # An event is told again for a day at most; from then on its mark may go.
 _MARK_KEPT = timedelta(days=7)
-_ON_A_CHAIN = frozenset({"BELL", "CASE", "DIRECTORY", "EVENT"})
+_ON_A_CHAIN = frozenset({"BELL", "CASE", "DIRECTORY", "EVENT", "POLL", "ROLL"})
 
 
 class Records(Part):
@@ -93,6 +91,12 @@ class Records(Part):
             if events or tip.seq:
                 yield thing, events, tip
 
+    def heads(self) -> Iterator[tuple[str, Tip]]:
+        """A Scan of whatever has a tip, and of it no more than that; see `ports.Store`."""
+        only = (Row.pk.attr_name, DirectoryRow.tip_seq.attr_name, DirectoryRow.tip_hash.attr_name)
+        for raw in self.table.scan(DirectoryRow.tip_hash.exists(), only):
+            yield str(raw["pk"]["S"]), Tip(int(raw["tip_seq"]["N"]), str(raw["tip_hash"]["S"]))
+
 
 def _follows(directory: Directory, events: Sequence[Event]) -> Condition:
     """The stored directory is the one before, and its record ends where these events begin."""
@@ -129,10 +133,10 @@ def _events(raws: Iterable[Raw]) -> tuple[Event, ...]:
 
 def _chain(raws: Iterable[Raw]) -> tuple[tuple[Event, ...], Tip]:
     """The events among the rows of a thing, and the end that its head claims."""
-    rows = [codec.row_of(raw) for raw in raws]
-    events = tuple(codec.event_of(row) for row in rows if isinstance(row, EventRow))
-    heads = [row for row in rows if isinstance(row, BellHead | CaseHead | DirectoryRow)]
-    return events, codec.tip_of(heads[0]) if heads else Tip()
+    rows = list(raws)
+    heads = [raw for raw in rows if "tip_hash" in raw]
+    tip = Tip(int(heads[0]["tip_seq"]["N"]), str(heads[0]["tip_hash"]["S"])) if heads else Tip()
+    return _events(raw for raw in rows if raw["kind"]["S"] == "EVENT"), tip
 
 
 def _end(events: Sequence[Event]) -> Tip:

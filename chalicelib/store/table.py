@@ -207,11 +207,12 @@ class Table:
             if not after:
                 return
 
-    def scan(self) -> Iterator[Raw]:
-        """Every row, those of a partition together. Maintenance."""
+    def scan(self, condition: Condition | None = None, only: Sequence[str] | None = None) -> Iterator[Raw]:
+        """Every row, those of a partition together; `only`: these attributes of those that meet the condition, as far
+        as they are consistent by themselves. Maintenance."""
         after: Raw | None = None
         while True:
-            page = self._scan_page(after)
+            page = self._scan_page(after, condition, only)
             yield from page["Items"]
             after = page.get("LastEvaluatedKey")
             if not after:
@@ -275,7 +276,7 @@ class Table:
                 self.name,
                 partition,
                 range_key_condition=condition,
-                attributes_to_get=only,
+                attributes_to_get=list(only) if only else None,
                 consistent_read=index is None,
                 exclusive_start_key=after,
                 index_name=index,
@@ -284,13 +285,16 @@ class Table:
             )
         )
 
-    def _scan_page(self, after: Raw | None) -> Raw:
+    def _scan_page(self, after: Raw | None, condition: Condition | None, only: Sequence[str] | None) -> Raw:
         return self._try(
             lambda: self._connection.scan(
                 self.name,
+                filter_condition=condition,
+                attributes_to_get=list(only) if only else None,
                 # A start key is passed on as it is; pynamodb's annotation knows only its short form.
                 exclusive_start_key=after,  # type: ignore[arg-type]
-                consistent_read=True,
+                # Half the price for whoever reads no more than some attributes.
+                consistent_read=only is None,
             )
         )
 

@@ -14,6 +14,7 @@ OUTPUTS = {
     "TABLE_NAME": "TableName",
     "STATE_MACHINE_ARN": "StateMachineArn",
     "PHOTOS_BUCKET": "PhotosBucket",
+    "ANCHORS_BUCKET": "AnchorsBucket",
     "SECRETS": "SecretKeyArn",
     "PROVIDER_SECRETS": "ProviderSecretsArn",
     "MAIL_CONFIGURATION_SET": "MailConfigurationSet",

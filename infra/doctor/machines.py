@@ -9,7 +9,7 @@ from typing import Any
 from infra.deploy.checks import Finding
 from infra.doctor.stage import Stage, error, good, warning
 
-_SCHEDULED = ("sweep", "canary")
+_SCHEDULED = ("sweep", "canary", "anchor")
 # What is set by a deployment alone; its value says nothing about the configuration.
 _NOT_COMPARED = frozenset({"SECRET_KEY", "KEY_BROUGHT_AT"})
 

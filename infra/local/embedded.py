@@ -73,6 +73,11 @@ class EmbeddedAws:
         return Bucket(f"{APP_NAME}-{self.stage}-photos-{DEFAULT_ACCOUNT_ID}", self.region)
 
     @property
+    def anchors(self) -> Bucket:
+        """The bucket of the daily anchors."""
+        return Bucket(f"{APP_NAME}-{self.stage}-anchors-{DEFAULT_ACCOUNT_ID}", self.region)
+
+    @property
     def environment(self) -> dict[str, str]:
         """The environment variables with which the application finds all this."""
         return {
@@ -81,6 +86,7 @@ class EmbeddedAws:
             "TABLE_NAME": self.table_name,
             "STATE_MACHINE_ARN": self.state_machine_arn,
             "PHOTOS_BUCKET": self.photos.name,
+            "ANCHORS_BUCKET": self.anchors.name,
             "OPERATOR_ALERTS_ARN": self.operator_alerts_arn,
         }
 
@@ -168,6 +174,7 @@ def _create(aws: EmbeddedAws) -> None:
     resources = load_template()["Resources"]
     _create_table(aws, resources["Table"]["Properties"])
     aws.photos.create()
+    aws.anchors.create()
     name = f"{APP_NAME}-{aws.stage}"
     aws.operator_alerts_arn = aws.client("sns").create_topic(Name=f"{name}-operator-alerts")["TopicArn"]
     aws.stream_failures_url = aws.client("sqs").create_queue(QueueName=f"{name}-stream-failures")["QueueUrl"]

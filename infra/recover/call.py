@@ -63,15 +63,17 @@ def _here(name: str) -> Any:
         connected()
     except NotConnected as error:
         raise Failed("Nothing runs on this machine.", str(error)) from None
-    return steps.canary() if name == "canary" else steps.sweep({})
+    if name == "sweep":
+        return steps.sweep({})
+    return steps.canary() if name == "canary" else steps.anchor()
 
 
 def main(arguments: list[str]) -> int:
     """Call a scheduled entry point once and print what it answers."""
     tell = Teller()
     name = arguments[0] if arguments else ""
-    if name not in ("sweep", "canary"):
-        tell.error("Name an entry point: make call STAGE=prod FUNCTION=canary (or sweep)")
+    if name not in ("sweep", "canary", "anchor"):
+        tell.error("Name an entry point: make call STAGE=prod FUNCTION=canary (or sweep, or anchor)")
         return 2
     try:
         answer = _here(name) if os.environ.get("STAGE") == "local" else _there(name)

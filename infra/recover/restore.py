@@ -162,7 +162,7 @@ class Restore:
     def _read_key_again(self) -> None:
         """Functions read the key once a process: a change of their settings makes new ones."""
         client = self.aws.client("lambda")
-        for name in ("api_handler", "advance", "react", "sweep", "canary"):
+        for name in ("api_handler", "advance", "react", "sweep", "canary", "anchor"):
             function = self.goal.function(name)
             settings = client.get_function_configuration(FunctionName=function).get(
                 "Environment", {"Variables": {}}

@@ -15,11 +15,13 @@ ACCOUNT = "123456789012"
 
 @dataclass(frozen=True, order=True)
 class Need:
-    """One permission: an action on a resource. `keys`: the partition keys that a call to the table names."""
+    """One permission: an action on a resource. `keys`: the partition keys that a call to the table names; `attributes`:
+    those that a Scan asks for, none when it asks for all."""
 
     action: str
     resource: str
     keys: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
 
 def needs(service: str, operation: str, given: Mapping[str, Any], region: str) -> tuple[Need, ...]:
@@ -44,12 +46,20 @@ def _of_dynamodb(operation: str, given: Mapping[str, Any], where: str) -> Iterat
             yield Need(f"dynamodb:{operation}", table(name))
     else:
         index = f"/index/{given['IndexName']}" if given.get("IndexName") else ""
-        yield Need(f"dynamodb:{operation}", table(given["TableName"]) + index, _keys(given))
+        where = table(given["TableName"]) + index
+        yield Need(f"dynamodb:{operation}", where, _keys(given), _attributes(operation, given))
 
 
 def _keys(given: Mapping[str, Any]) -> tuple[str, ...]:
     key = (given.get("Key") or given.get("Item") or {}).get("pk", {}).get("S")
     return (key,) if key else ()
+
+
+def _attributes(operation: str, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a Scan reads of each row: everything its expressions name, when it names what it wants."""
+    if operation != "Scan" or "ProjectionExpression" not in given:
+        return ()
+    return tuple(sorted(given["ExpressionAttributeNames"].values()))
 
 
 def _of_s3(operation: str, given: Mapping[str, Any], _: str) -> Iterator[Need]:
@@ -139,10 +149,19 @@ def _matches(patterns: str | list[str], resource: str) -> bool:
 
 
 def _meets(condition: Mapping[str, Any], need: Need) -> bool:
-    if not condition:
-        return True
-    ((operator, tests),) = condition.items()
-    if operator != "ForAllValues:StringLike" or set(tests) != {"dynamodb:LeadingKeys"}:
-        raise LookupError(f"nobody thought of the condition {json.dumps(condition)}")
-    patterns = tests["dynamodb:LeadingKeys"]
-    return all(any(fnmatchcase(key, pattern) for pattern in patterns) for key in need.keys)
+    return all(
+        _meets_one(operator, key, [values] if isinstance(values, str) else values, need)
+        for operator, tests in condition.items()
+        for key, values in tests.items()
+    )
+
+
+def _meets_one(operator: str, key: str, values: list[str], need: Need) -> bool:
+    if (operator, key) == ("ForAllValues:StringLike", "dynamodb:LeadingKeys"):
+        return all(any(fnmatchcase(key, pattern) for pattern in values) for key in need.keys)
+    if (operator, key) == ("ForAllValues:StringEquals", "dynamodb:Attributes"):
+        return set(need.attributes) <= set(values)
+    if (operator, key) == ("StringEqualsIfExists", "dynamodb:Select"):
+        # A call that names no attributes asks for ALL_ATTRIBUTES, whether or not it says so.
+        return ("SPECIFIC_ATTRIBUTES" if need.attributes else "ALL_ATTRIBUTES") in values
+    raise LookupError(f"nobody thought of the condition {operator} {json.dumps({key: values})}")

@@ -13,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.architecture.iam import ACCOUNT, Need, allows, needs
 
-ENTRIES = ("advance", "canary", "react", "report", "sweep")
+ENTRIES = ("advance", "anchor", "canary", "react", "report", "sweep")
 Seen = dict[str, set[Need]]
 
 _entry: ContextVar[str] = ContextVar("entry", default="")
@@ -94,7 +95,7 @@ def in_prod(need: Need, stage: str = "local") -> Need:
     resource = need.resource.replace(f"{APP}-{stage}", f"{APP}-prod").replace(
         f"{APP}/{stage}/", f"{APP}/prod/"
     )
-    return Need(need.action, resource, need.keys)
+    return replace(need, resource=resource)
 
 
 def _in_its_stage(need: Need) -> Need:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = json.loads((ROOT / ".chalice/config.json").read_text("utf-8"))
 APP: str = CONFIG["app_name"]
 STAGES: list[str] = sorted(CONFIG["stages"])
-FUNCTIONS = ("api_handler", "advance", "canary", "react", "report", "sweep")
+FUNCTIONS = ("api_handler", "advance", "anchor", "canary", "react", "report", "sweep")
 BOTH = [(stage, function) for stage in STAGES for function in FUNCTIONS]
 SOMEWHERE = Where("aws-cn", "cn-north-1", "123456789012")
 # AWS knows no resource for these.
@@ -94,7 +94,7 @@ def test_where_a_stage_is_deployed_its_policies_name_the_place(function: str) ->
             assert partition == "aws-cn"
             assert (region, account) == (("", "") if service == "s3" else ("cn-north-1", "123456789012"))
             # What is left open: files, streams and log streams have names of their own; so have addresses of mail.
-            end = name.removeprefix(f"{APP}-prod-photos-123456789012").removesuffix("/*")
+            end = name.removesuffix("/*")
             assert "*" not in end.removesuffix(":*") or service == "ses"
 
 
@@ -115,7 +115,8 @@ def test_the_stages_differ_in_nothing_but_their_name(function: str) -> None:
 def test_only_the_functions_that_send_may_send_and_only_react_moves_the_timeline() -> None:
     for function in FUNCTIONS:
         actions = _actions("prod", function)
-        assert ("sns:Publish" in actions) == ("ses:SendEmail" in actions) == (function in {"react", "sweep"})
+        assert ("sns:Publish" in actions) == (function in {"react", "sweep"})
+        assert ("ses:SendEmail" in actions) == (function in {"anchor", "react", "sweep"})
         assert any(action.startswith("states:") for action in actions) == (function == "react")
 
 
@@ -147,10 +148,26 @@ def test_no_function_makes_log_groups_since_the_stack_has_made_them() -> None:
 
 def test_only_requests_touch_photos_and_only_where_photos_are() -> None:
     for function in FUNCTIONS:
-        photos = [s for s in _statements("prod", function) if s["Action"][0].startswith("s3:")]
+        photos = [s for s in _statements("prod", function) if "-photos-" in str(s.get("Resource"))]
         where = {s["Resource"].partition("photos-*")[2] for s in photos}
         assert where == ({"/incoming/*", "/kept/*", ""} if function == "api_handler" else set())
         assert all(s["Action"] == ["s3:ListBucket"] or s["Resource"].endswith("/*") for s in photos)
+
+
+def test_only_the_anchors_function_writes_anchors_and_nobody_can_remove_one() -> None:
+    for function in FUNCTIONS:
+        found = [s for s in _statements("prod", function) if "-anchors-" in str(s.get("Resource"))]
+        actions = {s["Resource"].partition("anchors-*")[2]: set(s["Action"]) for s in found}
+        may = {"api_handler": {"s3:GetObject"}, "anchor": {"s3:GetObject", "s3:PutObject"}}.get(function)
+        there = {"/roots/*": may, "/leaves/*": may, "": {"s3:ListBucket"}} if may else {}
+        assert actions == there, function
+    photos_or_anchors = {
+        statement["Sid"]: "-photos-" in statement["Resource"] or "-anchors-" in statement["Resource"]
+        for function in FUNCTIONS
+        for statement in _statements("prod", function)
+        if statement["Action"][0].startswith("s3:")
+    }
+    assert all(photos_or_anchors.values())
 
 
 @pytest.mark.parametrize("bucket", ["Photos", "Anchors"])
@@ -176,8 +193,18 @@ def test_an_sms_can_be_sent_but_no_topic_be_written_to() -> None:
     assert statement["NotResource"] == "arn:*:sns:*:*:*"
 
 
-def test_no_function_may_scan_the_table() -> None:
-    assert not any("dynamodb:Scan" in _actions(stage, function) for stage, function in BOTH)
+def test_only_the_anchors_function_may_scan_the_table_and_only_for_the_ends_of_records() -> None:
+    scanning = {
+        (function, json.dumps(statement["Condition"], sort_keys=True))
+        for stage, function in BOTH
+        for statement in _statements(stage, function)
+        if "dynamodb:Scan" in statement["Action"]
+    }
+    condition = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "tip_hash", "tip_seq"]},
+        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    assert scanning == {("anchor", json.dumps(condition, sort_keys=True))}
 
 
 def test_a_deployed_stage_says_what_the_settings_need() -> None:

@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "TABLE_NAME": "consultation-bell-prod",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:consultation-bell-prod-escalation",
     "PHOTOS_BUCKET": "photos",
+    "ANCHORS_BUCKET": "anchors",
     "PUBLIC_URL": "https://bell.example.org",
     "AWS_REGION": "eu-central-1",
 }

@@ -678,6 +678,11 @@ class FakeStore:
         found = [(name, tuple(t.events), self._tip(name)) for name, t in self._things.items() if t.events]
         return iter(found)
 
+    @operation
+    def heads(self) -> Iterator[tuple[str, Tip]]:
+        """As the port says."""
+        return iter([(name, self._tip(name)) for name in self._things if self._tip(name).seq])
+
     # -- inside
 
     def _file(self, bell_id: str) -> BellFile | None:

@@ -43,6 +43,7 @@ from tests.fakes.entropy import FakeEntropy
 from tests.fakes.files import FakeFiles
 from tests.fakes.senders import FakeSender, Sent
 from tests.fakes.store import FakeStore
+from tests.fakes.vault import FakeVault
 from tests.timeline.interpreter import AslEngine
 
 CONSENT = "2026-11-01"
@@ -88,6 +89,7 @@ class World:
             senders=self.senders,
             timeline=self.engine,
             files=self.files,
+            vault=FakeVault(),
             clock=self.clock,
             entropy=self.entropy,
             directories=FakeDirectories(self.store),

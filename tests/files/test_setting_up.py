@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "x" * 32,
     "AWS_REGION": "cn-north-1",
     "PHOTOS_BUCKET": "bell-photos",
+    "ANCHORS_BUCKET": "bell-anchors",
 }
 STORE = "https://bell-photos.s3.cn-north-1.amazonaws.com.cn"
 

@@ -22,6 +22,7 @@ from tests.fakes.directories import FakeDirectories
 from tests.fakes.entropy import FakeEntropy
 from tests.fakes.files import FakeFiles
 from tests.fakes.senders import FakeSender, Sent
+from tests.fakes.vault import FakeVault
 from tests.notice.caselife import DIRECTORY, KEY
 from tests.notice.office import Crash, CrashingStore, NoTimeline
 from tests.notice.samples import Record
@@ -54,6 +55,7 @@ class CaseOffice:
             clock=self.clock,
             entropy=FakeEntropy(),
             files=FakeFiles(self.clock),
+            vault=FakeVault(),
             directories=FakeDirectories(self.store),
             policy=Policy(KEY, "https://bell.example", "https://bell.example.org", ("MX",)),
         )

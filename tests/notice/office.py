@@ -23,6 +23,7 @@ from tests.fakes.entropy import FakeEntropy
 from tests.fakes.files import FakeFiles
 from tests.fakes.senders import FakeSender, Sent
 from tests.fakes.store import FakeStore, When, _Fault
+from tests.fakes.vault import FakeVault
 from tests.notice.samples import DIRECTORY, KEY, NOON, Record, person
 
 RESIDENT = "+8613800001234"
@@ -79,6 +80,7 @@ class Office:
             senders={Channel.SMS: self.sms, Channel.MAIL: self.mail},
             timeline=NoTimeline(),
             files=FakeFiles(self.clock),
+            vault=FakeVault(),
             clock=self.clock,
             entropy=FakeEntropy(),
             directories=FakeDirectories(self.store),

@@ -120,6 +120,7 @@ def test_a_day_moves_every_metric_there_is(
     _exhaust(web, second)
     react(web, monkeypatch)
     _break_everything(web, monkeypatch)
+    _anchor_twice(web)
     _fly_twice(web, monkeypatch)
     stage = values(written, "Stage")
     assert set(stage) == set(METRICS)
@@ -127,6 +128,7 @@ def test_a_day_moves_every_metric_there_is(
     assert (stage["BellsRinging"], stage["OldestUnansweredSeconds"]) == (2, 180)
     assert (stage["BellsExhausted"], stage["StreamAgeSeconds"]) == (1, 7.5)
     assert (stage["CanaryOk"], stage["CanaryFailed"]) == (1, 1)
+    assert (stage["AnchorAgeSeconds"], stage["AnchorFaults"]) == (3600, 1)
     assert stage["NoticesSent"] >= 3
     each = values(written, "Stage", "Subdistrict")
     assert set(each) == {name for name, metric in METRICS.items() if metric.each}
@@ -163,6 +165,17 @@ def _break_everything(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.delivery.service.told", lambda *_: 1 // 0)
     with pytest.raises(Exception, match="ZeroDivisionError"):
         steps.report({})
+
+
+def _anchor_twice(web: Web) -> None:
+    """Made, and an hour later still there; then the table cannot be read."""
+    assert steps.anchor()["made"]
+    web.world.clock.advance(minutes=60)
+    assert not steps.anchor()["made"]
+    web.world.clock.advance(minutes=24 * 60)
+    web.world.store.fail("heads")
+    with pytest.raises(Exception, match="Unavailable"):
+        steps.anchor()
 
 
 def _fly_twice(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

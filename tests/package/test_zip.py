@@ -123,7 +123,7 @@ def test_serves_a_first_ring_with_nothing_else_on_the_path(unpacked: Path) -> No
     assert foreign == []
 
 
-@pytest.mark.parametrize("entry", ["advance", "react", "report", "sweep", "canary"])
+@pytest.mark.parametrize("entry", ["advance", "anchor", "react", "report", "sweep", "canary"])
 def test_every_entry_point_stands_in_app(unpacked: Path, entry: str) -> None:
     done = _alone(unpacked, f"import app; print(callable(app.{entry}))", dict(os.environ))
     assert done.stdout.strip() == "True"

@@ -89,6 +89,23 @@ def test_every_chain_of_the_table_verifies_against_its_head(store: Store) -> Non
     assert len(chains[given.bell.thing][0]) == len(given.events) + 3
 
 
+def test_every_record_that_has_begun_has_one_head(store: Store) -> None:
+    given = ringing()
+    store.ring(given)
+    store.ring(ringing(2))
+    store.save_directory(replace(directory(), staff=()), ())
+    assert {thing for thing, _ in store.heads()} == {given.bell.thing, ringing(2).bell.thing}
+    store.save_directory(directory(version=2), changed(Tip()))
+    change = answered(given.bell)
+    store.commit(change)
+    accepting, opened = accepted(change.after, "MX0000000C")
+    store.commit(accepting, opened)
+    heads = list(store.heads())
+    assert len(heads) == 4
+    assert dict(heads) == {thing: store.tip(thing) for thing, _ in heads}
+    assert dict(heads)[given.bell.thing] == accepting.after.tip
+
+
 def test_an_event_moves_the_counters_once(store: Store) -> None:
     store.count("BELL#1#1", {"rung": 1, "rung.noise": 1}, "MX#2026-11-23")
     for _ in range(2):

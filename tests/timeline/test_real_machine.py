@@ -31,6 +31,7 @@ from tests.fakes import places
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.entropy import FakeEntropy
 from tests.fakes.files import FakeFiles
+from tests.fakes.vault import FakeVault
 from tests.fakes.world import usual_policy
 
 THING = "BELL#MX7F3K92QD"
@@ -200,6 +201,7 @@ class Platform:
             senders={},
             timeline=StepFunctionsTimeline(self.aws.session, self.aws.state_machine_arn),
             files=FakeFiles(clock),
+            vault=FakeVault(),
             clock=clock,
             entropy=FakeEntropy(),
             directories=FakeDirectories(store),
