@@ -16,6 +16,7 @@ from chalicelib import wiring
 from chalicelib.ports import Ports
 from infra.local.embedded import embedded_aws
 from infra.local.journal import Journal
+from infra.local.photos import AnchorShelf
 from infra.local.run import attach
 
 NOBODY = """No run was found to work on. Start one with `make run` (DATA names its folder), or name a deployed one:
@@ -68,6 +69,7 @@ def readable() -> Iterator[Ports]:
     with embedded_aws() as aws:
         journal = Journal(folder)
         aws.restore(journal.images())
+        AnchorShelf(folder).restore(aws.anchors)
         journal.close()
         os.environ.update(aws.environment, PUBLIC_URL="http://127.0.0.1", SECRET_KEY="reads-only" * 4)
         yield wiring.ports()

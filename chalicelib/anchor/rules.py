@@ -70,7 +70,7 @@ class Proof:
 class Misfit:
     """Something that does not fit an anchor. `reason`: missing (the record or its end is gone), altered (that event has
     another hash now), leaves (root and leaves differ), hash (the anchor does not hash to its hash), previous (it does
-    not follow the one before), gone (the anchor cannot be read), versions (somebody wrote over it)."""
+    not follow the one before) or gone (the anchor cannot be read)."""
 
     date: str
     reason: str

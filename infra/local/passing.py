@@ -88,7 +88,7 @@ def _together(found: list[Due]) -> Iterator[Due]:
 
 class Passing:
     """Lets time pass in one run. `settled` waits until the stream is consumed; `sweep` is one minute's sweep; while
-    `paused` is held the minutes of the run itself stand still."""
+    `paused` is held the minutes of the run itself stand still; `afterwards` is called when the time has passed."""
 
     def __init__(
         self,
@@ -97,9 +97,11 @@ class Passing:
         settled: Callable[[float], bool],
         sweep: Callable[[], None],
         paused: AbstractContextManager[Any],
+        afterwards: Callable[[], None] = lambda: None,
     ) -> None:
         self._aws, self.clock = aws, clock
         self._settled, self._sweep, self._paused = settled, sweep, paused
+        self._afterwards = afterwards
         self._timeline = StepFunctionsTimeline(aws.session, aws.state_machine_arn)
         self._told: dict[Deadline, float] = {}
 
@@ -117,6 +119,7 @@ class Passing:
             self.clock.leap(target)
             self._told.clear()
             self._tell(deadlines(self._aws))
+            self._afterwards()
             return self.clock.now()
 
     def _until(self, target: datetime) -> Iterator[tuple[Due, ...]]:

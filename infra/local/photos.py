@@ -53,14 +53,17 @@ class Bucket:
 
 
 class Shelf:
-    """The files of a bucket in a folder."""
+    """The files of a bucket in a folder: `name` of it, those whose key looks like `keys`."""
+
+    name = "photos"
+    keys = _KEY
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "photos"
+        self._folder = folder / self.name
 
     def write(self, key: str, content: bytes) -> None:
         """Keep a file: whoever reads finds the old one or the new one, never a part."""
-        if not _KEY.fullmatch(key):
+        if not self.keys.fullmatch(key):
             return
         path = self._folder / key
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -71,7 +74,7 @@ class Shelf:
 
     def remove(self, key: str) -> None:
         """Forget a file."""
-        if _KEY.fullmatch(key):
+        if self.keys.fullmatch(key):
             (self._folder / key).unlink(missing_ok=True)
 
     def restore(self, bucket: Bucket) -> int:
@@ -81,7 +84,7 @@ class Shelf:
             key = path.relative_to(self._folder).as_posix()
             if not path.is_file() or self._swept(path, key):
                 continue
-            bucket.put(key, kind_of(path.name) or "image/jpeg", path.read_bytes())
+            bucket.put(key, self.kind(path.name), path.read_bytes())
             count += 1
         return count
 
@@ -90,7 +93,22 @@ class Shelf:
         if path.name.endswith("~") or (key.startswith("incoming/") and late):
             path.unlink()
             return True
-        return not _KEY.fullmatch(key)
+        return not self.keys.fullmatch(key)
+
+    def kind(self, name: str) -> str:
+        """The media type of a file."""
+        return kind_of(name) or "image/jpeg"
+
+
+class AnchorShelf(Shelf):
+    """The daily anchors in a folder. Nobody locks them there: on one's own machine they show how it works."""
+
+    name = "anchors"
+    keys = re.compile(r"(roots|leaves)/\d{4}-\d{2}-\d{2}\.json")
+
+    def kind(self, name: str) -> str:
+        """Both are JSON."""
+        return "application/json"
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from infra.local.journal import Journal
 from infra.local.mend import Context, Handler, Record
 from infra.local.outbox import Outbox
 from infra.local.passing import Passing
-from infra.local.photos import Shelf, keeping
+from infra.local.photos import AnchorShelf, Bucket, Shelf, keeping
 from infra.local.server import app_server, aws_server
 from infra.local.stream import StreamConsumer
 from infra.local.uploads import Door
@@ -125,12 +125,13 @@ def running(
             )
         )
         _restore(aws, journal, stream)
-        _restore_photos(stack, aws, Shelf(options.data))
+        _restore_files(stack, Shelf(options.data), aws.photos)
+        _restore_files(stack, AnchorShelf(options.data), aws.anchors)
         _set_environment(options, aws)
         module = load_app()
-        functions.update({f"app.{name}": getattr(module, name) for name in FUNCTIONS})
-        ticker = Ticker(functions["app.sweep"], clock)
-        passing = Passing(aws, clock, stream.settled, ticker.sweep, ticker.paused)
+        functions.update({f"app.{name}": getattr(module, name) for name in (*FUNCTIONS, "anchor")})
+        ticker = Ticker(functions["app.sweep"], functions["app.anchor"], clock)
+        passing = Passing(aws, clock, stream.settled, ticker.sweep, ticker.paused, ticker.anchor)
         server = app_server(
             module.app, aws.outbox, passing, options.host, options.port, access_log=options.access_log
         )
@@ -156,9 +157,9 @@ def _restore(aws: EmbeddedAws, journal: Journal, stream: StreamConsumer) -> None
     stream.put(journal.backlog())
 
 
-def _restore_photos(stack: ExitStack, aws: EmbeddedAws, shelf: Shelf) -> None:
-    shelf.restore(aws.photos)
-    stack.enter_context(keeping(shelf, aws.photos.name))
+def _restore_files(stack: ExitStack, shelf: Shelf, bucket: Bucket) -> None:
+    shelf.restore(bucket)
+    stack.enter_context(keeping(shelf, bucket.name))
 
 
 def _door(aws: EmbeddedAws, clock: ScaledClock) -> Door:
@@ -266,11 +267,14 @@ def scheduled(detail: dict[str, Any]) -> dict[str, Any]:
 
 
 class Ticker:
-    """Calls the sweeper each minute of the scaled clock; not while somebody else holds `paused`."""
+    """Calls the sweeper each minute of the scaled clock, and with the first minute of an hour what makes the day's
+    anchor; not while somebody else holds `paused`."""
 
-    def __init__(self, sweep: Handler, clock: ScaledClock) -> None:
+    def __init__(self, sweep: Handler, anchor: Handler, clock: ScaledClock) -> None:
         self._sweep = sweep
+        self._anchor = anchor
         self._clock = clock
+        self._hour = ""
         self._interval = max(SWEEP_AT_LEAST_SECONDS, SWEEP_SECONDS / clock.speed)
         self._stopped = threading.Event()
         self.paused = threading.RLock()
@@ -284,11 +288,20 @@ class Ticker:
             if waited >= self._interval:
                 waited = 0.0
                 self.sweep()
+                self.anchor()
 
     def sweep(self) -> None:
         """What a minute's sweep does, now."""
         with self.paused:
             self._call({})
+
+    def anchor(self) -> None:
+        """What an hour's anchor does, unless it was done this hour."""
+        hour = self._clock.now().isoformat()[:13]
+        with self.paused:
+            if hour != self._hour:
+                self._hour = hour
+                self._try(self._anchor, "anchor", {})
 
     def rearm(self) -> None:
         """Have every open clock given a new timer."""
@@ -299,10 +312,12 @@ class Ticker:
         self._stopped.set()
 
     def _call(self, detail: dict[str, Any]) -> None:
-        event = scheduled(detail)
+        self._try(self._sweep, "sweep", detail)
+
+    def _try(self, function: Handler, name: str, detail: dict[str, Any]) -> None:
         try:
-            self._sweep(event, Context("sweep", "sweep"))
-        except Exception:  # noqa: BLE001  # the next minute may do better
+            function(scheduled(detail), Context(name, name))
+        except Exception:  # noqa: BLE001  # the next time may do better
             traceback.print_exc()
 
 
