@@ -5,6 +5,8 @@ from __future__ import annotations
 from chalice import Blueprint
 
 from chalicelib import openapi
+from chalicelib.anchor import api as anchor_api
+from chalicelib.anchor import pages as anchor_pages
 from chalicelib.ballot import pages as ballot_pages
 from chalicelib.bell import api as bell_api
 from chalicelib.bell import pages as bell_pages
@@ -25,6 +27,8 @@ from chalicelib.status import pages as status_pages
 ALL: tuple[Blueprint, ...] = tuple(
     module.blueprint
     for module in (
+        anchor_api,
+        anchor_pages,
         ballot_pages,
         bell_api,
         bell_pages,

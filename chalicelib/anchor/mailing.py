@@ -17,8 +17,8 @@ from chalicelib.ports import OptedOut, PermanentFailure, Ports, TemporaryFailure
 TEMPLATE, ROLE = "anchor", "subscriber"
 _SUBJECT = "协商铃 {date} 存证 · The Consultation Bell's anchor of {date}"
 _BODY = """\
-小区协商铃 {date} 的存证(世界协调时)。当时全部 {size} 份铃录都在这一个根之下;请留着这封信:日后谁改动了其中任何一步,
-用它就能看出来。怎样核对,见 {page}
+小区协商铃 {date} 的存证（世界协调时）。当时全部 {size} 份铃录都在这一个根之下；请留着这封信：日后谁改动了其中任何一步，
+用它就能看出来。怎样核对，见 {page}
 
 The Consultation Bell's anchor of {date} (UTC). All {size} records are under this one root as they stood then. Keep
 this mail: whoever changes a step of any of them later can be found out with it. How to check: {page}

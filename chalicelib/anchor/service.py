@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.anchor import codec, rules
@@ -12,7 +13,19 @@ from chalicelib.core.chain import Event
 from chalicelib.core.errors import NotFound
 from chalicelib.ports import Ports, Vault
 
-_kept: tuple[Vault, Census] | None = None
+PAGE = 30
+
+
+@dataclass
+class _Memory:
+    """What a process has read: neither an anchor nor its leaves ever change."""
+
+    vault: Vault
+    anchors: dict[str, Anchor] = field(default_factory=dict)
+    census: Census | None = None
+
+
+_kept: _Memory | None = None
 
 
 def take(ports: Ports) -> tuple[Anchor, bool]:
@@ -52,6 +65,15 @@ def newest(ports: Ports) -> Anchor | None:
     return read(ports, known[-1]) if known else None
 
 
+def page(ports: Ports, before: str = "") -> tuple[tuple[Anchor, ...], str]:
+    """The newest anchors, or those before a day, newest first, and the cursor of the next page, empty at the end. A
+    call for each that this process has not read yet: an anchor never changes."""
+    known = [date for date in reversed(dates(ports)) if not before or date < before]
+    shown = known[:PAGE]
+    found = tuple(_remembered(ports, date) for date in shown)
+    return found, shown[-1] if len(known) > PAGE else ""
+
+
 def prove(ports: Ports, thing: str, date: str = "") -> Proof:
     """The proof that a record is under the newest anchor, or under that of a day. Raises NotFound when there is no such
     anchor, or the record is younger than it."""
@@ -59,11 +81,11 @@ def prove(ports: Ports, thing: str, date: str = "") -> Proof:
     date = date or (known[-1] if known else "")
     if date not in known:
         raise NotFound("no_such_anchor" if known else "not_anchored_yet")
-    taken = _remembered(ports.vault, date)
+    taken = _remembered_leaves(ports, date)
     index = rules.find(taken, thing)
     if index is None:
         raise NotFound("not_anchored_yet")
-    return rules.prove(taken, index, read(ports, date))
+    return rules.prove(taken, index, _remembered(ports, date))
 
 
 def check(ports: Ports) -> Iterator[tuple[Anchor | None, list[Misfit]]]:
@@ -120,12 +142,25 @@ def _read_both(ports: Ports, date: str) -> tuple[Anchor | None, Census | None]:
         return anchor, None
 
 
-def _remembered(vault: Vault, date: str) -> Census:
-    """The leaves of a day never change: a process that proves much reads them once."""
+def _remembered(ports: Ports, date: str) -> Anchor:
+    memory = _memory_of(ports.vault)
+    if date not in memory.anchors:
+        memory.anchors[date] = read(ports, date)
+    return memory.anchors[date]
+
+
+def _remembered_leaves(ports: Ports, date: str) -> Census:
+    """Those of the last day that was asked for: there may be many."""
+    memory = _memory_of(ports.vault)
+    if memory.census is None or memory.census.date != date:
+        memory.census = _leaves(ports, date)
+    if memory.census is None:
+        raise NotFound("no_such_anchor")
+    return memory.census
+
+
+def _memory_of(vault: Vault) -> _Memory:
     global _kept  # noqa: PLW0603 - one a process
-    if _kept is None or _kept[0] is not vault or _kept[1].date != date:
-        text = vault.get(codec.leaves_name(date))
-        if text is None:
-            raise NotFound("no_such_anchor")
-        _kept = (vault, codec.read_census(text))
-    return _kept[1]
+    if _kept is None or _kept.vault is not vault:
+        _kept = _Memory(vault)
+    return _kept

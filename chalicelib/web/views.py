@@ -348,6 +348,22 @@ class StatusView(Struct, frozen=True):
     tried_well: bool | None = None
 
 
+class AnchorLine(Struct, frozen=True):
+    """The anchor of a day (UTC): how many records it is over, when they were read, their root."""
+
+    date: str
+    at: datetime
+    size: int
+    root: str
+
+
+class AnchorsView(Struct, frozen=True):
+    """anchors.html. The newest first; `next`: the cursor of older ones, empty when there are none."""
+
+    anchors: tuple[AnchorLine, ...]
+    next: str = ""
+
+
 class ErrorView(Struct, frozen=True):
     """error.html. `message` is a sentence in the reader's language; `details` more of them; `again_at` for 429."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import app as application
+from chalicelib.anchor import service as anchors
 from chalicelib.core.links import Purpose
 from chalicelib.core.links import token as link_token
 from chalicelib.http import AUDIENCES
@@ -90,6 +91,7 @@ class Walk:
         from chalicelib.core import links
 
         ends = now.replace(year=now.year + 1)
+        self.anchored = anchors.take(web.world.ports)[0].date
         web.world.store.save_bundle(Bundle(self.id, "zhao", (self.id,), links.hash_of(bundle_token), ends))
 
     def call(self, route: str, who: str) -> Answer:
@@ -98,7 +100,9 @@ class Walk:
         token = self.sessions.get(who) or self.tokens.get(who, "")  # type: ignore[call-overload]  # a StrEnum is a str
         if who == Caller.TRACKING and "{case_id}" in path:
             token = self.tracking_of_case
-        path = path.replace("{bell_id}", self.id).replace("{name}", "style.css")
+        path = (
+            path.replace("{bell_id}", self.id).replace("{name}", "style.css").replace("{date}", self.anchored)
+        )
         path = (
             path.replace("{neighbourhood}", "yiqing")
             .replace("{poll_id}", self.poll)

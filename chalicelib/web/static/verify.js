@@ -15,7 +15,7 @@ export function canonical(value) {
 export async function digest(event) {
   const { hash, ...rest } = event;
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical(rest)));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(new Uint8Array(bytes));
 }
 
 // Gives one {place, seq, at, kind, hash, fits} for each event, in order.
@@ -29,6 +29,58 @@ export async function check(events) {
     prev = event.hash;
   }
   return found;
+}
+
+// A Merkle tree's hash (RFC 9162, section 2.1.1) over bytes that begin with 0 for a leaf and with 1 for a node.
+async function merkle(...parts) {
+  const bytes = new Uint8Array(parts.flatMap((part) => [...part]));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const unhex = (text) => (text.match(/../g) || []).map((pair) => Number.parseInt(pair, 16));
+
+// Gives the root to which a proof leads (RFC 9162, section 2.1.3.2), "" when it cannot be one.
+export async function rootOf(proof) {
+  const { thing, seq, hash, index, path, anchor } = proof;
+  let found = await merkle([0], new TextEncoder().encode(canonical({ thing, seq, hash })));
+  let [at, last] = [index, anchor.size - 1];
+  if (!(at >= 0 && at <= last)) return "";
+  for (const sibling of path) {
+    if (last === 0) return "";
+    if (at % 2 === 1 || at === last) {
+      found = await merkle([1], unhex(sibling), found);
+      while (at % 2 === 0 && at !== 0) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+    } else {
+      found = await merkle([1], found, unhex(sibling));
+    }
+    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? hex(found) : "";
+}
+
+// Whether the anchor is as it was hashed, the proof leads to its root, and the record still has the anchored event.
+export async function holds(proof, events) {
+  const event = events[proof.seq - 1];
+  const same = event && event.hash === proof.hash && event.thing === proof.thing;
+  return Boolean(same) && (await digest(proof.anchor)) === proof.anchor.hash && (await rootOf(proof)) === proof.anchor.root;
+}
+
+async function compare(panel, headers, events) {
+  const result = panel.querySelector("[data-verify-anchor]");
+  if (!result || !panel.dataset.proof) return;
+  const answer = await fetch(panel.dataset.proof, { headers, cache: "no-store" });
+  if (answer.status === 404) {
+    result.textContent = panel.dataset.unanchored;
+    return;
+  }
+  if (!answer.ok) throw new Error(String(answer.status));
+  const proof = await answer.json();
+  const fits = await holds(proof, events);
+  if (!fits) panel.classList.add("is-broken");
+  const { date, root } = proof.anchor;
+  const said = fits ? panel.dataset.anchored : panel.dataset.misplaced;
+  result.textContent = said.replace("{n}", proof.seq).replace("{date}", date).replace("{root}", root);
 }
 
 function line(panel, entry) {
@@ -66,7 +118,9 @@ async function run(panel) {
     if (!answer.ok) throw new Error(String(answer.status));
     const body = await answer.json();
     const expected = panel.querySelector("[data-head]").textContent.replace(/\s/g, "");
-    show(panel, await check(Array.isArray(body) ? body : body.events), expected);
+    const events = Array.isArray(body) ? body : body.events;
+    show(panel, await check(events), expected);
+    await compare(panel, headers, events);
   } catch {
     result.textContent = panel.dataset.failed;
   }
