@@ -40,7 +40,7 @@ _declare(
     "GET /v1/bells/{bell_id}/proof",
     "proof_of_bell",
     "That a bell's record is under an anchor",
-    "ProofBody",
+    "ProofAnswer",
     _TOKEN,
     _DATE,
 )
@@ -48,7 +48,7 @@ _declare(
     "GET /v1/cases/{case_id}/proof",
     "proof_of_case",
     "That a case's record is under an anchor",
-    "ProofBody",
+    "ProofAnswer",
     _TOKEN,
     _DATE,
 )
@@ -56,7 +56,7 @@ _declare(
     "GET /v1/polls/{poll_id}/proof",
     "proof_of_poll",
     "That a poll's record is under an anchor",
-    "ProofBody",
+    "ProofAnswer",
     (404,),
     _DATE,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib.anchor import rules, service, wire
-from chalicelib.anchor.rules import Anchor
+from chalicelib.anchor.rules import Anchor, Proof
 from chalicelib.core.chain import Event
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.http import Call
@@ -25,7 +25,7 @@ def read_anchor(call: Call, date: str) -> wire.AnchorBody:
     return _body(service.read(call.ports, date))
 
 
-def proof_of_bell(call: Call, bell_id: str) -> wire.ProofBody:
+def proof_of_bell(call: Call, bell_id: str) -> wire.ProofAnswer:
     """For the resident (tracking token), the person asked (link's token) and staff of its places (session)."""
     from chalicelib.bell import service as bells
 
@@ -33,7 +33,7 @@ def proof_of_bell(call: Call, bell_id: str) -> wire.ProofBody:
     return _proof(call, file.bell.thing, file.events)
 
 
-def proof_of_case(call: Call, case_id: str) -> wire.ProofBody:
+def proof_of_case(call: Call, case_id: str) -> wire.ProofAnswer:
     """For staff of its places (session), a resident of its bells (tracking token), a party (its token)."""
     from chalicelib.case import service as cases
 
@@ -41,7 +41,7 @@ def proof_of_case(call: Call, case_id: str) -> wire.ProofBody:
     return _proof(call, reading.case.thing, reading.file.events)
 
 
-def proof_of_poll(call: Call, poll_id: str) -> wire.ProofBody:
+def proof_of_poll(call: Call, poll_id: str) -> wire.ProofAnswer:
     """For everybody, once it is announced."""
     from chalicelib.poll import handlers as polls
     from chalicelib.poll import service
@@ -50,13 +50,15 @@ def proof_of_poll(call: Call, poll_id: str) -> wire.ProofBody:
     return _proof(call, reading.poll.thing, reading.events)
 
 
-def _proof(call: Call, thing: str, events: Sequence[Event]) -> wire.ProofBody:
+def _proof(call: Call, thing: str, events: Sequence[Event]) -> wire.ProofAnswer:
     proof = service.prove(call.ports, thing, call.query.get("date", ""))
-    fits = rules.holds(proof) and rules.misfit_of(proof.leaf, proof.anchor.date, events) is None
+    return wire.ProofAnswer(thing, _shown(proof, events) if proof else None)
+
+
+def _shown(proof: Proof, events: Sequence[Event]) -> wire.ProofBody:
     leaf = proof.leaf
-    return wire.ProofBody(
-        leaf.thing, leaf.seq, leaf.hash, proof.index, list(proof.path), _body(proof.anchor), fits
-    )
+    fits = rules.holds(proof) and rules.misfit_of(leaf, proof.anchor.date, events) is None
+    return wire.ProofBody(leaf.seq, leaf.hash, proof.index, list(proof.path), _body(proof.anchor), fits)
 
 
 def _body(anchor: Anchor) -> wire.AnchorBody:

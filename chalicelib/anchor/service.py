@@ -74,18 +74,17 @@ def page(ports: Ports, before: str = "") -> tuple[tuple[Anchor, ...], str]:
     return found, shown[-1] if len(known) > PAGE else ""
 
 
-def prove(ports: Ports, thing: str, date: str = "") -> Proof:
-    """The proof that a record is under the newest anchor, or under that of a day. Raises NotFound when there is no such
-    anchor, or the record is younger than it."""
+def prove(ports: Ports, thing: str, date: str = "") -> Proof | None:
+    """The proof that a record is under the newest anchor, or under that of a day; None when it is younger. Raises
+    NotFound when that day has no anchor."""
     known = dates(ports)
-    date = date or (known[-1] if known else "")
-    if date not in known:
-        raise NotFound("no_such_anchor" if known else "not_anchored_yet")
-    taken = _remembered_leaves(ports, date)
+    if date and date not in known:
+        raise NotFound("no_such_anchor")
+    if not known:
+        return None
+    taken = _remembered_leaves(ports, date or known[-1])
     index = rules.find(taken, thing)
-    if index is None:
-        raise NotFound("not_anchored_yet")
-    return rules.prove(taken, index, _remembered(ports, date))
+    return None if index is None else rules.prove(taken, index, _remembered(ports, taken.date))
 
 
 def check(ports: Ports) -> Iterator[tuple[Anchor | None, list[Misfit]]]:

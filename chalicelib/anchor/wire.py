@@ -26,14 +26,20 @@ class AnchorList(Struct, frozen=True):
 
 
 class ProofBody(Struct, frozen=True):
-    """That the record of `thing`, up to event `seq` with this `hash`, is under an anchor: the leaf is SHA-256 over a
-    byte 0 and the canonical JSON of `{thing, seq, hash}`, and leads with `path` to the anchor's root (RFC 9162,
-    2.1.3.2). `fits`: whether that event of the record still has this hash, as the server sees it; see for yourself."""
+    """That a record, up to event `seq` with this `hash`, is under an anchor: the leaf is SHA-256 over a byte 0 and the
+    canonical JSON of `{thing, seq, hash}`, and leads with `path` to the anchor's root (RFC 9162, 2.1.3.2). `fits`:
+    whether that event of the record still has this hash, as the server sees it; see for yourself."""
 
-    thing: str
     seq: int
     hash: str
     index: int
     path: list[str]
     anchor: AnchorBody
     fits: bool
+
+
+class ProofAnswer(Struct, frozen=True):
+    """`proof` is null while the record is younger than the anchor."""
+
+    thing: str
+    proof: ProofBody | None

@@ -91,9 +91,6 @@ MESSAGES: Final[Mapping[str, str]] = {
     "unavailable": N_("The service is very busy. Nothing was lost; please try again in a few seconds."),
     "no_such_poll": N_("There is no such poll."),
     "no_such_anchor": N_("There is no anchor of that day."),
-    "not_anchored_yet": N_(
-        "This record is not under an anchor yet. It will be within a day; please come back then."
-    ),
     "not_counted_yet": N_("There is no result yet: it is published once everything is counted."),
     "not_before_the_end": N_("The notice says that this is shown after the end only."),
     "poll_not_possible_now": N_(

@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
 
+from chalicelib.anchor import rules
 from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
 from chalicelib.web.assets import asset
 from chalicelib.web.headers import page_headers
@@ -293,7 +294,19 @@ def _record(count: int) -> list[dict[str, Any]]:
     return [asdict(event) for event in events]
 
 
-def _verified(browser: Browser, record: list[dict[str, Any]], origin: str = SECURE) -> Visit:
+def _anchored(size: int, place: int, record: list[dict[str, Any]]) -> dict[str, Any]:
+    """A proof that the second event of the record is under an anchor of that size, as the server gives it."""
+    leaf = rules.Leaf(record[1]["thing"], record[1]["seq"], record[1]["hash"])
+    others = [rules.Leaf(f"BELL#{'A' if n < place else 'Z'}{n:02d}", 1, f"{n:064x}") for n in range(size)]
+    taken = rules.census([leaf, *others[:place], *others[place + 1 :]], samples.NOW)
+    proof = rules.prove(taken, place, rules.sealed(taken, None))
+    shown = {"index": place, "path": list(proof.path), "anchor": asdict(proof.anchor), "fits": True}
+    return {"seq": leaf.seq, "hash": leaf.hash, **shown}
+
+
+def _verified(
+    browser: Browser, record: list[dict[str, Any]], origin: str = SECURE, proof: dict[str, Any] | None = None
+) -> Visit:
     view = samples.track_ringing("en")
     seal = replace(view, record=replace(view.record, events=3, head_hash=_record(3)[-1]["hash"]))
     text = render("track.html", "en", frame=samples.frame("/t/x"), view=seal)
@@ -301,7 +314,10 @@ def _verified(browser: Browser, record: list[dict[str, Any]], origin: str = SECU
         {"thing": "BELL#MX7F3K92QD", "events": record, "tip": {"seq": 3, "hash": record[-1]["hash"]}}
     )
     url = f"/v1/bells/{view.bell_id}/record"
-    tab = Visit(browser, {"/t/x": html(text), url: lambda: ("application/json", body)})
+    answers = {"/t/x": html(text), url: lambda: ("application/json", body)}
+    shown = json.dumps({"thing": "BELL#MX7F3K92QD", "proof": proof})
+    answers[f"/v1/bells/{view.bell_id}/proof"] = lambda: ("application/json", shown)
+    tab = Visit(browser, answers)
     tab.page.goto(origin + "/t/x")
     return tab
 
@@ -337,6 +353,47 @@ def test_the_reader_finds_what_was_changed(browser: Browser, change: str) -> Non
     with _verified(browser, record) as page:
         place = 3 if change == "cut off" else 2
         assert _said(page) == f"Event {place} does not fit. The record was changed or is incomplete."
+        assert "is-broken" in str(page.get_attribute("[data-verify]", "class"))
+
+
+def test_the_reader_follows_the_way_to_the_root_of_the_anchor(browser: Browser) -> None:
+    record = _record(3)
+    for size in (1, 2, 3, 6, 7, 8):
+        for place in {0, size // 2, size - 1}:
+            proof = _anchored(size, place, record)
+            with _verified(browser, record, proof=proof) as page:
+                assert "all 3 events" in _said(page)
+                said = page.inner_text("[data-verify-anchor]")
+                assert said.startswith("Up to event 2 it is under the anchor of 2026-"), (size, place)
+                assert proof["anchor"]["root"] in said
+
+
+def test_what_is_not_under_an_anchor_yet_is_whole_all_the_same(browser: Browser) -> None:
+    with _verified(browser, _record(3)) as page:
+        assert "all 3 events" in _said(page)
+        assert page.inner_text("[data-verify-anchor]").startswith("It is not under an anchor yet")
+        assert "is-broken" not in str(page.get_attribute("[data-verify]", "class"))
+
+
+@pytest.mark.parametrize("change", ["the record", "the way", "the root", "the place", "the day"])
+def test_the_reader_finds_what_does_not_fit_the_anchor(browser: Browser, change: str) -> None:
+    record = _record(3)
+    proof = _anchored(6, 2, record)
+    if change == "the record":
+        # Forged from its beginning, with all its seals: whole by itself.
+        forged = [Happening("alerted", {"level": n}) for n in range(3)]
+        record = [asdict(e) for e in extend("BELL#MX7F3K92QD", Tip(), samples.NOW, SYSTEM, forged)]
+    elif change == "the way":
+        proof["path"][0] = "00" * 32
+    elif change == "the root":
+        proof["anchor"]["root"] = "00" * 32
+    elif change == "the place":
+        proof["index"] = 3
+    else:
+        proof["anchor"]["date"] = "2026-01-01"
+    with _verified(browser, record, proof=proof) as page:
+        _said(page)
+        assert "does not fit the anchor" in page.inner_text("[data-verify-anchor]")
         assert "is-broken" in str(page.get_attribute("[data-verify]", "class"))
 
 

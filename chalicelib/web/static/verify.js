@@ -41,8 +41,8 @@ const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0
 const unhex = (text) => (text.match(/../g) || []).map((pair) => Number.parseInt(pair, 16));
 
 // Gives the root to which a proof leads (RFC 9162, section 2.1.3.2), "" when it cannot be one.
-export async function rootOf(proof) {
-  const { thing, seq, hash, index, path, anchor } = proof;
+export async function rootOf(thing, proof) {
+  const { seq, hash, index, path, anchor } = proof;
   let found = await merkle([0], new TextEncoder().encode(canonical({ thing, seq, hash })));
   let [at, last] = [index, anchor.size - 1];
   if (!(at >= 0 && at <= last)) return "";
@@ -50,7 +50,7 @@ export async function rootOf(proof) {
     if (last === 0) return "";
     if (at % 2 === 1 || at === last) {
       found = await merkle([1], unhex(sibling), found);
-      while (at % 2 === 0 && at !== 0) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+      while (at % 2 === 0 && at !== 0) [at, last] = [at / 2, Math.floor(last / 2)];
     } else {
       found = await merkle([1], found, unhex(sibling));
     }
@@ -62,25 +62,29 @@ export async function rootOf(proof) {
 // Whether the anchor is as it was hashed, the proof leads to its root, and the record still has the anchored event.
 export async function holds(proof, events) {
   const event = events[proof.seq - 1];
-  const same = event && event.hash === proof.hash && event.thing === proof.thing;
-  return Boolean(same) && (await digest(proof.anchor)) === proof.anchor.hash && (await rootOf(proof)) === proof.anchor.root;
+  if (!event || event.hash !== proof.hash || (await digest(proof.anchor)) !== proof.anchor.hash) return false;
+  return (await rootOf(event.thing, proof)) === proof.anchor.root;
 }
 
 async function compare(panel, headers, events) {
   const result = panel.querySelector("[data-verify-anchor]");
   if (!result || !panel.dataset.proof) return;
-  const answer = await fetch(panel.dataset.proof, { headers, cache: "no-store" });
-  if (answer.status === 404) {
-    result.textContent = panel.dataset.unanchored;
-    return;
+  try {
+    const answer = await fetch(panel.dataset.proof, { headers, cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { proof } = await answer.json();
+    result.textContent = proof ? await weighed(panel, proof, events) : panel.dataset.unanchored;
+  } catch {
+    result.textContent = panel.dataset.failed;
   }
-  if (!answer.ok) throw new Error(String(answer.status));
-  const proof = await answer.json();
+}
+
+async function weighed(panel, proof, events) {
   const fits = await holds(proof, events);
   if (!fits) panel.classList.add("is-broken");
-  const { date, root } = proof.anchor;
   const said = fits ? panel.dataset.anchored : panel.dataset.misplaced;
-  result.textContent = said.replace("{n}", proof.seq).replace("{date}", date).replace("{root}", root);
+  const { date, root } = proof.anchor;
+  return said.replace("{n}", proof.seq).replace("{date}", date).replace("{root}", root);
 }
 
 function line(panel, entry) {
