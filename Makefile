@@ -62,13 +62,18 @@ place: $(READY) ## Check places, people and rosters in FILE=… and show what wo
 	@$(PY) -m infra.place "$(FILE)" $(if $(filter 1 yes true,$(APPLY)),--apply)
 
 .PHONY: verify
-verify: $(READY) ## Recompute every record's chain of hashes and say whether each is intact
+verify: $(READY) ## Recompute every record's chain of hashes, compare it with the daily anchors, say whether each is intact
 	@$(PY) -m infra.verify
 
 .PHONY: recount
 recount: ## Count a poll again from its published file alone: FILE=… (RECEIPT=…: find your own ballot; SHA256=…: compare)
 	@test -n "$(FILE)" || { echo "Name the file: make recount FILE=count.json [RECEIPT=code] [SHA256=digest]" >&2; exit 2; }
 	@$(PYTHON) -I -X utf8 chalicelib/poll/recount.py "$(FILE)" $(if $(RECEIPT),--receipt "$(RECEIPT)") $(if $(SHA256),--sha256 "$(SHA256)")
+
+.PHONY: prove
+prove: ## Check a saved proof by itself: FILE=proof.json (RECORD=record.json: with its record; ROOT=…: against the root you know)
+	@test -n "$(FILE)" || { echo "Name the file: make prove FILE=proof.json [RECORD=record.json] [ROOT=hash]" >&2; exit 2; }
+	@$(PYTHON) -I -X utf8 chalicelib/anchor/check.py "$(FILE)" $(if $(RECORD),--record "$(RECORD)") $(if $(ROOT),--root "$(ROOT)")
 
 ##@ Is it right
 

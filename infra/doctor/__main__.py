@@ -18,7 +18,7 @@ from infra.deploy.checks import Finding, Kind
 from infra.deploy.configuration import Configuration
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
-from infra.doctor import data, machines, posts
+from infra.doctor import anchors, data, machines, posts
 from infra.doctor.stage import Look, Stage, error, examine, good
 from infra.local.run import attach
 from infra.recover.call import stage_of
@@ -32,6 +32,7 @@ LOOKS: Mapping[str, Look] = {
     "Timelines": machines.timelines,
     "Clocks": data.clocks,
     "What comes round by itself": data.pulses,
+    "Anchors": anchors.anchors,
     "Dead letters": data.letters,
     "Alarms": machines.alarms,
     "Places": data.places,
@@ -46,6 +47,7 @@ HERE: Mapping[str, Look] = {
     "Clocks": data.clocks,
     "What comes round by itself": data.minutes,
     "Places": data.places,
+    "Anchors": anchors.newest,
     "Dead letters": lambda _: _local_letters(),
 }
 """What there is to look at on one's own machine."""

@@ -175,6 +175,7 @@ def _create(aws: EmbeddedAws) -> None:
     _create_table(aws, resources["Table"]["Properties"])
     aws.photos.create()
     aws.anchors.create()
+    aws.anchors.lock("COMPLIANCE", 3650)
     name = f"{APP_NAME}-{aws.stage}"
     aws.operator_alerts_arn = aws.client("sns").create_topic(Name=f"{name}-operator-alerts")["TopicArn"]
     aws.stream_failures_url = aws.client("sqs").create_queue(QueueName=f"{name}-stream-failures")["QueueUrl"]

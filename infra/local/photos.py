@@ -38,6 +38,12 @@ class Bucket:
         """Make it, empty."""
         self._backend.create_bucket(self.name, self.region)
 
+    def lock(self, mode: str, days: int) -> None:
+        """Keep each version of what is put into it for so many days."""
+        bucket = self._backend.get_bucket(self.name)
+        bucket.object_lock_enabled, bucket.versioning_status = True, "Enabled"
+        self._backend.put_object_lock_configuration(self.name, True, mode, days, 0)
+
     def put(self, key: str, kind: str, content: bytes) -> None:
         """Put a file into it."""
         self._backend.put_object(self.name, key, content).set_metadata({"Content-Type": kind})

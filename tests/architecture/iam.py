@@ -68,6 +68,8 @@ def _of_s3(operation: str, given: Mapping[str, Any], _: str) -> Iterator[Need]:
         source = given["CopySource"]
         yield Need("s3:GetObject", f"arn:aws:s3:::{source['Bucket']}/{source['Key']}")
         yield Need("s3:PutObject", f"{bucket}/{given['Key']}")
+    elif operation == "ListObjectsV2":
+        yield Need("s3:ListBucket", bucket)
     elif operation in ("HeadObject", "GetObject"):
         yield Need("s3:GetObject", f"{bucket}/{given['Key']}")
     else:

@@ -71,9 +71,11 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         # First: whoever rings and is not answered rings on, and days of that take their time.
         _stories(run)
         _changed_minds(run, people)
+        _a_day_is_anchored(run)
         _a_day_at_the_desk(run, people)
         _texts_that_fail(run)
         _reports(run)
+        _anchor_is_mailed(run)
         _canary(run)
         _cold_starts(run, heard)
         yield heard
@@ -178,6 +180,22 @@ def _sms_about(run: Running, thing: str) -> str:
     return next(key.rpartition("#")[2] for key in sent if key.startswith("MESSAGE#sms#"))
 
 
+def _a_day_is_anchored(run: Running) -> None:
+    """With a new day comes a new anchor."""
+    Client(run.options.url).let_pass(24 * 3600)
+    shown = Client(run.options.url).get("/v1/anchors")["anchors"]
+    assert shown[0]["size"] > 0
+
+
+def _anchor_is_mailed(run: Running) -> None:
+    """Somebody subscribes, and is sent the newest anchor, once."""
+    with patch.dict(os.environ, ANCHOR_MAIL="notary@example.org"):
+        wiring.install(None)
+        mailed = [run.app_module.anchor(scheduled({}), Context("anchor", str(n)))["mailed"] for n in (1, 2)]
+    wiring.install(None)
+    assert mailed == [1, 0]
+
+
 def _canary(run: Running) -> None:
     """The hour's trial bell, all the way."""
     flown = run.app_module.canary(scheduled({}), Context("canary", "canary"))
@@ -189,6 +207,7 @@ def _cold_starts(run: Running, heard: Seen) -> None:
     _keep(run, "SECRETS", "key", {"SECRET_KEY": os.environ.pop("SECRET_KEY")})
     module = run.app_module
     starts: Mapping[str, Any] = {
+        "anchor": lambda: module.anchor(scheduled({}), Context("anchor", "3")),
         "advance": lambda: module.advance({"id": "BELL#MX00000000", "version": 1}, Context("advance", "1")),
         "canary": lambda: module.canary(scheduled({}), Context("canary", "2")),
         "react": lambda: module.react({"Records": []}, Context("react", "1")),

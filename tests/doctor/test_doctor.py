@@ -7,11 +7,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.session import get_session
 
+from chalicelib.anchor import service as anchors
+from chalicelib.files.vault import S3Vault
 from chalicelib.status import service as status
 from infra.deploy.aws import Aws
 from infra.deploy.checks import Kind
@@ -19,10 +23,11 @@ from infra.deploy.target import Target
 from infra.deploy.telling import Teller
 from infra.doctor.__main__ import HERE, LOOKS, report
 from infra.doctor.stage import Stage, examine
+from tests.fakes.clock import FakeClock
 from tests.recovery.capture import Life, life
 
 ACCOUNT = "123456789012"
-FUNCTIONS = ("advance", "api_handler", "canary", "react", "sweep")
+FUNCTIONS = ("advance", "anchor", "api_handler", "canary", "react", "sweep")
 TOLD = {
     "STAGE": "prod",
     "PUBLIC_URL": "https://bell.example.org",
@@ -79,6 +84,14 @@ def _table(patient: Patient) -> None:
     client.update_table(TableName=NAME, DeletionProtectionEnabled=True)
     for name in ("sweep", "canary"):
         status.came_round(patient.life.ports, name)
+    anchored(patient)
+
+
+def anchored(patient: Patient, days: int = 0) -> None:
+    """The anchor of today, or of a later day."""
+    bucket, clock = patient.life.aws.anchors, FakeClock(patient.life.clock.now() + timedelta(days=days))
+    vault = S3Vault(bucket.name, bucket.region, get_session)
+    anchors.take(replace(patient.life.ports, vault=vault, clock=clock))
 
 
 def _functions(patient: Patient) -> None:
@@ -106,7 +119,7 @@ def _zip() -> bytes:
 def _watchers(patient: Patient) -> None:
     where = patient.stage.where
     events, logs, watch = (patient.client(name) for name in ("events", "logs", "cloudwatch"))
-    for name in ("sweep", "canary"):
+    for name in ("sweep", "canary", "anchor"):
         events.put_rule(Name=f"{NAME}-{name}-event", ScheduleExpression="rate(1 minute)", State="ENABLED")
         arn = where.arn("lambda", f"function:{where.function(name)}")
         events.put_targets(Rule=f"{NAME}-{name}-event", Targets=[{"Id": "1", "Arn": arn}])
@@ -229,6 +242,34 @@ def _lost_canary(patient: Patient) -> None:
     status.came_round(patient.life.ports, "canary", ok=False, detail="timer")
 
 
+def _overwritten_anchor(patient: Patient) -> None:
+    client, bucket = patient.client("s3"), patient.life.aws.anchors.name
+    (found,) = client.list_objects_v2(Bucket=bucket, Prefix="roots/")["Contents"]
+    client.put_object(Bucket=bucket, Key=found["Key"], Body=b"{}", ChecksumAlgorithm="SHA256")
+
+
+def _hidden_anchor(patient: Patient) -> None:
+    client, bucket = patient.client("s3"), patient.life.aws.anchors.name
+    (found,) = client.list_objects_v2(Bucket=bucket, Prefix="roots/")["Contents"]
+    anchored(patient, days=1)
+    client.delete_object(Bucket=bucket, Key=found["Key"])
+
+
+def _no_anchor(patient: Patient) -> None:
+    bucket = patient.life.aws.anchors
+    bucket._backend.get_bucket(bucket.name).keys.clear()
+
+
+def _removable_anchors(patient: Patient) -> None:
+    lock = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
+    patient.client("s3").get_object_lock_configuration = lambda **_: {"ObjectLockConfiguration": lock}
+
+
+def _unlocked_anchors(patient: Patient) -> None:
+    bucket = patient.life.aws.anchors
+    bucket._backend.get_bucket(bucket.name).object_lock_enabled = False
+
+
 def _no_place(patient: Patient) -> None:
     key = {"pk": {"S": "PLACE#MX"}, "sk": {"S": "DIRECTORY"}}
     patient.client("dynamodb").delete_item(TableName=NAME, Key=key)
@@ -281,6 +322,11 @@ ILLS: list[tuple[Callable[[Patient], None], str, str]] = [
     (_overdue, "Clocks", "sweeper-silent.md"),
     (_silent_minute, "What comes round by itself", "sweeper-silent.md"),
     (_lost_canary, "What comes round by itself", "timer"),
+    (_overwritten_anchor, "Anchors", "oldest version"),
+    (_hidden_anchor, "Anchors", "roots/2026-11-23.json"),
+    (_no_anchor, "Anchors", "within an hour"),
+    (_removable_anchors, "Anchors", "COMPLIANCE"),
+    (_unlocked_anchors, "Anchors", "make deploy"),
     (_no_place, "Places", "make place"),
     (_no_key, "Key", "SECRET_KEY"),
     (_endless_log, "Logs", "make deploy"),
@@ -300,6 +346,17 @@ def test_each_ill_is_found_alone_and_comes_with_what_to_do(
     found = patient.found()
     assert [where for where, _ in found] == [title]
     assert advice in found[0][1]
+
+
+@pytest.mark.parametrize(("days", "kinds"), [(1, []), (2, [Kind.ERROR]), (30, [Kind.ERROR])])
+def test_an_anchor_older_than_two_days_is_an_ill_here_and_there(
+    patient: Patient, days: int, kinds: list[Kind]
+) -> None:
+    later = replace(patient.stage, now=patient.life.clock.now() + timedelta(days=days))
+    for looks in (LOOKS, HERE):
+        found = [finding for _, finding in examine(later, {"Anchors": looks["Anchors"]})]
+        assert [finding.kind for finding in found if finding.kind is not Kind.GOOD] == kinds
+        assert all("anchors-late.md" in finding.sentence for finding in found if finding.kind is Kind.ERROR)
 
 
 def test_every_page_that_is_named_exists() -> None:

@@ -1,0 +1,114 @@
+"""核对存证 · Check a record against an anchor from saved answers alone: `python -m chalicelib.anchor.check PROOF`.
+
+PROOF is what `GET /v1/bells/{id}/proof` (or a case's or poll's) answered. `--record` is what `…/record` answered: its
+chain is computed anew, too, and must hold the anchored event. `--root` is the root that you know from elsewhere, such
+as the day's mail. Nothing but Python's standard library, and not a line of the platform's own tree, so that a mistake
+there shows here. Ends with 1 when anything does not fit, with 2 when a file is no such answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+Json = Mapping[str, Any]
+_ZEROS = "0" * 64
+
+
+def differences(answer: Json, record: Json | None = None, root: str = "") -> Iterator[str]:
+    """What does not fit, in sentences; raises KeyError, TypeError or ValueError for what is no such answer."""
+    proof = answer["proof"]
+    anchor = proof["anchor"]
+    if _hash({name: value for name, value in anchor.items() if name != "hash"}) != anchor["hash"]:
+        yield "存证与它自己的指纹不符 the anchor does not hash to its hash"
+    leaf = {"thing": answer["thing"], "seq": proof["seq"], "hash": proof["hash"]}
+    if _top(leaf, proof["index"], anchor["size"], proof["path"]) != anchor["root"]:
+        yield "通不到根 the way does not lead to the root"
+    if root and root.lower().replace(" ", "") != anchor["root"]:
+        yield "根与给出的不同 the root is not the one that was given"
+    if record is not None:
+        yield from _of_record(record["events"], leaf)
+
+
+def _of_record(events: list[Json], leaf: Json) -> Iterator[str]:
+    prev = _ZEROS
+    for place, event in enumerate(events, 1):
+        whole = _hash({name: value for name, value in event.items() if name != "hash"}) == event["hash"]
+        if not whole or (event["thing"], event["seq"], event["prev"]) != (leaf["thing"], place, prev):
+            yield f"铃录第 {place} 条不符 event {place} of the record does not fit"
+        prev = event["hash"]
+    if len(events) < leaf["seq"] or events[leaf["seq"] - 1]["hash"] != leaf["hash"]:
+        yield f"铃录里没有存证的第 {leaf['seq']} 条 event {leaf['seq']} is not the anchored one"
+
+
+def _top(leaf: Json, index: int, size: int, path: list[str]) -> str:
+    """Down from the root: the left part of a tree holds the largest power of two that is less than its size."""
+    if not 0 <= index < size:
+        return ""
+    if size == 1:
+        return "" if path else _sha(b"\0" + _canonical(leaf)).hex()
+    if not path:
+        return ""
+    half = 1 << (size - 1).bit_length() - 1
+    other = bytes.fromhex(path[-1])
+    if index < half:
+        return _node(bytes.fromhex(_top(leaf, index, half, path[:-1])), other)
+    return _node(other, bytes.fromhex(_top(leaf, index - half, size - half, path[:-1])))
+
+
+def _node(left: bytes, right: bytes) -> str:
+    return _sha(b"\1" + left + right).hex()
+
+
+def _sha(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _hash(value: object) -> str:
+    return _sha(_canonical(value)).hex()
+
+
+def main(arguments: list[str]) -> int:
+    """Check and say what was found."""
+    parser = argparse.ArgumentParser(prog="check", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("proof", type=Path)
+    parser.add_argument("--record", type=Path)
+    parser.add_argument("--root", default="")
+    asked = parser.parse_args(arguments)
+    try:
+        answer = json.loads(asked.proof.read_text("utf-8"))
+        record = json.loads(asked.record.read_text("utf-8")) if asked.record else None
+        if answer["proof"] is None:
+            return _say(2, "还没有存证 not under an anchor yet")
+        wrong = list(differences(answer, record, asked.root))
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        return _say(2, f"读不懂 not such an answer: {type(error).__name__}: {error}")
+    for sentence in wrong:
+        _say(1, sentence)
+    return 1 if wrong else _say(0, _good(answer, with_record=record is not None, with_root=bool(asked.root)))
+
+
+def _good(answer: Json, *, with_record: bool, with_root: bool) -> str:
+    anchor, seq = answer["proof"]["anchor"], answer["proof"]["seq"]
+    hints = [] if with_record else ["--record:连同铃录一起核对 check the record, too"]
+    hints += [] if with_root else [f"根 compare the root: {anchor['root']}"]
+    fits = f"{answer['thing']} 到第 {seq} 条为止在 {anchor['date']} 的存证之下 is under that anchor up to event {seq}"
+    return "\n".join([fits, *hints])
+
+
+def _say(status: int, sentence: str) -> int:
+    print(sentence, file=sys.stderr if status else sys.stdout)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

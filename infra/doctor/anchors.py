@@ -1,0 +1,74 @@
+"""The daily anchors: made each day, locked, and never written over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.anchor import codec, rules
+from infra.deploy.checks import Finding
+from infra.doctor.stage import Stage, error, good, warning
+
+PAGE = "docs/runbooks/anchors-late.md"
+
+
+def anchors(stage: Stage) -> Iterator[Finding]:
+    """The newest is not older than two days; nothing was put over or in front of any; the bucket locks."""
+    yield from newest(stage)
+    yield from _locked(stage)
+    yield from _once(stage)
+
+
+def newest(stage: Stage) -> Iterator[Finding]:
+    """How old the newest is."""
+    found = [codec.date_of(item["Key"]) for item in _pages(stage, "list_objects_v2", "Contents")]
+    dates = sorted(filter(rules.is_date, found))
+    if not dates:
+        yield warning(
+            f"There is no anchor yet. The first comes within an hour of the first deployment; else: {PAGE}."
+        )
+    elif rules.age(dates[-1], stage.now) > rules.STALE_AFTER:
+        yield error(f"The newest anchor is of {dates[-1]}: {PAGE}.")
+    else:
+        yield good(f"There are {len(dates)} anchors, the newest of {dates[-1]}")
+
+
+def _locked(stage: Stage) -> Iterator[Finding]:
+    client = stage.client("s3")
+    try:
+        lock = client.get_object_lock_configuration(Bucket=_bucket(stage))["ObjectLockConfiguration"]
+    except client.exceptions.ClientError as refused:
+        if refused.response["Error"]["Code"] != "ObjectLockConfigurationNotFoundError":
+            raise
+        lock = {}
+    kept = lock.get("Rule", {}).get("DefaultRetention", {})
+    if not kept:
+        yield error(
+            "The anchors are not locked, so they prove little: `make deploy` (docs/decisions/0026-anchors.md)."
+        )
+    elif kept["Mode"] != "COMPLIANCE":
+        yield warning(
+            "Whoever has the right may remove anchors: AnchorLock is GOVERNANCE. For a stage in service: COMPLIANCE."
+        )
+
+
+def _once(stage: Stage) -> Iterator[Finding]:
+    """A locked version cannot go, but another can be put in front of it, or a mark that hides it."""
+    versions = Counter(item["Key"] for item in _pages(stage, "list_object_versions", "Versions"))
+    hidden = {item["Key"] for item in _pages(stage, "list_object_versions", "DeleteMarkers")}
+    wrong = sorted({key for key, count in versions.items() if count > 1} | hidden)
+    if wrong:
+        yield error(
+            f"Somebody wrote over or hid {', '.join(wrong[:5])}: the oldest version of each is the true one; find out "
+            f"who it was ({PAGE})."
+        )
+
+
+def _pages(stage: Stage, call: str, what: str) -> Iterator[Any]:
+    pages = stage.client("s3").get_paginator(call).paginate(Bucket=_bucket(stage), Prefix=f"{codec.ROOTS}/")
+    return (item for page in pages for item in page.get(what, ()))
+
+
+def _bucket(stage: Stage) -> str:
+    return stage.told.get("ANCHORS_BUCKET") or f"{stage.where.name}-anchors-{stage.where.account}"
