@@ -435,6 +435,19 @@ def me_none(language: Language) -> v.MeView:
     return v.MeView("rung", ())
 
 
+def anchors(language: Language) -> v.AnchorsView:
+    """Three days, and more before them."""
+    days = [
+        (f"2026-11-{day}", NOW, size, f"{day:02d}" * 32) for day, size in ((23, 1_645), (22, 1_640), (21, 1))
+    ]
+    return v.AnchorsView(tuple(v.AnchorLine(*day) for day in days), "2026-11-21")
+
+
+def anchors_none(language: Language) -> v.AnchorsView:
+    """Right after the first start."""
+    return v.AnchorsView(())
+
+
 PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "ring": ("ring.html", "/", ring),
     "ring-emergency": ("ring.html", "/", ring_emergency),
@@ -467,6 +480,8 @@ PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "me": ("me.html", "/me", me),
     "me-places": ("me.html", "/me", me_places),
     "me-none": ("me.html", "/me", me_none),
+    "anchors": ("anchors.html", "/anchors", anchors),
+    "anchors-none": ("anchors.html", "/anchors", anchors_none),
     "privacy": ("privacy.html", "/privacy", privacy),
     "error-missing": ("error.html", "/nowhere", error_missing),
     "error-limited": ("error.html", "/", error_limited),
