@@ -22,7 +22,7 @@ class _Memory:
 
     vault: Vault
     anchors: dict[str, Anchor] = field(default_factory=dict)
-    census: Census | None = None
+    leaves: tuple[Census, tuple[bytes, ...]] | None = None
 
 
 _kept: _Memory | None = None
@@ -82,9 +82,9 @@ def prove(ports: Ports, thing: str, date: str = "") -> Proof | None:
         raise NotFound("no_such_anchor")
     if not known:
         return None
-    taken = _remembered_leaves(ports, date or known[-1])
+    taken, hashes = _remembered_leaves(ports, date or known[-1])
     index = rules.find(taken, thing)
-    return None if index is None else rules.prove(taken, index, _remembered(ports, taken.date))
+    return None if index is None else rules.prove(taken, index, _remembered(ports, taken.date), hashes)
 
 
 def check(ports: Ports) -> Iterator[tuple[Anchor | None, list[Misfit]]]:
@@ -148,14 +148,15 @@ def _remembered(ports: Ports, date: str) -> Anchor:
     return memory.anchors[date]
 
 
-def _remembered_leaves(ports: Ports, date: str) -> Census:
-    """Those of the last day that was asked for: there may be many."""
+def _remembered_leaves(ports: Ports, date: str) -> tuple[Census, tuple[bytes, ...]]:
+    """Those of the last day that was asked for, with their hashes: there may be many."""
     memory = _memory_of(ports.vault)
-    if memory.census is None or memory.census.date != date:
-        memory.census = _leaves(ports, date)
-    if memory.census is None:
-        raise NotFound("no_such_anchor")
-    return memory.census
+    if memory.leaves is None or memory.leaves[0].date != date:
+        taken = _leaves(ports, date)
+        if taken is None:
+            raise NotFound("no_such_anchor")
+        memory.leaves = taken, rules.hashes(taken)
+    return memory.leaves
 
 
 def _memory_of(vault: Vault) -> _Memory:
