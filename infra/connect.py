@@ -35,8 +35,8 @@ def data_folder() -> Path:
 
 
 def to_stage(configuration: Path = _CONFIGURATION) -> bool:
-    """Take the settings of the stage that STAGE names, unless they are there already; False when none is named. Raises
-    NotConnected when it is not deployed."""
+    """Take the settings of the stage that STAGE names, unless they are there already; False when none is named. A bucket
+    of anchors that is named already stays. Raises NotConnected when it is not deployed."""
     stage = os.environ.get("STAGE", "")
     if not stage or stage == "local" or "TABLE_NAME" in os.environ:
         return False
@@ -45,6 +45,8 @@ def to_stage(configuration: Path = _CONFIGURATION) -> bool:
     machine = settings.get("STATE_MACHINE_ARN", "").split(":")
     if machine[0] != "arn":
         raise NotConnected(NOT_DEPLOYED.format(stage=stage, file=".chalice/config.json"))
+    # After a restore the anchors of the stage before are those that tell what was lost.
+    settings = {**settings, **{name: os.environ[name] for name in ("ANCHORS_BUCKET",) if name in os.environ}}
     os.environ.update(settings, AWS_REGION=machine[3], AWS_DEFAULT_REGION=machine[3])
     return True
 

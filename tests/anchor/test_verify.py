@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from chalicelib.anchor import service
 from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
 from infra import verify
+from infra.connect import to_stage
 from tests.fakes.world import World
 
 
@@ -67,6 +72,19 @@ def test_a_record_that_was_removed_altogether_is_named(
     world.store.chains = lambda: iter(others)  # type: ignore[method-assign]
     assert verify._verified(world.ports) == 1
     assert f"BROKEN {second}: event 1 is gone; the anchor of 2026-11-23 has it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("named", ["", "anchors-of-the-stage-before"])
+def test_a_restored_stage_can_be_held_to_the_anchors_of_the_one_before(tmp_path: Path, named: str) -> None:
+    machine = "arn:aws:states:eu-central-1:123456789012:stateMachine:x"
+    settings = {"TABLE_NAME": "t2", "STATE_MACHINE_ARN": machine, "ANCHORS_BUCKET": "its-own"}
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({"stages": {"prod2": {"environment_variables": settings}}}), "utf-8")
+    given = {"STAGE": "prod2", **({"ANCHORS_BUCKET": named} if named else {})}
+    with patch.dict(os.environ, given, clear=True):
+        assert to_stage(file)
+        assert os.environ["ANCHORS_BUCKET"] == (named or "its-own")
+        assert os.environ["TABLE_NAME"] == "t2"
 
 
 def test_an_anchor_that_was_altered_is_named(
