@@ -35,8 +35,8 @@ def data_folder() -> Path:
 
 
 def to_stage(configuration: Path = _CONFIGURATION) -> bool:
-    """Take the settings of the stage that STAGE names, unless they are there already; False when none is named. A bucket
-    of anchors that is named already stays. Raises NotConnected when it is not deployed."""
+    """Take the settings of the stage that STAGE names, unless they are there already; False when none is named. A
+    bucket of anchors that is named already stays. Raises NotConnected when it is not deployed."""
     stage = os.environ.get("STAGE", "")
     if not stage or stage == "local" or "TABLE_NAME" in os.environ:
         return False
