@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.poll.state import Poll
     from chalicelib.session.shapes import Code
     from chalicelib.status.rules import Pulse
+    from chalicelib.wechat.rules import Binding, Standing
 else:
     # Nothing asks at run time whether something keeps a protocol, and making eight costs a cold start 4 ms.
     Protocol = object
@@ -377,6 +378,64 @@ class Sender(Protocol):
         or UnknownOutcome."""
 
 
+class MiniProgram(Protocol):
+    """The platform's WeChat mini program, as its operator configured it."""
+
+    def openid(self, code: str) -> str:
+        """Who ran `wx.login` to get that code, for this mini program; one request to WeChat and no AWS call. Raises
+        `core.errors.Gone` for a code that is over or was used, Forbidden for somebody whom WeChat holds for a danger,
+        Unavailable when it cannot be known now. The session key that comes with it is dropped."""
+
+    def template(self, name: str) -> str:
+        """The id of the template by which the notice of that name goes, empty when it goes by none."""
+
+    def templates(self) -> tuple[str, ...]:
+        """The ids of all templates that a reader can be asked to accept."""
+
+
+class Bindings(Protocol):
+    """Whose WeChat is whose, and how many messages they accepted: rows of the one table. `person`: HMAC of the phone.
+    Every method is one AWS call (`grant`: another when a template is at its most). Grants never fall below zero."""
+
+    def bind(self, person: str, openid: str, at: datetime) -> None:
+        """Keep a person's openid. The same again keeps their grants, another begins without any."""
+
+    def binding(self, person: str) -> Binding | None:
+        """The person's WeChat, strongly consistent."""
+
+    def unbind(self, person: str, openid: str = "") -> None:
+        """Forget a person's openid and their grants; `openid`: only if it still is this one."""
+
+    def grant(self, person: str, templates: Sequence[str], at: datetime) -> Binding | None:
+        """Count one acceptance of each of these templates (`wechat.rules.MOST` at most are kept) and answer what there
+        is now; None when the person is not bound."""
+
+    def spend(self, person: str, openid: str, template: str) -> bool:
+        """Use one grant up; False when there is none (left), or that openid is theirs no more."""
+
+    def give_back(self, person: str, openid: str, template: str) -> None:
+        """Add the grant that was not used after all."""
+
+    def void(self, person: str, openid: str, template: str) -> None:
+        """WeChat knows of no grant of that template: count none."""
+
+    def standing(self, wish_key: str, person: str, notices: Sequence[Notice]) -> Standing:
+        """What decides whether somebody is written to by WeChat first, instead of `Store.opted_out`; up to 98 notices,
+        the others are taken for not begun."""
+
+
+class Wechat(Protocol):
+    """Everything about WeChat; both parts are made when they are first used."""
+
+    @property
+    def program(self) -> MiniProgram:
+        """The mini program."""
+
+    @property
+    def bindings(self) -> Bindings:
+        """Who has bound their WeChat."""
+
+
 class Timeline(Protocol):
     """The state machine that remembers when to look again. It may lose anything: the rows decide."""
 
@@ -478,7 +537,7 @@ class Directories(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside, handed to every use case."""
+    """Everything outside, handed to every use case. `wechat`: None where there is no mini program."""
 
     store: Store
     polls: Polls
@@ -490,3 +549,4 @@ class Ports:
     entropy: Entropy
     directories: Directories
     policy: Policy
+    wechat: Wechat | None = None

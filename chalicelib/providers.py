@@ -41,6 +41,8 @@ def settings(env: Env, reveal: Callable[[str], Env]) -> Env:
 
 def sender(channel: Channel, env: Env, tools: Tools) -> Sender:
     """The sender of a channel; raises ConfigError naming what is missing or wrong, never what a setting holds."""
+    if channel is Channel.WECHAT:
+        return wechat(env, tools) or Nobody()
     choices, setting = (_SMS, "SMS_PROVIDER") if channel is Channel.SMS else (_MAIL, "MAIL_PROVIDER")
     name = env.get(setting, "").strip() or next(iter(choices))
     if name not in choices:

@@ -54,7 +54,9 @@ _STAFF = Shape(
         "phone": Field(shape.words(30), ""),
         "mail": Field(shape.mail, ""),
         "language": Field(shape.language, "zh-CN"),
-        "channels": Field(shape.choice(Channel), (Channel.SMS, Channel.MAIL), many=True),
+        "channels": Field(
+            shape.choice(Channel, but=(Channel.WECHAT,)), (Channel.SMS, Channel.MAIL), many=True
+        ),
         "deputy": Field(shape.ident, ""),
     }
 )

@@ -149,15 +149,14 @@ def matching(pattern: re.Pattern[str], wanted: str) -> Reader:
     return reader
 
 
-def choice(kind: type[StrEnum]) -> Reader:
-    """One of the words of an enumeration."""
+def choice(kind: type[StrEnum], *, but: Iterable[StrEnum] = ()) -> Reader:
+    """One of the words of an enumeration, except those."""
+    known = {member.value: member for member in kind if member not in but}
 
     def reader(raw: Any) -> StrEnum:
-        try:
-            return kind(raw)
-        except ValueError:
-            known = [member.value for member in kind]
-            raise Unfit(f"unknown {kind.__name__.lower()} {raw!r}: {did_you_mean(str(raw), known)}") from None
+        if found := known.get(str(raw)):
+            return found
+        raise Unfit(f"unknown {kind.__name__.lower()} {raw!r}: {did_you_mean(str(raw), list(known))}")
 
     return reader
 

@@ -214,7 +214,7 @@ def directories(draw: st.DrawFn) -> Directory:
         st.sampled_from(["", "+8613800001001"]),
         st.sampled_from(["", "a@example.org"]),
         st.sampled_from(["zh-CN", "en"]),
-        st.permutations(list(Channel)).map(tuple),
+        st.permutations([Channel.SMS, Channel.MAIL]).map(tuple),
     )
     staff = tuple(
         Staff(id_, s.name, s.role, s.places, s.phone, s.mail, s.language, s.channels)
