@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from pynamodb.attributes import MapAttribute
 
 from chalicelib import steps
 from chalicelib import store as store_package
@@ -37,6 +38,7 @@ from chalicelib.status import service as status
 from chalicelib.store import DynamoStore, case_codec, codec, notice_codec, poll_codec, poll_models
 from chalicelib.store import models as rows
 from chalicelib.store.stream import parse
+from chalicelib.store.wechats import Bindings
 from infra.local.embedded import EmbeddedAws, embedded_aws
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.places import directory
@@ -130,6 +132,9 @@ def live(life: Life) -> None:
         Bundle("MX00000099", "zhao", (waiting.bell.id,), "hash-of-bundle", START + timedelta(days=7))
     )
     store.wish("wish-hmac", START, out=True)
+    whose = Bindings(DynamoStore(life.aws.table_name, life.aws.region, life.clock.sleep).table)
+    whose.bind("person-hmac", "openid-of-somebody", START)
+    whose.grant("person-hmac", ("template-of-answered",), START)
     status.came_round(ports, "sweep", seconds=1.5)
     store.save_directory(canary.directory(), ())
     assert store.bell(waiting.bell.id)
@@ -210,9 +215,15 @@ _MEANINGS = {
 
 
 def _own(row: rows.Row) -> dict[str, Any]:
-    """A row's own attributes; sets have no order."""
-    found = {name: value for name, value in row.attribute_values.items() if name != "kind"}
-    return {name: sorted(value) if isinstance(value, set) else value for name, value in found.items()}
+    """A row's own attributes, as plain data."""
+    return {name: _plain(value) for name, value in row.attribute_values.items() if name != "kind"}
+
+
+def _plain(value: Any) -> Any:
+    """Sets have no order, maps a class of pynamodb's."""
+    if isinstance(value, set):
+        return sorted(value)
+    return value.as_dict() if isinstance(value, MapAttribute) else value
 
 
 def meaning(raw: dict[str, Any]) -> Any:
