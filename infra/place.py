@@ -22,7 +22,7 @@ from chalicelib.config import ConfigError
 from chalicelib.core.chain import Actor
 from chalicelib.core.errors import Stale, Unavailable
 from chalicelib.place.changes import Change, diff
-from chalicelib.place.file import BadPlace, Problem, parse, review
+from chalicelib.place.file import BadPlace, Problem, parse, review, taken
 from chalicelib.place.rules import Directory
 from chalicelib.place.service import Plan, apply, plan
 from chalicelib.ports import Ports
@@ -79,14 +79,17 @@ def main(arguments: list[str] | None = None) -> int:
     if wanted.check:
         say.good(f"{wanted.file} is well formed.")
         return 0
-    return _compare(directory, wanted, say)
+    return _compare(source, directory, wanted, say)
 
 
-def _compare(directory: Directory, wanted: argparse.Namespace, say: _Printer) -> int:
+def _compare(source: Source, directory: Directory, wanted: argparse.Namespace, say: _Printer) -> int:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         with _ports(apply=wanted.apply) as ports:
+            if ports and (problems := taken(directory, ports.directories.all())):
+                say.problems(wanted.file, source, problems)
+                return 2
             return _change(ports, directory, wanted, say)
     except Stale:
         say.error("Somebody else applied a file just now; nothing was written. Run this again.")

@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.case.guard import possible
 from chalicelib.case.state import Case
+from chalicelib.core import ids
 from chalicelib.core.chain import Actor, Event
 from chalicelib.core.times import parse_iso
 from chalicelib.people.staff import Staff
@@ -120,7 +121,10 @@ def names_of(case: Case, viewer: Viewer) -> frozenset[str]:
 
 
 def sights(directory: Directory, member: Staff, case: Case) -> bool:
-    """Whether a member of staff may see the case: it is theirs, or of their places; lawyers and police see theirs."""
+    """Whether a member of staff may see the case: it is theirs, or of their places; lawyers and police see theirs.
+    `directory` is the member's own: another subdistrict may have places and people of the same ids."""
+    if ids.prefix_of(case.id) != directory.subdistrict.prefix:
+        return False
     if case.owner == member.id or member.role is Role.SUPERVISOR:
         return True
     if member.role in {Role.LAWYER, Role.POLICE}:

@@ -41,6 +41,30 @@ def review(directory: Directory) -> tuple[Problem, ...]:
     return tuple(problem for look in looks for problem in look(directory))
 
 
+def taken(directory: Directory, others: Iterable[Directory]) -> tuple[Problem, ...]:
+    """Ids of places and staff that another subdistrict of the stage has: rolls and messages that wait are kept by them,
+    and a bell finds its directory by its neighbourhood."""
+    foreign = [other for other in others if other.subdistrict.prefix != directory.subdistrict.prefix]
+    owners = {("place", id_): other for other in foreign for _, id_ in _placed(other)}
+    owners |= {("person", member.id): other for other in foreign for member in other.staff}
+    own = [("place", path, id_) for path, id_ in _placed(directory)]
+    own += [("person", f"staff[{i}]", member.id) for i, member in enumerate(directory.staff)]
+    return tuple(
+        Problem(f"{path}.id", f"{id_} is the id of a {kind} of {other.subdistrict.name}: choose another")
+        for kind, path, id_ in own
+        if (other := owners.get((kind, id_)))
+    )
+
+
+def _placed(directory: Directory) -> Iterator[tuple[str, str]]:
+    """The paths and ids of a directory's places."""
+    yield "subdistrict", directory.subdistrict.id
+    for i, community in enumerate(directory.communities):
+        yield f"communities[{i}]", community.id
+        for j, neighbourhood in enumerate(community.neighbourhoods):
+            yield f"communities[{i}].neighbourhoods[{j}]", neighbourhood.id
+
+
 def _places(values: Values) -> Iterator[tuple[str, Any]]:
     yield "subdistrict", values["subdistrict"]["id"] if values["subdistrict"] else None
     for i, community in enumerate(values["communities"]):

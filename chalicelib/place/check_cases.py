@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
 from typing import Any
@@ -14,10 +15,13 @@ from chalicelib.place.shape import Problem
 from chalicelib.place.terms import WEEK, read_term
 
 Values = Mapping[str, Any]
-# In a case these words stand for the resident, for offices, and for who signs and seals a mediation.
+# In a case these words stand for the resident, for the house (to which notes are addressed that no guest reads), for
+# offices, and for who signs and seals a mediation.
 RESERVED = frozenset(
     {"resident", "specialist", "community", "subdistrict", "supervisor", "mediator", "committee", "system"}
+    | {"staff"}
 )
+_STRANGER = re.compile(r"p-[0-9]+")  # whom a case knows without the directory
 _COURT_DAYS = 30
 
 
@@ -43,8 +47,8 @@ def review(directory: Directory) -> Iterator[Problem]:
 
 
 def _bad(path: str, organisation: Values, places: set[Any], country: str) -> Iterator[Problem]:
-    if organisation["id"] in RESERVED:
-        message = f"{organisation['id']} means something else in a case: choose another, such as its name"
+    if (named := organisation["id"]) in RESERVED or _STRANGER.fullmatch(named or ""):
+        message = f"{named} means something else in a case: choose another, such as its name"
         yield Problem(f"{path}.id", message)
     for i, place in enumerate(organisation["places"]):
         yield from unknown(f"{path}.places[{i}]", place, places, "place")

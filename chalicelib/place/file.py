@@ -1,7 +1,7 @@
 """The place file: all an operator decides about a subdistrict, as keys and values (YAML or JSON outside).
 
-`parse` and `dump` are each other's reverse; `review` says what is allowed but unwise. A worked example with
-every key is infra/places/mishixiang.yaml.
+`parse` and `dump` are each other's reverse; `review` says what is allowed but unwise, `taken` which ids belong to
+another subdistrict of the stage. A worked example with every key is infra/places/mishixiang.yaml.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 from chalicelib.core import text
 from chalicelib.core.times import QuietHours
 from chalicelib.people.staff import Override, Roster, Rotation, Staff
-from chalicelib.place.check import references, review
+from chalicelib.place.check import references, review, taken
 from chalicelib.place.codec import decode, encode
 from chalicelib.place.ladder import Ladder, LadderRule, Level, Role
 from chalicelib.place.rules import Community, Directory, Hotline, Neighbourhood, Organisation, Subdistrict
 from chalicelib.place.schema import FILE
 from chalicelib.place.shape import Problem, read, span
 
-__all__ = ["BadPlace", "Problem", "decode", "dump", "encode", "parse", "review"]
+__all__ = ["BadPlace", "Problem", "decode", "dump", "encode", "parse", "review", "taken"]
 
 
 class BadPlace(Exception):

@@ -20,10 +20,14 @@ MOST_VERSIONS = 50
 
 
 def read(ports: Ports, directory: Directory, member: Staff, neighbourhood: str) -> Roll:
-    """The roll and its history; one AWS call. An empty one when nothing was ever imported. Raises NotFound and
-    Forbidden."""
+    """The roll and its history; one AWS call. An empty one when nothing was ever imported. Raises NotFound, and
+    Forbidden also where another subdistrict has a place of that id: the roll is theirs."""
     _require(directory, member, neighbourhood)
-    return ports.polls.roll(neighbourhood) or Roll(neighbourhood, directory.subdistrict.prefix)
+    own = Roll(neighbourhood, directory.subdistrict.prefix)
+    found = ports.polls.roll(neighbourhood) or own
+    if found.prefix != own.prefix:
+        raise Forbidden("not_your_place")
+    return found
 
 
 def units(ports: Ports, roll: Roll, version: int = 0) -> tuple[Unit, ...]:

@@ -149,7 +149,8 @@ def announce(
     poll, _ = opened(ports, member, poll_id)
     require_manager(member)
     roll = ports.polls.roll(poll.neighbourhood)
-    current = roll.current if roll else 0
+    # Another subdistrict may have a place of the same id, whose roll is its own.
+    current = roll.current if roll and roll.prefix == ids.prefix_of(poll.id) else 0
     units = tuple(ports.polls.roll_units(poll.neighbourhood, current)) if current else ()
     frozen = Frozen(
         current, digest(units), len(units), buildings(units, lambda unit: heads.is_asked(poll, unit))

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.bell.rules import Bell
+from chalicelib.core import ids
 from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Desk, Role
 from chalicelib.place.rules import Directory
@@ -229,7 +230,10 @@ def csrf_of(key: bytes, token: str) -> str:
 
 
 def in_sight(directory: Directory, member: Staff, bell: Bell) -> bool:
-    """Whether a member of staff may see the bell: it is of their places, or they were asked to answer it."""
+    """Whether a member of staff may see the bell: it is of their places, or they were asked to answer it. `directory`
+    is the member's own: another subdistrict may have places and people of the same ids."""
+    if ids.prefix_of(bell.id) != directory.subdistrict.prefix:
+        return False
     asked = any(person.id == member.id for person in bell.alerted)
     return asked or serves(directory, member, bell.neighbourhood, bell.desk)
 

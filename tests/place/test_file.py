@@ -416,6 +416,8 @@ MISTAKES: list[tuple[Spoil, str, str]] = [
         "another organisation (organisations[0])",
     ),
     (put("organisations", 1, "id", "committee"), "organisations[1].id", "means something else in a case"),
+    (put("organisations", 1, "id", "staff"), "organisations[1].id", "means something else in a case"),
+    (put("organisations", 1, "id", "p-12"), "organisations[1].id", "means something else in a case"),
     (put("committee", 7), "committee", "put it in quotes"),
     (put("casework", "country", "China"), "casework.country", "write it as CN"),
     (put("casework", "weekend", ["sun"]), "casework.weekend[0]", "did you mean sunday?"),

@@ -17,6 +17,7 @@ from chalicelib.place.service import apply, plan
 from chalicelib.ports import Ports
 from infra import place
 from tests.fakes.clock import FakeClock
+from tests.fakes.directories import FakeDirectories
 from tests.fakes.store import FakeStore
 from tests.place.sample import MISHIXIANG, mishixiang, small
 
@@ -24,7 +25,8 @@ OPERATOR = Actor("staff", "ops", "Ops", "operator")
 
 
 def ports_on(store: FakeStore) -> Ports:
-    return cast("Ports", SimpleNamespace(store=store, clock=FakeClock()))
+    served = FakeDirectories(store)
+    return cast("Ports", SimpleNamespace(store=store, clock=FakeClock(), directories=served))
 
 
 @pytest.fixture
@@ -122,6 +124,20 @@ class TestCommand:
         assert "prefix: MI" in lines[numbers[0]]
         assert "role: layer" in lines[numbers[1]]
         assert store.places == {}
+
+    def test_an_id_that_another_subdistrict_of_the_stage_has_is_a_problem(
+        self, store: FakeStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert place.main([str(MISHIXIANG), "--apply"]) == 0
+        text = json.dumps(small()).replace('"lane"', '"yiqing"').replace('"ann"', '"zhao-hong"')
+        (tmp_path / "copied.json").write_text(text, "utf-8")
+        capsys.readouterr()
+        assert place.main([str(tmp_path / "copied.json"), "--apply"]) == 2
+        said = capsys.readouterr().err
+        assert "communities[0].neighbourhoods[0].id: yiqing" in said
+        assert "staff[0].id: zhao-hong" in said
+        assert list(store.places) == ["MX"]
+        assert place.main([str(MISHIXIANG), "--apply"]) == 0
 
     def test_a_key_written_twice_is_a_problem(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

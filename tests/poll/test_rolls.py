@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.core.times import iso
+from chalicelib.people.staff import Staff
+from chalicelib.place.ladder import Role
+from chalicelib.place.rules import Subdistrict
 from chalicelib.poll.roll_export import to_csv, to_xlsx
 from tests.contract.client import Answer, Web, visiting
+from tests.fakes import places
 from tests.fakes.world import World
 from tests.poll import samples
+from tests.poll.house import draft_poll, give_roll
 from tests.session.people import PHONES, sign_in, two_communities
 
 GOOD = "幢,室,面积(㎡),业主,电话\n10幢,101,89.5,张三,13900000001\n2幢,101,60,李四、王五,13900000002\n"
@@ -92,3 +100,25 @@ def test_nobodys_name_is_in_the_record_of_a_roll(web: Web) -> None:
     events = web.world.store.events("ROLL#yiqing")
     assert [event.kind for event in events] == ["imported"]
     assert "张三" not in str(events)
+
+
+def test_the_roll_of_a_place_of_the_same_id_is_not_another_subdistricts_business(web: Web) -> None:
+    give_roll(web.world, samples.roll())
+    there = Staff("wang", "王五", Role.COMMUNITY, ("mishi",), "+8613700001011")
+    hemu = replace(places.directory(), subdistrict=Subdistrict("hemu", "HM", "和睦街道"), staff=(there,))
+    web.world.place(hemu)
+    token = sign_in(web, "13700001011")
+    body = {"name": "roll.csv", "content": base64.b64encode(GOOD.encode()).decode()}
+    answers = [
+        web.get("/v1/rolls/yiqing", token=token),
+        web.post("/v1/rolls/yiqing/preview", body, token=token),
+        web.post("/v1/rolls/yiqing/versions", body, token=token),
+        web.post("/v1/rolls/yiqing/adopt", {"number": 1}, token=token),
+        web.send("GET", "/rolls/yiqing/export", Cookie=f"session={token}"),
+    ]
+    assert [answer.status for answer in answers] == [403] * len(answers)
+    poll = draft_poll(web, token)
+    opens, closes = (iso(web.world.clock.now() + timedelta(days=days)) for days in (1, 9))
+    notice = {"opens_at": opens, "closes_at": closes}
+    announced = web.post(f"/v1/polls/{poll}/announce", notice, token=token)
+    assert (announced.status, "roll" in announced.text) == (400, True)
