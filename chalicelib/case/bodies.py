@@ -72,7 +72,7 @@ class CaseBellBody(Struct, frozen=True):
 
 
 class PartyBody(Struct, frozen=True):
-    """Somebody who takes part. Staff also get how to reach them, and the address of their page."""
+    """Somebody who takes part. Staff also get how to reach them."""
 
     id: str
     kind: str
@@ -81,7 +81,6 @@ class PartyBody(Struct, frozen=True):
     active: bool
     phone: str = ""
     mail: str = ""
-    url: str = ""
 
 
 class ResponseBody(Struct, frozen=True):

@@ -25,8 +25,9 @@ KINDS = (
     "person",
     "other",
 )
-PRIVATE = frozenset({"person", "representative"})
-"""People, not offices or companies: where the directory does not list them, other guests know them as 张*."""
+PRIVATE = frozenset({"person", "representative", "other"})
+"""People, not offices or companies, and whoever may be one: where the directory does not list them, other guests know
+them as 张*."""
 RESIDENT = "resident"
 _DAY = timedelta(days=1)
 

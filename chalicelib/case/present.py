@@ -14,10 +14,9 @@ from chalicelib.case.service import Reading
 from chalicelib.case.shapes import Attachment, CaseLine, PartyContact
 from chalicelib.case.state import Agreement, Case, Deadline, Meeting, Obligation, Offer, Ref
 from chalicelib.case.telling import story
-from chalicelib.core import ids, links
+from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import Event, Verdict
-from chalicelib.core.links import Purpose
 from chalicelib.core.times import iso
 from chalicelib.core.uploads import SHOW_SECONDS, small
 from chalicelib.place.casework import calendar_for
@@ -82,7 +81,7 @@ def body(ports: Ports, reading: Reading, language: str) -> bodies.CaseBody:
         pause=_pause(case),
         deadlines=[_deadline(case, d, reading.directory, lens.now, language) for d in case.deadlines],
         bells=[_bell(reading, bell) for bell in case.bells] if staff else [],
-        parties=[_party(ports, lens, party.id, party.active) for party in case.parties],
+        parties=[_party(lens, party.id, party.active) for party in case.parties],
         meetings=[_meeting(ports, lens, m) for m in case.meetings if _concerns(lens, m.invited)],
         offers=[_offer(lens, offer) for offer in case.offers if reading.viewer.side is not Side.PARTY],
         plans=[_plan(ports, lens, event) for event in lens.each("proposed")],
@@ -180,15 +179,14 @@ def shown_to(reading: Reading, bell: str, contact: Contact) -> tuple[str, str]:
     return texts.mask_name(contact.name), texts.mask_phone(contact.phone)
 
 
-def _party(ports: Ports, lens: Lens, party_id: str, active: bool) -> bodies.PartyBody:
+def _party(lens: Lens, party_id: str, active: bool) -> bodies.PartyBody:
+    """How staff reach a party is shown to them; never its link, with which they would speak in its name."""
     contact = reachable(lens.file.parties.get(party_id), lens.directory)
     kind = next(party.kind for party in lens.case.parties if party.id == party_id)
     name = lens.name(party_id)
     if lens.viewer.side is not Side.STAFF or contact is None:
         return bodies.PartyBody(party_id, kind, name, "", active)
-    token = links.token(ports.policy.key, lens.case.id, Purpose.PARTY, party_id)
-    url = f"{ports.policy.public_url}/p/{token}"
-    return bodies.PartyBody(party_id, kind, name, contact.person, active, contact.phone, contact.mail, url)
+    return bodies.PartyBody(party_id, kind, name, contact.person, active, contact.phone, contact.mail)
 
 
 def reachable(contact: PartyContact | None, directory: Directory) -> PartyContact | None:

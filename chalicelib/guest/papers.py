@@ -1,7 +1,7 @@
 """What a printed paper says: minutes of a meeting (会议纪要), the agreement (协商纪要 or 人民调解协议书), the story of
 a case (办结单). Pure: a case as one reader sees it becomes a view.
 
-Residents' names are in full on the papers of staff, who print the originals, and 张* on those of parties.
+Residents' names are in full on what staff print to be signed, and 张* on the papers of parties.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ TEMPLATES: dict[type, str] = {
     v.AgreementPaper: "paper_agreement.html",
     v.CasePaper: "paper_case.html",
 }
+STORY = "case"
+"""The name of the paper that is signed by nobody."""
 # Left out of the story: what the clock and the post did, not people.
 _UNTOLD = frozenset({"notified", "reminded", "rearmed", "lapsed", "messaged", "overdue"})
 
@@ -47,7 +49,7 @@ def paper(
         return minutes(lens, int(number), back)
     if name == "agreement":
         return agreement(lens, back)
-    if name == "case" and lens.viewer.side != "party":
+    if name == STORY and lens.viewer.side != "party":
         return story(lens, back, verify_at, earlier())
     raise NotFound("not_found")
 

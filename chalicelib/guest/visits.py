@@ -366,10 +366,11 @@ def residents_paper(call: Call, token: str, paper: str) -> Response:
 
 
 def staffs_paper(call: Call, case_id: str, paper: str) -> Response:
-    """A paper of a case of one's places, with everybody's name in full."""
+    """A paper of a case of one's places: residents' names are in full where a signature stands under them, and in the
+    story for whoever sees them whole anyway."""
     session = call.signed_in.session
     reading: Reading = service.read(call.ports, session, case_id)
-    lens = present.lens_of(call.ports, reading, call.language, paper=True)
+    lens = present.lens_of(call.ports, reading, call.language, paper=paper != papers.STORY)
 
     def rung() -> tuple[v.Entry, ...]:
         with suppress(DomainError):  # whoever may read the case need not be of the place where it was rung

@@ -283,6 +283,38 @@ def test_private_persons_are_masked_for_other_guests_and_organisations_are_not(b
         assert "王小二" not in read.text
 
 
+def test_whoever_is_merely_an_other_party_is_masked_too(busy: House) -> None:
+    busy.act("zhao", "invite", {"kind": "other", "name": "王小二", "phone": "13800009999"})
+    for who in ("yunhe", "resident"):
+        assert "王小二" not in busy.read(who).text
+        assert "王*" in busy.read(who).text
+    pages = [f"/p/{busy.token('yunhe')}", f"/t/{busy.token('resident')}"]
+    assert not any("王小二" in busy.web.get(page).text for page in pages)
+    assert "王小二" in busy.read("p-1").text
+
+
+def test_staff_are_not_handed_the_link_with_which_a_party_speaks(busy: House) -> None:
+    links = [busy.token("yunhe"), busy.token("resident")]
+    for who in ("zhao", "wang"):
+        pages = [busy.read(who).text, page_of(busy, who, f"/c/{busy.case}")]
+        assert not any(link in page for link in links for page in pages)
+
+
+def test_the_story_on_paper_names_residents_whole_only_to_who_may_see_them(busy: House) -> None:
+    paper = f"/c/{busy.case}/print/case"
+    assert NAME in page_of(busy, "zhao", paper)
+    assert NAME not in page_of(busy, "wang", paper)
+    busy.act("wang", "unmask", {"bell": busy.bell, "reason": "complaint"})
+    assert NAME in page_of(busy, "wang", paper)
+
+
+def page_of(house: House, who: str, path: str) -> str:
+    """A page as somebody who has signed in sees it."""
+    answer = house.web.send("GET", path, Cookie=f"session={house.token(who)}")
+    assert answer.status == 200, answer.text
+    return answer.text
+
+
 def test_parties_know_a_resident_by_the_first_character_of_the_name(busy: House) -> None:
     busy.act("zhao", "negotiate")
     busy.act("zhao", "propose", {"text": "装减振垫"})
