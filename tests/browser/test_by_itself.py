@@ -14,6 +14,8 @@ from tests.browser.visits import Visitors, in_a_browser
 pytestmark = in_a_browser
 BY_ITSELF = 25_000
 """Milliseconds in which a page has long asked again."""
+LOOK_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
+"""As when somebody comes back to the page: it asks at once."""
 
 
 def test_board_and_outbox_show_a_new_bell_by_themselves_and_the_board_nobodys_name(
@@ -35,6 +37,28 @@ def test_board_and_outbox_show_a_new_bell_by_themselves_and_the_board_nobodys_na
     board.get_by_role("link", name="刷新").click()
     expect(board.locator("#live-rows")).not_to_contain_text(bell.number)
     assert never_reloaded(board)
+
+
+def test_a_page_leaves_a_form_alone_that_somebody_fills_in(platform: Platform, visitors: Visitors) -> None:
+    bell = platform.ring(neighbourhood="wenyi")
+    page = visitors.page(platform.answer_link(bell))
+    mark(page)
+    page.locator("#transfer > summary").click()
+    ground, place = page.locator("#transfer_reason"), page.locator("#transfer_neighbourhood")
+    ground.select_option(index=1)
+    place.select_option("zuojia")
+    place.blur()
+    platform.post(f"/v1/bells/{bell.id}/withdraw", token=bell.token)
+    page.evaluate(LOOK_AGAIN)
+    expect(page.locator("#news")).to_be_visible(timeout=BY_ITSELF)
+    expect(place).to_have_value("zuojia")
+    assert never_reloaded(page)
+    for field in (ground, place):
+        field.select_option(index=0)
+        field.blur()
+    page.evaluate(LOOK_AGAIN)
+    expect(page.get_by_role("heading", name="已撤回")).to_be_visible(timeout=BY_ITSELF)
+    assert not never_reloaded(page)
 
 
 def test_a_bell_outlives_a_kill_and_still_climbs_before_the_residents_eyes(

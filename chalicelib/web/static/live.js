@@ -1,9 +1,10 @@
 // The page refreshes itself: it asks for its own address again and swaps what is marked data-live and has changed.
-// Focus, an open <details> and anything half typed stay as they are; a reader that listens hears what is new.
+// Focus, an open <details> and forms that somebody fills in stay as they are; a reader that listens hears what is new.
 
 const page = document.querySelector("[data-live-page]");
 const note = document.getElementById("live-updated");
 const say = document.getElementById("live-say");
+const news = document.getElementById("news");
 const SLOWEST = 60_000;
 
 let failures = 0;
@@ -11,10 +12,18 @@ let timer = 0;
 
 const every = () => Math.min(Number(page.dataset.liveEvery) * 1000 * 2 ** failures, SLOWEST);
 
+// Whether somebody is filling something in there: the cursor is in a field, or one says something. What came back with
+// what is wrong in it says something too, and a choice that was made as much as words that were typed.
 function busy(element) {
   const active = document.activeElement;
   if (element.contains(active) && active.matches("input, textarea, select")) return true;
-  return [...element.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
+  const fields = element.querySelectorAll("input:not([type=hidden]), textarea, select");
+  return [...fields].some(says) || element.querySelector(".uploads-list li") !== null;
+}
+
+function says(field) {
+  if (field.matches("select")) return field.selectedIndex > 0;
+  return field.matches("[type=radio], [type=checkbox]") ? field.checked : field.value !== "";
 }
 
 function openDetails(element) {
@@ -64,6 +73,14 @@ function take(html) {
   return true;
 }
 
+// The page is to be drawn anew: at once, or when the reader says so, whose form would be lost.
+function renew() {
+  if (!busy(document.querySelector("main"))) return location.replace(location.pathname);
+  if (news) news.hidden = false;
+}
+
+document.addEventListener("live:outdated", renew);
+
 function tell(text) {
   if (note && note.textContent !== text) note.textContent = text;
 }
@@ -73,7 +90,7 @@ async function refresh() {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
     // A page of another kind (the bell was answered, the link has run out) is shown by loading it.
-    if (!take(await answer.text())) return location.reload();
+    if (!take(await answer.text())) renew();
     failures = 0;
   } catch {
     failures = Math.min(failures + 1, 4);
