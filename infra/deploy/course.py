@@ -173,7 +173,7 @@ class Course:
         self.tell.step(f"Stage {self.target.stage} is in service")
         self.tell.line(f'Let {public} lead to {url} if it does not yet (docs/deploying.md, "The address").')
         self.tell.line(f"Then its places and people: make place STAGE={self.target.stage} FILE=… APPLY=1")
-        self.tell.line(f"From now on code alone goes with: chalice deploy --stage {self.target.stage}")
+        self.tell.line(f"From now on code alone goes with: {ship.by_hand(self.target)}")
 
 
 def _origins(environment: Mapping[str, str]) -> list[str]:

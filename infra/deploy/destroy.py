@@ -54,7 +54,7 @@ def _unship(target: Target, record: Record, tell: Teller, execute: ship.Run) -> 
     if not record.resources():
         return
     tell.step("Functions and API")
-    status = execute(ship.removed(target))
+    status = execute(ship.removed(target), target.region)
     record.store()
     if status != 0:
         raise Failed(

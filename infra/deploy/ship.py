@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import zlib
@@ -22,8 +23,9 @@ from infra.deploy.aws import Aws
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
 
-Run = Callable[[Sequence[str]], int]
-"""Runs a command in the project's folder, its output going to the terminal; answers its exit status."""
+Run = Callable[[Sequence[str], str], int]
+"""Runs a command in the project's folder for a region, its output going to the terminal; answers its exit status."""
+REGION = "AWS_DEFAULT_REGION"
 _EMPTY = "nothing yet"
 
 
@@ -41,9 +43,15 @@ def _command(verb: str, target: Target, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "infra.package", verb, "--stage", target.stage, *arguments]
 
 
-def run(command: Sequence[str]) -> int:
-    """The real `Run`."""
-    return subprocess.run(command, check=False, cwd=Path(__file__).parents[2]).returncode
+def run(command: Sequence[str], region: str) -> int:
+    """The real `Run`. Chalice asks nobody but the environment where it is: code must not land beside its stack."""
+    there = {**os.environ, REGION: region}
+    return subprocess.run(command, check=False, cwd=Path(__file__).parents[2], env=there).returncode
+
+
+def by_hand(target: Target) -> str:
+    """What the operator types, in the project's folder, to ship code alone."""
+    return f"{REGION}={target.region} {Path('.venv', 'bin', 'chalice')} deploy --stage {target.stage}"
 
 
 class Record:
@@ -100,9 +108,9 @@ def ship(record: Record, target: Target, tell: Teller, execute: Run = run) -> st
     if record.fetch():
         tell.line("What was deployed before is known")
     command = shipped(target)
-    tell.line(" ".join(["python", *command[1:]]))
+    tell.line(f"{REGION}={target.region} " + " ".join(["python", *command[1:]]))
     try:
-        status = execute(command)
+        status = execute(command, target.region)
     finally:
         record.store()
     if status != 0:

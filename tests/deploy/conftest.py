@@ -69,10 +69,12 @@ class FakeChalice:
     target: Target
     folder: Path
     calls: list[list[str]] = field(default_factory=list)
+    regions: list[str] = field(default_factory=list)
     status: int = 0
 
-    def __call__(self, command: Sequence[str]) -> int:
+    def __call__(self, command: Sequence[str], region: str) -> int:
         self.calls.append([*command[1:]])
+        self.regions.append(region)
         if self.status:
             return self.status
         if "delete" in command:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,24 @@ def test_a_step_that_fails_says_what_to_do_and_the_next_run_goes_on(course: Cour
     course.deploy()
     assert len(_mappings(course)) == 1
     assert tell.told.count("CREATE_IN_PROGRESS") == 1, "the stack was not made twice"
+
+
+def test_code_goes_and_is_taken_away_where_the_stack_is(course: Course, tell: Listener) -> None:
+    course.deploy()
+    tell.answers = ["prod", ""]
+    course.destroy()
+    assert isinstance(course.execute, FakeChalice)
+    assert course.execute.regions == ["eu-central-1"] * 2
+    assert "AWS_DEFAULT_REGION=eu-central-1 .venv/bin/chalice deploy --stage prod" in tell.told
+
+
+def test_chalice_is_told_the_region_whatever_the_operators_configuration_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = "import os, sys; sys.exit(os.environ['AWS_DEFAULT_REGION'] != 'eu-central-1')"
+    for elsewhere in ("us-east-1", ""):
+        monkeypatch.setenv("AWS_DEFAULT_REGION", elsewhere)
+        assert ship.run([sys.executable, "-c", asked], "eu-central-1") == 0
 
 
 def test_another_machine_does_not_make_a_second_api(course: Course, tell: Listener, tmp_path: Path) -> None:
