@@ -10,15 +10,13 @@ import os
 import sys
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-
 from infra.deploy import template
 from infra.deploy.aws import Aws, region_of, target
 from infra.deploy.configuration import Configuration
 from infra.deploy.course import Course
 from infra.deploy.policies import Where, write
 from infra.deploy.target import APP
-from infra.deploy.telling import Failed, Teller
+from infra.deploy.telling import Teller, attempted
 
 FOLDER = Path(__file__).parents[2] / ".chalice"
 _WHAT = ("deploy", "plan", "check", "destroy", "template", "policies")
@@ -28,39 +26,22 @@ def main(arguments: list[str] | None = None, folder: Path = FOLDER) -> int:
     """Run the command; answers the exit status."""
     wanted = _arguments(arguments)
     tell = Teller()
-    try:
-        _run(wanted, folder, tell)
-    except Failed as failure:
-        tell.error(str(failure))
-        tell.line(failure.advice)
-    except NoCredentialsError as error:
-        tell.error(str(error))
-    except (ClientError, BotoCoreError) as error:
-        tell.error(f"AWS refuses: {error}")
-        tell.line(
-            "If a permission is missing, docs/deploying.md lists what the operator needs. Then run it again."
-        )
-    except KeyboardInterrupt:
-        tell.error(
-            "Interrupted. CloudFormation goes on by itself; run the same command again to go on from there."
-        )
-    else:
-        return 0
-    return 1
+    return attempted(tell, lambda: _run(wanted, folder, tell), status=1)
 
 
-def _run(wanted: argparse.Namespace, folder: Path, tell: Teller) -> None:
+def _run(wanted: argparse.Namespace, folder: Path, tell: Teller) -> int:
     configuration = Configuration.read(folder)
     configuration.stage(wanted.stage)
     if wanted.what == "policies":
         _policies(configuration, folder, tell)
-        return
+        return 0
     aws = Aws(region_of(wanted.region))
     course = Course(aws, target(aws, wanted.stage), folder, tell)
     if wanted.what == "template":
         print(template.rendered(course.target))
     else:
         getattr(course, wanted.what)()
+    return 0
 
 
 def _policies(configuration: Configuration, folder: Path, tell: Teller) -> None:

@@ -11,16 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
+from botocore.exceptions import ClientError
+
 from chalicelib.core.times import parse_iso
 from infra.connect import data_folder
-from infra.deploy.aws import Aws
 from infra.deploy.checks import Finding, Kind
 from infra.deploy.configuration import Configuration
-from infra.deploy.target import Target
-from infra.deploy.telling import Failed, Teller
+from infra.deploy.stack import Stacks
+from infra.deploy.telling import Failed, Teller, attempted
 from infra.doctor import anchors, data, machines, posts
 from infra.doctor.stage import Look, Stage, error, examine, good
-from infra.local.run import attach
 from infra.recover.call import stage_of
 
 LOOKS: Mapping[str, Look] = {
@@ -73,23 +73,19 @@ def report(found: Iterable[tuple[str, Finding]], tell: Teller) -> int:
 
 def deployed(environment: Mapping[str, str], folder: Path = Path(".chalice")) -> Stage:
     """The deployed stage that STAGE and REGION name; raises Failed."""
-    aws, where = stage_of(environment)
     configuration = Configuration.read(folder)
-    block = configuration.stage(where.stage)
+    block = configuration.stage(environment.get("STAGE", "dev"))
+    aws, where = stage_of(environment)
     functions = tuple(sorted(block.get("lambda_functions", {})))
     return Stage(aws, where, configuration.environment(where.stage), functions, datetime.now(UTC))
 
 
 def here() -> Stage:
     """The run on this machine; raises Failed when there is none."""
-    if not attach(data_folder()):
-        raise Failed("Nothing runs on this machine.", "Start it with `make run` (DATA names its folder).")
-    env = os.environ
-    with urlopen(f"{env['PUBLIC_URL']}/_local/clock", timeout=5) as answer:  # noqa: S310 - our own address
+    aws, where = stage_of({"STAGE": "local"})
+    with urlopen(f"{os.environ['PUBLIC_URL']}/_local/clock", timeout=5) as answer:  # noqa: S310 - our own address
         now = parse_iso(json.load(answer)["now"])
-    region = env["AWS_DEFAULT_REGION"]
-    where = Target("local", region, env["STATE_MACHINE_ARN"].split(":")[4])
-    return Stage(Aws(region), where, dict(env), (), now)
+    return Stage(aws, where, dict(os.environ), (), now)
 
 
 def _local_letters() -> Iterator[Finding]:
@@ -101,16 +97,27 @@ def _local_letters() -> Iterator[Finding]:
 def main() -> int:
     """Run from the command line: STAGE, REGION."""
     tell = Teller()
+    return attempted(tell, lambda: _looked_at(tell))
+
+
+def _absent(stage: Stage, tell: Teller) -> bool:
+    """Whether there is certainly no such stage there; who may not look at the stack may look at the rest."""
     try:
-        local = os.environ.get("STAGE") == "local"
-        stage = here() if local else deployed(os.environ)
-    except Failed as failed:
-        tell.error(str(failed))
-        tell.line(failed.advice)
-        return 2
-    tell.line(
-        f"{stage.where.name} in {stage.where.region} ({stage.where.partition}, account {stage.where.account})"
-    )
+        return Stacks(stage.client("cloudformation"), stage.where, tell).found() is None
+    except ClientError:
+        return False
+
+
+def _looked_at(tell: Teller) -> int:
+    local = os.environ.get("STAGE") == "local"
+    stage = here() if local else deployed(os.environ)
+    where = stage.where
+    if not local and _absent(stage, tell):
+        raise Failed(
+            f"There is no stage {where.stage} in {where.region} of account {where.account}.",
+            f"Put it into service (make deploy STAGE={where.stage} REGION=…), or name the region that it is in.",
+        )
+    tell.line(f"{where.name} in {where.region} ({where.partition}, account {where.account})")
     return report(examine(stage, HERE if local else LOOKS), tell)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from infra.deploy.aws import Aws
 from infra.deploy.checks import Finding, Kind
@@ -65,7 +66,7 @@ def examine(stage: Stage, looks: Mapping[str, Look]) -> Iterator[tuple[str, Find
                 yield title, finding
         except ClientError as failed:
             yield title, _unseen(failed)
-        except (BotoCoreError, NotImplementedError) as failed:
+        except (BotoCoreError, ResponseParserError, NotImplementedError) as failed:
             yield title, warning(f"Could not be looked at: {failed}")
 
 

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from infra.connect import data_folder
 from infra.deploy.aws import Aws, region_of, target
 from infra.deploy.target import Target
-from infra.deploy.telling import Failed, Teller
-from infra.local.run import scheduled
+from infra.deploy.telling import Failed, Teller, attempted
+from infra.local.run import attach, scheduled
 
 
 class Functions:
@@ -44,9 +45,22 @@ class Functions:
 
 
 def stage_of(environment: Mapping[str, str]) -> tuple[Aws, Target]:
-    """The stage that STAGE and REGION name, in the account of the operator's credentials; raises Failed."""
+    """The stage that STAGE and REGION name, in the account of the operator's credentials, or the run on this machine
+    (STAGE=local); raises Failed."""
+    if environment.get("STAGE") == "local":
+        return here()
     aws = Aws(region_of(environment.get("REGION", "")))
     return aws, target(aws, environment.get("STAGE", "dev"))
+
+
+def here() -> tuple[Aws, Target]:
+    """The run on this machine, which this process then speaks to; raises Failed when there is none."""
+    if not attach(data_folder()):
+        raise Failed(
+            "Nothing runs on this machine.", "Start it with `make run`; DATA names its folder, here as there."
+        )
+    region = os.environ["AWS_DEFAULT_REGION"]
+    return Aws(region), Target("local", region, os.environ["STATE_MACHINE_ARN"].split(":")[4])
 
 
 def _there(name: str) -> Any:
@@ -57,30 +71,26 @@ def _there(name: str) -> Any:
 def _here(name: str) -> Any:
     """The code of this folder, on the run of this machine."""
     from chalicelib import steps
-    from infra.connect import NotConnected, connected
 
-    try:
-        connected()
-    except NotConnected as error:
-        raise Failed("Nothing runs on this machine.", str(error)) from None
+    here()
     if name == "sweep":
         return steps.sweep({})
     return steps.canary() if name == "canary" else steps.anchor()
 
 
 def main(arguments: list[str]) -> int:
-    """Call a scheduled entry point once and print what it answers."""
+    """Call a scheduled entry point once and print what it answers. Exit status: 0 it went well, 1 it did not, 2 it was
+    not called."""
     tell = Teller()
     name = arguments[0] if arguments else ""
     if name not in ("sweep", "canary", "anchor"):
         tell.error("Name an entry point: make call STAGE=prod FUNCTION=canary (or sweep, or anchor)")
         return 2
-    try:
-        answer = _here(name) if os.environ.get("STAGE") == "local" else _there(name)
-    except Failed as failed:
-        tell.error(str(failed))
-        tell.line(failed.advice)
-        return 1
+    return attempted(tell, lambda: _called(name, tell))
+
+
+def _called(name: str, tell: Teller) -> int:
+    answer = _here(name) if os.environ.get("STAGE") == "local" else _there(name)
     tell.good(f"{name}: {json.dumps(answer)}")
     return 0 if not isinstance(answer, dict) or answer.get("ok", True) else 1
 

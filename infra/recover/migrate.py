@@ -22,11 +22,12 @@ from typing import Any
 
 from chalicelib.store.upgrade import Raw, upgraded
 from infra.connect import data_folder
-from infra.deploy.telling import Failed, Teller
+from infra.deploy.telling import Failed, Teller, attempted
 from infra.recover.call import stage_of
 
 Upgrade = Callable[[Mapping[str, Any]], Raw]
 # What says that somebody moved the row on; the state machine's own attributes are left out on purpose.
+_MOST = 1000
 _GUARDS = ("version", "tip_hash", "schema")
 
 
@@ -164,20 +165,31 @@ class Migration:
 
 def main() -> int:
     """Run from the command line: STAGE, REGION, APPLY, SEGMENTS, RATE."""
-    tell, env = Teller(), os.environ
+    tell = Teller()
+    return attempted(tell, lambda: _migrated(tell, os.environ))
+
+
+def _migrated(tell: Teller, env: Mapping[str, str]) -> int:
     apply = env.get("APPLY", "") not in ("", "0")
-    segments, rate = int(env.get("SEGMENTS") or 4), float(env.get("RATE") or 0)
+    segments, rate = int(_number(env, "SEGMENTS", 4, 1)), _number(env, "RATE", 0, 0)
+    aws, where = stage_of(env)
+    marks = Marks(data_folder() / f"migrate-{where.name}-{where.region}.json", segments)
+    migration = Migration(aws.client("dynamodb"), where.name, marks, tell, apply, rate)
+    tell.step(f"{'Migrating' if apply else 'Looking at'} {where.name}")
+    return _report(migration, migration.run())
+
+
+def _number(env: Mapping[str, str], name: str, usual: float, least: float) -> float:
+    text = env.get(name) or str(usual)
     try:
-        aws, where = stage_of(env)
-        marks = Marks(data_folder() / f"migrate-{where.name}-{where.region}.json", segments)
-        migration = Migration(aws.client("dynamodb"), where.name, marks, tell, apply, rate)
-        tell.step(f"{'Migrating' if apply else 'Looking at'} {where.name}")
-        left = migration.run()
-    except Failed as failed:
-        tell.error(str(failed))
-        tell.line(failed.advice)
-        return 2
-    return _report(migration, left)
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not least <= number <= _MOST:
+        raise Failed(
+            f"{name} is a number from {least:g} to {_MOST}, not {text!r}.", f"Without it, {usual:g} counts."
+        )
+    return number
 
 
 def _report(migration: Migration, left: int) -> int:
@@ -186,7 +198,12 @@ def _report(migration: Migration, left: int) -> int:
     what = ", ".join(f"{n} {kind}" for kind, n in kinds.items()) or "none"
     tell.good(f"{counted['read']} rows read; of an earlier version: {what}; written: {counted['written']}")
     if left:
-        tell.warning("To write them: the same with APPLY=1")
+        why = (
+            "They were changed meanwhile: the same again"
+            if migration.apply
+            else "To write them: the same with APPLY=1"
+        )
+        tell.warning(why)
     return 1 if left else 0
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.connect import data_folder
-from infra.deploy.telling import Failed, Teller
+from infra.deploy.aws import Aws
+from infra.deploy.target import Target
+from infra.deploy.telling import Failed, Teller, attempted
 from infra.recover.call import Functions, stage_of
 from infra.recover.letters import (
     Letter,
@@ -194,27 +196,34 @@ def local(folder: Path, react: React, tell: Teller, *, only_list: bool) -> int:
 def main() -> int:
     """Run from the command line: STAGE, REGION, LIST."""
     tell, only_list = Teller(), os.environ.get("LIST", "") not in ("", "0")
-    try:
-        if os.environ.get("STAGE") == "local":
-            return 1 if local(data_folder(), _here(), tell, only_list=only_list) else 0
-        aws, where = stage_of(os.environ)
-        replay = Replay(
-            _letters_of(aws.client("sqs"), where.name),
-            aws.client("dynamodbstreams"),
-            lambda: scanned(aws.client("dynamodb"), where.name),
-            by_lambda(Functions(aws.client("lambda"), where)),
-            tell,
-        )
-        tell.step(f"Dead letters of {where.name}: {replay.queue.depth()}")
-        left = replay.show() if only_list else replay.run()
-        if queue := _queue(aws.client("sqs"), f"{where.name}-report-failures"):
-            left += news_again(queue, Functions(aws.client("lambda"), where), tell, only_list=only_list)
-    except Failed as failed:
-        tell.error(str(failed))
-        tell.line(failed.advice)
-        return 2
+    return attempted(tell, lambda: _replayed(tell, only_list=only_list))
+
+
+def _replayed(tell: Teller, *, only_list: bool) -> int:
+    aws, where = stage_of(os.environ)
+    if where.stage == "local":
+        left = local(data_folder(), _here, tell, only_list=only_list)
+    else:
+        left = _of_stage(aws, where, tell, only_list=only_list)
     tell.good("None is left") if not left else tell.warning(f"{left} left")
     return 1 if left else 0
+
+
+def _of_stage(aws: Aws, where: Target, tell: Teller, *, only_list: bool) -> int:
+    """Both queues of a deployed stage; how many letters are left."""
+    functions = Functions(aws.client("lambda"), where)
+    replay = Replay(
+        _letters_of(aws.client("sqs"), where.name),
+        aws.client("dynamodbstreams"),
+        lambda: scanned(aws.client("dynamodb"), where.name),
+        by_lambda(functions),
+        tell,
+    )
+    tell.step(f"Dead letters of {where.name}: {replay.queue.depth()}")
+    left = replay.show() if only_list else replay.run()
+    if queue := _queue(aws.client("sqs"), f"{where.name}-report-failures"):
+        left += news_again(queue, functions, tell, only_list=only_list)
+    return left
 
 
 def _queue(client: Any, name: str) -> Queue | None:
@@ -232,19 +241,11 @@ def _letters_of(client: Any, stage: str) -> Queue:
     raise Failed(f"{stage} has no queue of dead letters.", "Put the stage into service: `make deploy`.")
 
 
-def _here() -> React:
+def _here(records: list[Record]) -> list[str]:
     """The code of this folder does it, on the run of this machine."""
     from chalicelib import steps
-    from infra.connect import connected
 
-    connected()
-
-    def react(records: list[Record]) -> list[str]:
-        return [
-            failure["itemIdentifier"] for failure in steps.react({"Records": records})["batchItemFailures"]
-        ]
-
-    return react
+    return [failure["itemIdentifier"] for failure in steps.react({"Records": records})["batchItemFailures"]]
 
 
 if __name__ == "__main__":

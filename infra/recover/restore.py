@@ -20,7 +20,7 @@ from typing import Any
 from chalicelib.core.times import parse_iso
 from infra.deploy.aws import Aws
 from infra.deploy.target import Target
-from infra.deploy.telling import Failed, Teller
+from infra.deploy.telling import Failed, Teller, attempted
 from infra.recover.call import Functions, stage_of
 from infra.template import load_template
 
@@ -185,6 +185,10 @@ def _safe(target: Target) -> str:
 def wanted(environment: Mapping[str, str], tell: Teller) -> Restore:
     """What the environment asks for; raises Failed naming what is missing."""
     to = environment.get("TO", "")
+    if environment.get("STAGE") == "local":
+        raise Failed(
+            "The run on this machine cannot be restored.", "Keep copies of its folder (DATA) while it is off."
+        )
     if not to or to == environment.get("STAGE", ""):
         raise Failed("TO is missing: the stage to restore into.", "make restore STAGE=prod TO=prod2 [AT=…]")
     aws, source = stage_of(environment)
@@ -200,14 +204,13 @@ def wanted(environment: Mapping[str, str], tell: Teller) -> Restore:
 def main() -> int:
     """Run from the command line: STAGE, TO, REGION, AT, FROM."""
     tell = Teller()
-    try:
-        restore = wanted(os.environ, tell)
-        tell.step(f"{restore.export or restore.source.name} into {restore.goal.name}")
-        return 0 if restore.run() else 1
-    except Failed as failed:
-        tell.error(str(failed))
-        tell.line(failed.advice)
-        return 2
+    return attempted(tell, lambda: _restored(tell))
+
+
+def _restored(tell: Teller) -> int:
+    restore = wanted(os.environ, tell)
+    tell.step(f"{restore.export or restore.source.name} into {restore.goal.name}")
+    return 0 if restore.run() else 1
 
 
 if __name__ == "__main__":

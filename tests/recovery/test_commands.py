@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from infra.deploy.aws import Aws
+from infra.deploy.target import Target
 from infra.doctor import __main__ as doctor
 from infra.recover import call, migrate, replay, restore
 from tests.recovery.capture import Life, life, live
@@ -101,3 +104,86 @@ def test_an_unknown_region_is_an_answer_and_no_traceback(
     monkeypatch.delenv("AWS_REGION", raising=False)
     assert command() == 2
     assert "No region is set" in capsys.readouterr().out
+
+
+def _sweep() -> int:
+    return call.main(["sweep"])
+
+
+@pytest.mark.parametrize("command", [doctor.main, replay.main, migrate.main, _sweep])
+def test_where_there_is_no_such_stage_the_commands_say_so(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: Any
+) -> None:
+    monkeypatch.setenv("STAGE", "dev")
+    assert command() == 2
+    said = capsys.readouterr().out
+    assert "✗" in said
+    assert "deploy" in said, "it says what to do"
+
+
+@pytest.mark.parametrize("command", [doctor.main, replay.main, migrate.main, _sweep])
+def test_where_nothing_runs_the_local_commands_say_so(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: Any
+) -> None:
+    monkeypatch.setenv("STAGE", "local")
+    assert command() == 2
+    assert "make run" in capsys.readouterr().out
+
+
+def test_a_permission_that_is_missing_is_named(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "dynamodb:Scan"}}, "Scan")
+
+    monkeypatch.setattr(migrate.Migration, "run", refused)
+    assert migrate.main() == 2
+    said = capsys.readouterr().out
+    assert "dynamodb:Scan" in said
+    assert "docs/deploying.md" in said
+
+
+def test_the_run_on_this_machine_is_migrated_and_replayed_like_a_stage(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with life("local") as played:
+        live(played)
+        there = (Aws(played.aws.region), Target("local", played.aws.region, "123456789012"))
+        monkeypatch.setattr(call, "here", lambda: there)
+        for name, value in (("STAGE", "local"), ("DATA", str(tmp_path)), ("LIST", "1")):
+            monkeypatch.setenv(name, value)
+        assert migrate.main() == 1
+        assert "1 CASE" in capsys.readouterr().out
+        assert replay.main() == 0
+        assert "None is left" in capsys.readouterr().out
+
+
+def test_the_run_on_this_machine_has_nothing_to_be_restored_from(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STAGE", "local")
+    monkeypatch.setenv("TO", "local2")
+    assert restore.main() == 2
+    assert "DATA" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SEGMENTS", "many"), ("SEGMENTS", "0"), ("RATE", "-1"), ("RATE", "nan")]
+)
+def test_a_number_that_is_none_is_named(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert migrate.main() == 2
+    assert f"{name} is a number" in capsys.readouterr().out
+
+
+def test_a_row_that_was_changed_meanwhile_is_left_for_another_run(
+    stage: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(migrate.Migration, "_written", lambda *_: False)
+    monkeypatch.setenv("APPLY", "1")
+    assert migrate.main() == 1
+    said = capsys.readouterr().out
+    assert "the same again" in said
+    assert "APPLY=1" not in said
