@@ -19,8 +19,7 @@ from infra.local.journal import Journal
 from infra.local.photos import AnchorShelf
 from infra.local.run import attach
 
-NOBODY = """No run was found to work on. Start one with `make run` (DATA names its folder), or name a deployed one:
-STAGE=prod."""
+NOBODY = "No run was found to work on: start one with `make run` (DATA names its folder), or name a deployed STAGE."
 NOT_DEPLOYED = "Stage {stage} is not deployed, as far as {file} says: `make deploy STAGE={stage}` first."
 _CONFIGURATION = Path(__file__).parents[1] / ".chalice" / "config.json"
 

@@ -98,15 +98,17 @@ def _compare(source: Source, directory: Directory, wanted: argparse.Namespace, s
     return 1
 
 
-def _change(ports: Ports | None, directory: Directory, wanted: argparse.Namespace, say: _Printer) -> int:
-    if ports is None:
-        say.error("No table was found, so this compares with nothing.")
-    planned = plan(ports, directory) if ports else Plan(directory, 0, diff(None, directory))
+def _change(ports: Ports | str, directory: Directory, wanted: argparse.Namespace, say: _Printer) -> int:
+    if isinstance(ports, str):
+        say.error(f"{ports} So this compares with nothing.")
+        planned = Plan(directory, 0, diff(None, directory))
+    else:
+        planned = plan(ports, directory)
     say.changes(planned)
     if not planned.changes:
         return 0
-    if ports is None or not wanted.apply:
-        say.good(f"Nothing was written. To apply it: make place FILE={wanted.file} APPLY=1")
+    if isinstance(ports, str) or not wanted.apply:
+        say.good(f"Nothing was written. To apply it: make place {wanted.stage}FILE={wanted.file} APPLY=1")
         return 0
     apply(ports, planned, Actor("staff", wanted.actor, role="operator"))
     say.good(f"Applied, version {planned.directory.version}.")
@@ -114,17 +116,18 @@ def _change(ports: Ports | None, directory: Directory, wanted: argparse.Namespac
 
 
 @contextmanager
-def _ports(*, apply: bool) -> Iterator[Ports | None]:
-    """The table to write to, or to compare with; None when there is none and nothing is to be written."""
+def _ports(*, apply: bool) -> Iterator[Ports | str]:
+    """The table to write to, or to compare with; why there is none, when nothing is to be written."""
     from infra.connect import NotConnected, connected, readable
 
     with ExitStack() as stack:
+        ports: Ports | str
         try:
             ports = connected() if apply else stack.enter_context(readable())
         except NotConnected as error:
             if apply:
                 raise ConfigError(str(error)) from None
-            ports = None
+            ports = str(error)
         yield ports
 
 
@@ -134,6 +137,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--apply", action="store_true", help="write it; otherwise only say what would change")
     parser.add_argument("--check", action="store_true", help="only check the file; reach for no table")
     parser.add_argument("--actor", default=getpass.getuser(), help="who applies it, for the record")
+    stage = os.environ.get("STAGE", "")  # as it was typed: a stage's own settings have it, too
+    parser.set_defaults(stage=f"STAGE={stage} " if stage else "")
     return parser.parse_args(arguments)
 
 

@@ -194,7 +194,15 @@ class TestCommand:
         monkeypatch.delenv("TABLE_NAME", raising=False)
         monkeypatch.setenv("DATA", str(tmp_path))
         assert place.main([str(MISHIXIANG)]) == 0
-        assert "compares with nothing" in capsys.readouterr().err
+        said = capsys.readouterr()
+        assert "make run" in said.err
+        assert "compares with nothing" in said.err
+        monkeypatch.setenv("STAGE", "prod")
+        assert place.main([str(MISHIXIANG)]) == 0
+        said = capsys.readouterr()
+        assert "`make deploy STAGE=prod` first" in said.err
+        assert f"make place STAGE=prod FILE={MISHIXIANG} APPLY=1" in said.out, "else it would go elsewhere"
+        monkeypatch.delenv("STAGE")
         assert place.main([str(MISHIXIANG), "--apply"]) == 1
         assert "make run" in capsys.readouterr().err
 
