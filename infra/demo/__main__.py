@@ -1,7 +1,7 @@
 """Start a platform of its own, ring the ten bells of the article, play its three stories, print what happened.
 
 `STORY=wall|door|medicine` plays that story alone. `URL=…` uses a platform elsewhere, where nobody can let days pass:
-only the bells are rung there. `SPEED` (30): the seconds that pass in one.
+only the bells are rung there, at the speed it has. `SPEED` (30): the seconds that pass in one on a platform of our own.
 
 Exit status: 0 when all ended as it should and every record verifies, 1 when not, 2 for a setting that makes no sense.
 """
@@ -61,12 +61,12 @@ def main(environment: Mapping[str, str]) -> int:
     if options.url:
         return 0 if _elsewhere(options) else 1
     with own_platform(options.speed) as client:
-        well = not options.ring or bells.play(client, options.speed)
+        well = not options.ring or bells.play(client)
         return 0 if _stories(client, options, environment) and well else 1
 
 
 def _elsewhere(options: Options) -> bool:
-    well = bells.play(Client(options.url), options.speed)
+    well = bells.play(Client(options.url))
     print(
         "  三个故事要过好几天，别处的时钟不能拨，这里不演。 The three stories take days; they are skipped here."
     )

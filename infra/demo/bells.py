@@ -19,6 +19,7 @@ from infra.demo.table import Row, lines
 BELLS = json.loads((Path(__file__).parent / "bells.json").read_text("utf-8"))["bells"]
 _GIVE_UP_AFTER_SECONDS = 30 * 60
 _PAUSE_SECONDS = 0.25
+_SLOW = 5
 _ENDED = frozenset({"accepted", "declined", "withdrawn"})
 
 
@@ -41,10 +42,15 @@ class Played:
         return Row(self.script["title"], self.rung["number"], self.body["status"], self.record["events"])
 
 
-def play(client: Client, speed: float) -> bool:
+def play(client: Client) -> bool:
     """Ring them all and see to each as the article has it; whether all were settled and every record verifies."""
+    speed = float(client.clock()["speed"])
     print(f"\n  按响报纸上的十个铃 Ringing the ten bells of the article at {client.url}, speed ×{speed:g}\n")
     played = [_ring(client, script) for script in BELLS]
+    if speed < _SLOW:
+        print(
+            "  约二十分钟；SPEED=30 make run 快得多。 Takes about twenty minutes; SPEED=30 make run is faster.\n"
+        )
     _watch(client, played, speed)
     return _conclude(client, played)
 
