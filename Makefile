@@ -72,7 +72,7 @@ recount: ## Count a poll again from its published file alone: FILE=… (RECEIPT=
 
 .PHONY: prove
 prove: ## Check a saved proof by itself: FILE=proof.json (RECORD=record.json: with its record; ROOT=…: against the root you know)
-	@test -n "$(FILE)" || { echo "Name the file: make prove FILE=proof.json [RECORD=record.json] [ROOT=hash]" >&2; exit 2; }
+	@test -n "$(FILE)" || { echo "Name the file: make prove FILE=proof.json [RECORD=record.json] [ROOT=hash] (save what the addresses …/proof and …/record answer)" >&2; exit 2; }
 	@$(PYTHON) -I -X utf8 chalicelib/anchor/check.py "$(FILE)" $(if $(RECORD),--record "$(RECORD)") $(if $(ROOT),--root "$(ROOT)")
 
 ##@ Is it right
@@ -157,7 +157,7 @@ doctor: $(READY) ## What is unhealthy in a stage, and what to do about it
 	@STAGE=$(STAGE) $(PY) -m infra.doctor
 
 .PHONY: call
-call: $(READY) ## Call a scheduled function now: FUNCTION=canary (the trial bell) or sweep
+call: $(READY) ## Call a scheduled function now: FUNCTION=canary (the trial bell), sweep or anchor
 	@STAGE=$(STAGE) $(PY) -m infra.recover.call $(FUNCTION)
 
 .PHONY: replay

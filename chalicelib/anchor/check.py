@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 Json = Mapping[str, Any]
+_OTHER = """\
+读不懂：要的是 /v1/bells/…/proof（铃录则是 …/record）返回的原文，请原样保存
+not such an answer: save what /v1/bells/…/proof (for the record, …/record) answers, just as it is"""
 _ZEROS = "0" * 64
 
 
@@ -90,8 +93,10 @@ def main(arguments: list[str]) -> int:
         if answer["proof"] is None:
             return _say(2, "还没有存证 not under an anchor yet")
         wrong = list(differences(answer, record, asked.root))
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        return _say(2, f"读不懂 not such an answer: {type(error).__name__}: {error}")
+    except OSError as error:
+        return _say(2, f"无法读取 {error.filename} cannot be read: {error.strerror}")
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return _say(2, _OTHER)
     for sentence in wrong:
         _say(1, sentence)
     return 1 if wrong else _say(0, _good(answer, with_record=record is not None, with_root=bool(asked.root)))

@@ -90,6 +90,14 @@ def test_what_is_no_proof_is_not_taken_for_a_bad_one(tmp_path: Path, content: st
     assert "Traceback" not in done.stderr
 
 
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, saved: tuple[Path, Path]) -> None:
+    absent = tmp_path / "prof.json"
+    for asked in ([absent], [saved[0], "--record", absent]):
+        done = run(*asked)
+        assert done.returncode == 2
+        assert f"{absent} cannot be read: No such file" in done.stderr
+
+
 @given(st.integers(1, 70), st.data())
 def test_it_takes_the_proofs_of_the_platform_and_no_others(size: int, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, size - 1))
