@@ -23,6 +23,10 @@ not such an answer: save what /v1/bells/…/proof (for the record, …/record) a
 _ZEROS = "0" * 64
 
 
+class _NoWay(Exception):
+    """No proof for such a tree."""
+
+
 def differences(answer: Json, record: Json | None = None, root: str = "") -> Iterator[str]:
     """What does not fit, in sentences; raises KeyError, TypeError or ValueError for what is no such answer."""
     proof = answer["proof"]
@@ -30,7 +34,7 @@ def differences(answer: Json, record: Json | None = None, root: str = "") -> Ite
     if _hash({name: value for name, value in anchor.items() if name != "hash"}) != anchor["hash"]:
         yield "存证与它自己的指纹不符 the anchor does not hash to its hash"
     leaf = {"thing": answer["thing"], "seq": proof["seq"], "hash": proof["hash"]}
-    if _top(leaf, proof["index"], anchor["size"], proof["path"]) != anchor["root"]:
+    if not _leads(leaf, proof, anchor):
         yield "通不到根 the way does not lead to the root"
     if root and root.lower().replace(" ", "") != anchor["root"]:
         yield "根与给出的不同 the root is not the one that was given"
@@ -49,23 +53,29 @@ def _of_record(events: list[Json], leaf: Json) -> Iterator[str]:
         yield f"铃录里没有存证的第 {leaf['seq']} 条 event {leaf['seq']} is not the anchored one"
 
 
-def _top(leaf: Json, index: int, size: int, path: list[str]) -> str:
-    """Down from the root: the left part of a tree holds the largest power of two that is less than its size."""
-    if not 0 <= index < size:
-        return ""
+def _leads(leaf: Json, proof: Json, anchor: Json) -> bool:
+    """Whether the way is one for a tree of that size, made of whole hashes, and ends at the anchor's root."""
+    path = [bytes.fromhex(step) for step in proof["path"]]
+    try:
+        return bool(_top(leaf, proof["index"], anchor["size"], path).hex() == anchor["root"])
+    except _NoWay:
+        return False
+
+
+def _top(leaf: Json, index: int, size: int, path: list[bytes]) -> bytes:
+    """Down from the root: the left part of a tree holds the largest power of two that is less than its size. Raises
+    _NoWay at once when that cannot be: half a hash must not be filled up from the next."""
+    if not 0 <= index < size or (size == 1) is bool(path):
+        raise _NoWay
     if size == 1:
-        return "" if path else _sha(b"\0" + _canonical(leaf)).hex()
-    if not path:
-        return ""
+        return _sha(b"\0" + _canonical(leaf))
     half = 1 << (size - 1).bit_length() - 1
-    other = bytes.fromhex(path[-1])
+    other = path[-1]
+    if len(other) != hashlib.sha256().digest_size:
+        raise _NoWay
     if index < half:
-        return _node(bytes.fromhex(_top(leaf, index, half, path[:-1])), other)
-    return _node(other, bytes.fromhex(_top(leaf, index - half, size - half, path[:-1])))
-
-
-def _node(left: bytes, right: bytes) -> str:
-    return _sha(b"\1" + left + right).hex()
+        return _sha(b"\1" + _top(leaf, index, half, path[:-1]) + other)
+    return _sha(b"\1" + other + _top(leaf, index - half, size - half, path[:-1]))
 
 
 def _sha(content: bytes) -> bytes:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.anchor import check, rules, service
+from chalicelib.core import merkle
 from tests.contract.client import Web, visiting
 from tests.fakes.clock import START
 
@@ -96,6 +97,20 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, saved: tuple[Path, Pa
         done = run(*asked)
         assert done.returncode == 2
         assert f"{absent} cannot be read: No such file" in done.stderr
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 33])
+def test_a_way_of_other_than_whole_hashes_proves_nothing(size: int) -> None:
+    """Whoever knows both halves below a root could else hand them over as one, and anything would be under it."""
+    taken = rules.census((rules.Leaf(f"BELL#{n:03d}", n + 1, f"{n:064x}") for n in range(size)), START)
+    anchor = rules.sealed(taken, None)
+    hashes, half = rules.hashes(taken), 1 << (size - 1).bit_length() - 1 if size > 1 else 1
+    both = (merkle.root(hashes[:half]) + merkle.root(hashes[half:])).hex()
+    leaf = {"seq": 1, "hash": "f" * 64, "anchor": dict(rules.body(anchor))}
+    for path in ([both], ["", both], ["00", both], ["00" * 32, both], ["", "", both]):
+        for index in range(size):
+            shown = {"thing": "BELL#never-rung", "proof": {**leaf, "index": index, "path": path}}
+            assert list(check.differences(shown)) == ["通不到根 the way does not lead to the root"]
 
 
 @given(st.integers(1, 70), st.data())
