@@ -375,7 +375,7 @@ def test_what_is_not_under_an_anchor_yet_is_whole_all_the_same(browser: Browser)
         assert "is-broken" not in str(page.get_attribute("[data-verify]", "class"))
 
 
-@pytest.mark.parametrize("change", ["the record", "the way", "the root", "the place", "the day"])
+@pytest.mark.parametrize("change", ["the record", "a word", "the way", "the root", "the place", "the day"])
 def test_the_reader_finds_what_does_not_fit_the_anchor(browser: Browser, change: str) -> None:
     record = _record(3)
     proof = _anchored(6, 2, record)
@@ -383,6 +383,8 @@ def test_the_reader_finds_what_does_not_fit_the_anchor(browser: Browser, change:
         # Forged from its beginning, with all its seals: whole by itself.
         forged = [Happening("alerted", {"level": n}) for n in range(3)]
         record = [asdict(e) for e in extend("BELL#MX7F3K92QD", Tip(), samples.NOW, SYSTEM, forged)]
+    elif change == "a word":
+        record[0]["data"]["words"] = "nothing happened"
     elif change == "the way":
         proof["path"][0] = "00" * 32
     elif change == "the root":

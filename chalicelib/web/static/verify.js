@@ -59,9 +59,11 @@ export async function rootOf(thing, proof) {
   return last === 0 ? hex(found) : "";
 }
 
-// Whether the anchor is as it was hashed, the proof leads to its root, and the record still has the anchored event.
+// Whether the anchor is as it was hashed, the proof leads to its root, and the record still has the anchored event, with
+// all before it as they were hashed.
 export async function holds(proof, events) {
   const event = events[proof.seq - 1];
+  if (!(await check(events.slice(0, proof.seq))).every((entry) => entry.fits)) return false;
   if (!event || event.hash !== proof.hash || (await digest(proof.anchor)) !== proof.anchor.hash) return false;
   return (await rootOf(event.thing, proof)) === proof.anchor.root;
 }
