@@ -33,14 +33,18 @@ def take(ports: Ports) -> tuple[Anchor, bool]:
     time, gets that.
 
     The leaves are written first and the anchor follows from them, so a run that breaks off in between is finished by
-    the next. Three or four calls to the vault and a Scan of the table, in pages, when it is made; else two.
+    the next. Up to seven calls to the vault and a Scan of the table, in pages, when it is made; else two.
     """
     now = ports.clock.now()
-    today, known = rules.day(now), dates(ports)
-    if known and known[-1] >= today:
-        return read(ports, known[-1]), False
+    today, before = rules.day(now), newest(ports)
+    if before and before.date >= today:
+        return before, False
     taken = _leaves(ports, today) or _taken(ports, now)
-    anchor = rules.sealed(taken, read(ports, known[-1]) if known else None)
+    # To read the table takes a while. Meanwhile midnight may have come, and the next day's anchor with it.
+    before = newest(ports)
+    if before and before.date >= today:
+        return before, False
+    anchor = rules.sealed(taken, before)
     kept = ports.vault.put(codec.root_name(today), codec.anchor_text(anchor))
     return codec.read_anchor(kept), True
 

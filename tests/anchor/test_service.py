@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.anchor import codec, rules, service
-from chalicelib.core.chain import GENESIS
+from chalicelib.core.chain import GENESIS, Tip
 from chalicelib.core.errors import NotFound
 from tests.fakes.places import directory
 from tests.fakes.vault import FakeVault
@@ -92,6 +93,28 @@ def test_two_runs_at_the_same_time_make_the_same_anchor() -> None:
     anchor, _ = service.take(world.ports)
     assert found == [(anchor, True)]
     assert list(service.check(world.ports)) == [(anchor, [])]
+
+
+def test_a_run_that_the_next_day_overtakes_puts_nothing_between_two_anchors() -> None:
+    """It began before midnight, and what it reads takes until after the next day's was made."""
+    world = World()
+    first, _ = service.take(world.ports)
+    heads, found = world.store.heads, []
+
+    def slow() -> Iterator[tuple[str, Tip]]:
+        if not found:
+            found.append(None)
+            late.clock.go_to(late.clock.now() + DAY)
+            found[0] = service.take(late.ports)
+        return heads()
+
+    world.clock.go_to(world.clock.now() + DAY)
+    late = World(start=world.clock.now())
+    late.ports = replace(late.ports, vault=world.ports.vault)
+    world.store.heads = slow  # type: ignore[method-assign]
+    newest, made = service.take(world.ports)
+    assert (newest, made) == (found[0][0], False)
+    assert list(service.check(world.ports)) == [(first, []), (newest, [])]
 
 
 def test_a_clock_that_was_set_back_makes_no_anchor_between_two_others() -> None:
