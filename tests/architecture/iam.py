@@ -162,7 +162,8 @@ def _meets_one(operator: str, key: str, values: list[str], need: Need) -> bool:
     if (operator, key) == ("ForAllValues:StringLike", "dynamodb:LeadingKeys"):
         return all(any(fnmatchcase(key, pattern) for pattern in values) for key in need.keys)
     if (operator, key) == ("ForAllValues:StringEquals", "dynamodb:Attributes"):
-        return set(need.attributes) <= set(values)
+        # AWS wants every key attribute of the table among them, whether or not it is asked for.
+        return set(need.attributes) | {"pk", "sk"} <= set(values)
     if (operator, key) == ("StringEqualsIfExists", "dynamodb:Select"):
         # A call that names no attributes asks for ALL_ATTRIBUTES, whether or not it says so.
         return ("SPECIFIC_ATTRIBUTES" if need.attributes else "ALL_ATTRIBUTES") in values

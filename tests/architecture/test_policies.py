@@ -201,7 +201,7 @@ def test_only_the_anchors_function_may_scan_the_table_and_only_for_the_ends_of_r
         if "dynamodb:Scan" in statement["Action"]
     }
     condition = {
-        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "tip_hash", "tip_seq"]},
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "tip_hash", "tip_seq"]},
         "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
     }
     assert scanning == {("anchor", json.dumps(condition, sort_keys=True))}
