@@ -89,7 +89,8 @@ def _report_anchors(checked: Sequence[tuple[Anchor | None, Sequence[Misfit]]]) -
     newest = next((a for a, _ in reversed(checked) if a), None)
     to = f", the newest of {newest.date} over {newest.size} records" if newest else ""
     print(
-        f"{len(checked)} anchors{to}: " + (f"{len(wrong)} BROKEN" if wrong else "each follows the one before")
+        f"{len(checked)} anchor{'s' * (len(checked) != 1)}{to}: "
+        + (f"{len(wrong)} BROKEN" if wrong else "each follows the one before")
     )
     return 1 if wrong else 0
 

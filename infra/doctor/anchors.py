@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.anchor import codec, rules
@@ -11,6 +12,8 @@ from infra.deploy.checks import Finding
 from infra.doctor.stage import Stage, error, good, warning
 
 PAGE = "docs/runbooks/anchors-late.md"
+# Clocks differ, but not by this much.
+_AHEAD = timedelta(days=1)
 
 
 def anchors(stage: Stage) -> Iterator[Finding]:
@@ -30,8 +33,12 @@ def newest(stage: Stage) -> Iterator[Finding]:
         )
     elif rules.age(dates[-1], stage.now) > rules.STALE_AFTER:
         yield error(f"The newest anchor is of {dates[-1]}: {PAGE}.")
+    elif rules.age(dates[-1], stage.now) < -_AHEAD:
+        yield error(
+            f"An anchor is of {dates[-1]}, which is yet to come, and none is made until then: {PAGE}."
+        )
     else:
-        yield good(f"There are {len(dates)} anchors, the newest of {dates[-1]}")
+        yield good(f"The newest anchor is of {dates[-1]}, in all {len(dates)}")
 
 
 def _locked(stage: Stage) -> Iterator[Finding]:

@@ -260,6 +260,10 @@ def _no_anchor(patient: Patient) -> None:
     bucket._backend.get_bucket(bucket.name).keys.clear()
 
 
+def _anchor_of_a_day_to_come(patient: Patient) -> None:
+    anchored(patient, days=365)
+
+
 def _removable_anchors(patient: Patient) -> None:
     lock = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
     patient.client("s3").get_object_lock_configuration = lambda **_: {"ObjectLockConfiguration": lock}
@@ -325,6 +329,7 @@ ILLS: list[tuple[Callable[[Patient], None], str, str]] = [
     (_overwritten_anchor, "Anchors", "oldest version"),
     (_hidden_anchor, "Anchors", "roots/2026-11-23.json"),
     (_no_anchor, "Anchors", "within an hour"),
+    (_anchor_of_a_day_to_come, "Anchors", "yet to come"),
     (_removable_anchors, "Anchors", "COMPLIANCE"),
     (_unlocked_anchors, "Anchors", "make deploy"),
     (_no_place, "Places", "make place"),
