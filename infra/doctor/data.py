@@ -18,6 +18,7 @@ from infra.recover.restore import recoverable
 # An overdue clock is found within two minutes; one that is later than this was not.
 _LATE = timedelta(minutes=3)
 _LISTED = 5
+_PAGES = ("docs/runbooks/dead-letters.md", "docs/runbooks/report-failures.md")
 
 
 def table(stage: Stage) -> Iterator[Finding]:
@@ -145,7 +146,7 @@ def letters(stage: Stage) -> Iterator[Finding]:
         found = queue.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         depth = sum(int(found[n]) for n in names)
         if depth:
-            how = f"make replay STAGE={stage.where.stage} (docs/runbooks/dead-letters.md)"
-            yield error(f"{depth} dead letter(s) in {name}: {how}.")
+            page = _PAGES[name.endswith("-report-failures")]
+            yield error(f"{depth} dead letter(s) in {name}: make replay STAGE={stage.where.stage} ({page}).")
         else:
             yield good(f"{name} is empty")

@@ -97,6 +97,7 @@ def test_in_china_there_is_no_mail_by_ses_no_spend_of_sms_and_no_budget(target: 
     assert not any(kind.startswith(("AWS::SES", "AWS::Budgets")) for kind in kinds)
     assert "SMSMonthToDateSpentUSD" not in json.dumps(_resources(target))
     assert set(_resources(FRANKFURT)) - set(_resources(target)) == {
+        "AlarmReportFailures",
         "AlarmSmsSpend",
         "Budget",
         "MailNews",

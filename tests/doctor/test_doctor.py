@@ -227,6 +227,12 @@ def _letter(patient: Patient) -> None:
     patient.client("sqs").send_message(QueueUrl=patient.life.aws.stream_failures_url, MessageBody="{}")
 
 
+def _news_left(patient: Patient) -> None:
+    sqs = patient.client("sqs")
+    url = sqs.create_queue(QueueName=f"{NAME}-report-failures")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+
+
 def _overdue(patient: Patient) -> None:
     patient.life.ring("one")
     patient.life.clock.advance(minutes=9)
@@ -323,6 +329,7 @@ ILLS: list[tuple[Callable[[Patient], None], str, str]] = [
     (_no_alarms, "Alarms", "make deploy"),
     (_unheard, "Alarms", "OPERATOR_MAIL"),
     (_letter, "Dead letters", "make replay STAGE=prod"),
+    (_news_left, "Dead letters", "docs/runbooks/report-failures.md"),
     (_overdue, "Clocks", "sweeper-silent.md"),
     (_silent_minute, "What comes round by itself", "sweeper-silent.md"),
     (_lost_canary, "What comes round by itself", "timer"),
