@@ -139,8 +139,9 @@ def _partitions(counted: Mapping[str, Counts]) -> str:
 
 
 def _stream(counted: Mapping[str, Counts]) -> str:
-    mapping = load_template()["Resources"]["StreamToReact"]["Properties"]
-    batch, factor = mapping["BatchSize"], mapping["ParallelizationFactor"]
+    parameters = load_template()["Parameters"]
+    batch, factor = parameters["StreamBatch"]["Default"], parameters["StreamLanes"]["Default"]
+    most = parameters["StreamLanes"]["MaxValue"]
     at_once = factor * _SHARDS_AT_FIRST
     records, mixed = _sum(counted["answered"], "stream records"), _mixed(counted, "stream records")
     enough, enough_mixed = (at_once / (n * _EACH_RECORD) for n in (records, mixed))
@@ -149,8 +150,11 @@ def _stream(counted: Mapping[str, Counts]) -> str:
 - An answered bell is {records:.0f} records; a bell of the hotline, with all that follows from it, {mixed:.0f}.
 - At {_EACH_RECORD * 1000:.0f} ms each (assumed: most are looked at and left) that is enough for {enough:.0f} answered
   bells a second, or {enough_mixed:.1f} of the hotline's. Its busiest minute has {_HOTLINE.peak:.1f}:
-  **for a place of that size raise `ParallelizationFactor` (at most 10) in `infra/template.yaml`**.
+  **for a place of that size raise the lanes: `make deploy STREAM_LANES={most}`** (that is the most).
   `stream-late` tells when the stream ages.
+- Raise the lanes when `StreamAgeSeconds` grows at busy hours and `react` is not throttled; then watch Lambda's
+  limit of functions at one time. Change `STREAM_BATCH` only with a slow provider of SMS: a smaller batch ends sooner
+  and holds up fewer others, a larger one saves invocations and must still end within the 60 s that `react` has.
 - A provider of SMS that needs a second to answer holds up its batch for as long."""
 
 

@@ -27,6 +27,8 @@ SETTINGS = {
     "MONTHLY_BUDGET": "MonthlyBudget",
     "SMS_SPEND_ALARM": "SmsSpendAlarm",
     "LOG_DAYS": "LogDays",
+    "STREAM_BATCH": "StreamBatch",
+    "STREAM_LANES": "StreamLanes",
     "ANCHOR_LOCK": "AnchorLock",
     "ANCHOR_DAYS": "AnchorDays",
     "DELETION_PROTECTION": "DeletionProtection",

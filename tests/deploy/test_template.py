@@ -13,6 +13,7 @@ import pytest
 from botocore.session import get_session
 
 from infra.deploy import policies
+from infra.deploy.course import SETTINGS
 from infra.deploy.target import Target
 from infra.deploy.template import LIMIT, document, rendered
 from infra.template import TEMPLATE_PATH, load_template
@@ -246,3 +247,14 @@ def test_cfn_lint_finds_nothing(target: Target, tmp_path: Path) -> None:
     command = [Path(sys.executable).with_name("cfn-lint"), "--regions", target.region, "--", path]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_how_much_of_the_stream_is_taken_at_once_is_the_operators_to_choose() -> None:
+    template = load_template()
+    mapping = template["Resources"]["StreamToReact"]["Properties"]
+    assert (mapping["BatchSize"], mapping["ParallelizationFactor"]) == (
+        {"Ref": "StreamBatch"},
+        {"Ref": "StreamLanes"},
+    )
+    assert {"STREAM_BATCH": "StreamBatch", "STREAM_LANES": "StreamLanes"}.items() <= SETTINGS.items()
+    assert set(SETTINGS.values()) <= set(template["Parameters"])
