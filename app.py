@@ -34,10 +34,8 @@ for blueprint in blueprints.ALL:
 @app.middleware("http")
 def in_our_words(event: Any, get_response: Callable[[Any], Response]) -> Response:
     """What Chalice refuses by itself (wrong method, wrong content type) is said like every other error."""
-    asked.begun(event)
-    answer = http.in_our_words(event, get_response(event))
-    asked.answered(event, answer)
-    return answer
+    with asked.watched(event) as answered:
+        return answered(http.in_our_words(event, get_response(event)))
 
 
 @app.lambda_function(name="advance")

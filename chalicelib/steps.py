@@ -14,6 +14,7 @@ from chalicelib.escalation import service as escalation
 from chalicelib.notice import service as notices
 from chalicelib.observability import about, counting, logger
 from chalicelib.observability.metrics import Measure
+from chalicelib.observability.traces import span
 from chalicelib.observability.watch import entry, failed, measure
 from chalicelib.ports import Ports
 from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, StreamRecord, Undelivered
@@ -49,8 +50,9 @@ def _reacted(ports: Ports, records: Sequence[Mapping[str, Any]]) -> list[dict[st
     failures: list[dict[str, str]] = []
     for sequence, record in wiring.stream_records(records):
         try:
-            about(_thing_of(record))
-            react_to(ports, record)
+            with span("record"):
+                about(_thing_of(record))
+                react_to(ports, record)
         except Exception:  # noqa: BLE001 - whatever it is, the stream brings the record again
             failed("ReactFaults", sequence=sequence)
             failures.append({"itemIdentifier": sequence})

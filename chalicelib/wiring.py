@@ -149,6 +149,13 @@ def meter() -> Meter:
     return _meter
 
 
+def traced() -> bool:
+    """Whether this very call is traced: the stage wants traces, and X-Ray has chosen it."""
+    from os import environ
+
+    return environ.get("TRACES") == "on" and "Sampled=1" in environ.get("_X_AMZN_TRACE_ID", "")
+
+
 def front_door() -> str:
     """What `GET /v1/health` answers at the public address, from outside; raises OSError when nothing does."""
     from urllib.request import Request, urlopen

@@ -31,6 +31,11 @@ def about(thing: str) -> None:
     _about.set({**kept, **safe.identity(thing)})
 
 
+def note(**values: str) -> None:
+    """Something more that is known of what is worked on."""
+    _about.set({**current(), **values})
+
+
 def current() -> dict[str, Any]:
     """What every line says at present."""
     return _about.get({})

@@ -4,16 +4,30 @@ query, a body or an address."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from chalicelib import wiring
 from chalicelib.core.times import iso
-from chalicelib.observability import LOGGER, begin, lines, safe
+from chalicelib.observability import LOGGER, begin, lines, note, safe
+from chalicelib.observability.traces import span
 
 _NUMBER = re.compile(r'"number":"([0-9A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4})"')
 _TO = re.compile(r"/[a-z]+/([0-9A-Za-z]+)(?:[?#]|$)")
+
+
+@contextmanager
+def watched(request: Any) -> Iterator[Callable[[Any], Any]]:
+    """A request on its way; give its answer to what is yielded, which hands it on."""
+    begun(request)
+
+    def answered_by(answer: Any) -> Any:
+        answered(request, answer)
+        return answer
+
+    with span("http"):
+        yield answered_by
 
 
 def begun(request: Any) -> None:
@@ -26,13 +40,14 @@ def answered(request: Any, answer: Any) -> None:
     """It was answered."""
     with suppress(Exception):
         if wiring.meter().on:
-            lines.write(_line(request, answer))
+            found = safe.number_in(request.uri_params or {}) or _number_made(answer)
+            note(**found)
+            lines.write(_line(request, answer, found))
 
 
-def _line(request: Any, answer: Any) -> dict[str, Any]:
+def _line(request: Any, answer: Any, found: Mapping[str, str]) -> dict[str, Any]:
     at = iso(wiring.now())
     line = {"level": "INFO", "message": "request", "timestamp": at, "service": LOGGER, "entry": "http"}
-    found = safe.number_in(request.uri_params or {}) or _number_made(answer)
     return {**line, **_identity(request), "status": int(answer.status_code), **found}
 
 

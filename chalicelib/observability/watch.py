@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from chalicelib import wiring
 from chalicelib.observability import begin, logger
 from chalicelib.observability.metrics import METRICS, Measure
+from chalicelib.observability.traces import span
 
 
 class Faulted(Exception):
@@ -23,7 +24,8 @@ def entry(
     exceptions that are answers."""
     begin(name, function_request_id=str(getattr(context, "aws_request_id", "") or ""))
     try:
-        yield
+        with span(name, means):
+            yield
     except means:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, its words stay here

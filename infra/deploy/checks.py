@@ -145,6 +145,12 @@ def _of_functions(block: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(
             Kind.ERROR, 'Set "api_gateway_endpoint_type": "REGIONAL"; EDGE does not exist everywhere.'
         )
+    if block.get("xray"):
+        yield Finding(
+            Kind.WARNING,
+            '"xray" is true: X-Ray keeps for 30 days what AWS itself notes of the requests it chooses, their paths '
+            "(with secrets of links) and the callers' addresses. Turn it off again when you have found what you seek.",
+        )
     if block.get("autogen_policy") is not False:
         yield Finding(Kind.ERROR, 'Set "autogen_policy": false; what Chalice guesses allows too much.')
     without = sorted(set(block.get("lambda_functions", {})) - set(policies.functions()))

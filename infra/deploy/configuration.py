@@ -55,15 +55,16 @@ class Configuration:
         )
 
     def environment(self, stage: str) -> dict[str, str]:
-        """The settings of a stage."""
-        found: dict[str, str] = self.stage(stage).get("environment_variables", {})
-        return found
+        """The settings of a stage. Its functions trace (`TRACES`) when Chalice has Lambda do so (`"xray": true`)."""
+        block = self.stage(stage)
+        found = {k: v for k, v in block.get("environment_variables", {}).items() if k != "TRACES"}
+        return found | ({"TRACES": "on"} if block.get("xray") else {})
 
     def merged(self, stage: str, outputs: Mapping[str, str]) -> dict[str, Any]:
         """The document with the outputs in the stage's settings; every other entry and their order stay."""
         settings = {name: outputs[output] for name, output in OUTPUTS.items() if outputs.get(output)}
         block = self.stage(stage)
-        environment = {**block.get("environment_variables", {}), "STAGE": stage, **settings}
+        environment = {**self.environment(stage), "STAGE": stage, **settings}
         # An empty secret would be read before the one in the safe.
         if environment.get("SECRETS") and not environment.get("SECRET_KEY"):
             environment.pop("SECRET_KEY", None)

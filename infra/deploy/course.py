@@ -141,6 +141,7 @@ class Course:
             "AppName": self.target.app,
             "Stage": self.target.stage,
             "PageOrigins": ",".join(_origins(environment)),
+            "Traces": "true" if environment.get("TRACES") else "false",
             **kept,
             **given,
             **connections,

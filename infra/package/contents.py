@@ -18,6 +18,8 @@ _POWERTOOLS = re.compile(
 )
 _UNUSED = (
     _POWERTOOLS,
+    # Patches for libraries that are traced by themselves: ours are not.
+    re.compile(r"aws_xray_sdk/ext/(?!__init__\.py$)"),
     # What is imported of it elsewhere stands in `replaced`.
     re.compile(r"botocore/docs/(?!(__init__|docstring|utils)\.py$)"),
     # The time zones come from tzdata; dateutil's own copy of them is only read by those who ask for it.

@@ -20,7 +20,8 @@ FUNCTIONS = ("api_handler", "advance", "anchor", "canary", "react", "report", "s
 BOTH = [(stage, function) for stage in STAGES for function in FUNCTIONS]
 SOMEWHERE = Where("aws-cn", "cn-north-1", "123456789012")
 # AWS knows no resource for these.
-NAMELESS = {"dynamodb:ListStreams"}
+TRACING = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+NAMELESS = {"dynamodb:ListStreams"} | TRACING
 
 
 def _environment(stage: str) -> dict[str, str]:
@@ -127,6 +128,15 @@ def test_a_stage_that_sends_by_others_may_not_send_by_aws() -> None:
             a for s in policy(function, APP, "prod", SOMEWHERE, others)["Statement"] for a in s["Action"]
         }
         assert not any(action.startswith(("sns:", "ses:")) for action in actions)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_send_traces_only_where_the_stage_traces(function: str) -> None:
+    """Lambda sends them in the function's name; AWS knows no resource for it."""
+    traced = policy(function, APP, "prod", SOMEWHERE, {"TRACES": "on"})["Statement"]
+    (statement,) = (s for s in traced if set(s["Action"]) & TRACING)
+    assert (set(statement["Action"]), statement["Resource"]) == (TRACING, "*")
+    assert not _actions("prod", function) & TRACING
 
 
 def test_only_the_canary_and_people_remove_anything() -> None:

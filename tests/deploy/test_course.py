@@ -94,6 +94,22 @@ def test_what_the_operator_wrote_stays(course: Course) -> None:
     )
 
 
+def test_one_switch_traces_everything_and_takes_it_back(course: Course, tell: Listener) -> None:
+    path = course.folder / "config.json"
+    for on in (True, False):
+        document = json.loads(path.read_text("utf-8"))
+        document["stages"]["prod"]["xray"] = on
+        path.write_text(json.dumps(document), "utf-8")
+        course.deploy()
+        stack = course.stacks.found()
+        assert stack is not None
+        assert stack.parameters["Traces"] == ("true" if on else "false")
+        assert _environment(course).get("TRACES") == ("on" if on else None)
+        policy = (course.folder / "policy-prod-react.json").read_text("utf-8")
+        assert ("xray:PutTraceSegments" in policy) == on
+    assert tell.told.count('"xray" is true') == 1
+
+
 def test_stages_know_nothing_of_each_other(course: Course, tell: Listener) -> None:
     dev = make_course(course.folder, tell, stage="dev")
     dev.deploy()

@@ -54,6 +54,7 @@ OF_ACTIONS = {
     "sns": "sns",
     "sqs": "sqs",
     "states": "stepfunctions",
+    "xray": "xray",
 }
 ALIYUN = {"SMS_PROVIDER": "aliyun", "MAIL_PROVIDER": "smtp"}
 
@@ -86,7 +87,8 @@ def test_every_service_that_the_stack_uses_exists_there(target: Target) -> None:
 @pytest.mark.parametrize("target", CHINA, ids=lambda t: t.region)
 def test_every_service_that_a_function_may_call_exists_there(target: Target) -> None:
     for function in policies.functions():
-        written = policies.policy(function, target.app, "prod", policies.Where.of(target), ALIYUN)
+        settings = {**ALIYUN, "TRACES": "on"}
+        written = policies.policy(function, target.app, "prod", policies.Where.of(target), settings)
         services = {action.split(":")[0] for s in written["Statement"] for action in s["Action"]}
         assert [name for name in services if not _offered(OF_ACTIONS[name], target)] == []
         assert not services & {"sns", "ses"}
@@ -247,6 +249,16 @@ def test_cfn_lint_finds_nothing(target: Target, tmp_path: Path) -> None:
     command = [Path(sys.executable).with_name("cfn-lint"), "--regions", target.region, "--", path]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_timers_are_traced_only_where_the_stage_traces() -> None:
+    template = load_template()
+    assert template["Parameters"]["Traces"]["Default"] == "false"
+    timeline, role = (template["Resources"][name]["Properties"] for name in ("Timeline", "TimelineRole"))
+    assert timeline["TracingConfiguration"] == {"Enabled": {"Ref": "Traces"}}
+    (policy,) = role["Policies"]
+    with_xray = [s for s in policy["PolicyDocument"]["Statement"] if "xray:" in json.dumps(s)]
+    assert [s["Fn::If"][0] for s in with_xray] == ["Traced"]
 
 
 def test_how_much_of_the_stream_is_taken_at_once_is_the_operators_to_choose() -> None:

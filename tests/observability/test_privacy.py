@@ -25,20 +25,7 @@ from chalicelib.observability.watch import Faulted
 from chalicelib.store import codec
 from tests.contract.client import Web
 from tests.fakes.world import World
-
-NAME, PHONE, TEXT, WHERE = "欧阳雪芹", "13977665544", "我家卫生间漏水淹了邻居", "凤起路七号门口"
-PERSONAL = (
-    NAME,
-    PHONE,
-    TEXT,
-    WHERE,
-    "Ouyang Xueqin",
-    "77665544",
-    "赵虹",
-    "王丽芬",
-    "13800001001",
-    "zhao@example.org",
-)
+from tests.observability.personal import NAME, PERSONAL, PHONE, TEXT, WHERE
 
 
 class Log:

@@ -27,9 +27,9 @@ from infra.package.project import ROOT, project
 from infra.package.replaced import REPLACED
 
 ALLOWED = {
-    "app.py", "__pycache__", "chalice", "chalicelib", "aws_lambda_powertools", "botocore", "chinese_calendar",
-    "dateutil", "et_xmlfile", "jinja2", "jmespath", "jwt", "markupsafe", "msgspec", "openpyxl", "pynamodb", "segno",
-    "six.py", "typing_extensions.py", "tzdata", "urllib3",
+    "app.py", "__pycache__", "chalice", "chalicelib", "aws_lambda_powertools", "aws_xray_sdk", "botocore",
+    "chinese_calendar", "dateutil", "et_xmlfile", "jinja2", "jmespath", "jwt", "markupsafe", "msgspec", "openpyxl",
+    "pynamodb", "segno", "six.py", "typing_extensions.py", "tzdata", "urllib3", "wrapt",
 }  # fmt: skip
 """All that may stand at the top of the zip, but for metadata."""
 
