@@ -54,6 +54,14 @@ def react(event: dict[str, Any], context: object) -> dict[str, Any]:
     return steps.react(event, context)
 
 
+@app.lambda_function(name="publish")
+def publish(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """The table's stream, for whoever follows from outside."""
+    from chalicelib import steps
+
+    return steps.publish(event, context)
+
+
 @app.lambda_function(name="report")
 def report(event: dict[str, Any], context: object) -> dict[str, int]:
     """A provider tells what became of messages."""

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from botocore.loaders import JSONFileLoader, Loader
 
-SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sns", "stepfunctions")
+SERVICES = ("dynamodb", "events", "s3", "secretsmanager", "sesv2", "sns", "stepfunctions")
 _READERS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = ((".json", bytes), (".json.gz", gzip.decompress))
 
 

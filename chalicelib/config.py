@@ -20,7 +20,7 @@ class ConfigError(Exception):
 class Settings:
     """What the operator decides. `link_url` begins links in SMS: the shorter the better (24 characters at most
     keep an alert in one segment). `photos_endpoint`: where browsers find the bucket; empty on AWS. `anchor_mail`: who
-    is sent each day's anchor."""
+    is sent each day's anchor. `event_bus`: where public events are published; empty for nowhere."""
 
     stage: str
     table: str
@@ -35,6 +35,7 @@ class Settings:
     photos_endpoint: str = ""
     anchors_bucket: str = ""
     anchor_mail: tuple[str, ...] = ()
+    event_bus: str = ""
     rings_per_phone: int = 5
     rings_per_address: int = 60
 
@@ -63,6 +64,7 @@ class Settings:
             photos_bucket=_bucket(env, stage, "PHOTOS_BUCKET"),
             anchors_bucket=_bucket(env, stage, "ANCHORS_BUCKET"),
             anchor_mail=_addresses(env, "ANCHOR_MAIL"),
+            event_bus=env.get("EVENT_BUS", "").strip(),
             photos_endpoint=_url(env, "PHOTOS_ENDPOINT") if env.get("PHOTOS_ENDPOINT") else "",
             mail_from=env.get("MAIL_FROM", "bell@example.org"),
             rings_per_phone=_whole(env, "RINGS_PER_PHONE", 5),

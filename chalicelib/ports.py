@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         RollChange,
     )
     from chalicelib.poll.state import Poll
+    from chalicelib.publishing.rules import Announcement
     from chalicelib.session.shapes import Code
     from chalicelib.status.rules import Pulse
     from chalicelib.wechat.rules import Binding, Standing
@@ -480,6 +481,23 @@ class Vault(Protocol):
         """The names that begin so, in their order; a call for each thousand."""
 
 
+class Unpublished(Exception):
+    """The bus did not take everything: `done` were taken, the next was not. `code`: what it said, no more."""
+
+    def __init__(self, done: int, code: str) -> None:
+        super().__init__(code)
+        self.done = done
+        self.code = code
+
+
+class Bus(Protocol):
+    """Where whoever runs the stage may listen. It tells at least once, in the order in which it was told."""
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        """Tell these, in their order; raises Unpublished at the first that was not taken. What came after it may have
+        been, and is told once more when it comes again."""
+
+
 class Clock(Protocol):
     """The time. Locally it may run faster than the wall clock."""
 
@@ -537,7 +555,8 @@ class Directories(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside, handed to every use case. `wechat`: None where there is no mini program."""
+    """Everything outside, handed to every use case. `wechat`: None where there is no mini program; `bus`: None where
+    nothing is published."""
 
     store: Store
     polls: Polls
@@ -550,3 +569,4 @@ class Ports:
     directories: Directories
     policy: Policy
     wechat: Wechat | None = None
+    bus: Bus | None = None

@@ -124,6 +124,24 @@ def _reach_otherwise(ports: Ports, lost: Undelivered) -> None:
             escalation.skip_unreached(ports, event)
 
 
+def publish(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
+    """The same stream once more, for whoever follows from outside: what is public of a batch goes on the bus. It is no
+    part of `react`, so that a bus that is down delays no alert."""
+    from chalicelib.publishing import service as publishing
+
+    with entry("publish", context, "PublishFaults"):
+        ports = wiring.ports()
+        appended = [
+            (n, r.event) for n, r in wiring.stream_records(event["Records"]) if isinstance(r, EventAppended)
+        ]
+        try:
+            logger().info("published", events=publishing.publish(ports, appended))
+        except publishing.NotPublished as missed:
+            failed("PublishFaults", sequence=missed.place)
+            return {"batchItemFailures": [{"itemIdentifier": missed.place}]}
+        return {"batchItemFailures": []}
+
+
 def report(event: Mapping[str, Any], context: object = None) -> dict[str, int]:
     """SNS tells what became of mail, or a log what became of SMS; answers how much of it concerned us."""
     from chalicelib.delivery import service as deliveries

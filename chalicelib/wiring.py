@@ -14,7 +14,7 @@ from chalicelib.core.times import tick
 from chalicelib.files import S3Files, origin
 from chalicelib.people.staff import Channel
 from chalicelib.place.directories import CachedDirectories
-from chalicelib.ports import Clock, Policy, Ports, Sender, Vault
+from chalicelib.ports import Bus, Clock, Policy, Ports, Sender, Vault
 from chalicelib.timeline.runner import StepFunctionsTimeline
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from chalicelib.notice.shapes import Message
     from chalicelib.observability.metrics import Meter
+    from chalicelib.publishing.rules import Announcement
     from chalicelib.record.shapes import StreamRecord
 
 
@@ -86,6 +87,23 @@ class _LazyVault:
         from chalicelib.files.vault import S3Vault
 
         return S3Vault(self._config.anchors_bucket, self._config.region, _session)
+
+
+class _LazyBus:
+    """A bus that is reached for when the first event is published: nobody else pays for it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        """As `ports.Bus` says."""
+        self._real.publish(announcements)
+
+    @cached_property
+    def _real(self) -> Bus:
+        from chalicelib.notify.eventbridge import EventBridgeBus
+
+        return EventBridgeBus(self._name, _session)
 
 
 _settings: Settings | None = None
@@ -188,6 +206,7 @@ def _build(config: Settings, clock: Clock) -> Ports:
         entropy=SystemEntropy(),
         directories=CachedDirectories(store, clock, config.prefixes),
         policy=policy_of(config),
+        bus=_LazyBus(config.event_bus) if config.event_bus else None,
     )
 
 

@@ -65,7 +65,8 @@ _HOUSE_WORDS = frozenset(
     {"visited", "pressed", "reported", "extension_asked", "extended", "extension_refused", "signed", "rated"}
     | {"reopened", "replied", "confirmed"}
 )
-_OF_ALL = frozenset(
+# What every side of a case is told of.
+OF_ALL = frozenset(
     {"opened", "proposed", "commented", "agreed", "rejected", "broken_off", "failed", "finished", "closed"}
     | {"reopened", "negotiated", "carried_out", "consulted"}
 )
@@ -142,7 +143,7 @@ def visible(event: Event, viewer: Viewer, case: Case) -> bool:
         return _addressed(event, viewer, case)
     if viewer.side is Side.RESIDENT:
         return True
-    return event.kind in _OF_ALL or (event.kind not in _RESIDENT_ONLY and _names_them(event, viewer, case))
+    return event.kind in OF_ALL or (event.kind not in _RESIDENT_ONLY and _names_them(event, viewer, case))
 
 
 def readable(event: Event, viewer: Viewer, case: Case) -> bool:

@@ -47,6 +47,7 @@ METRICS: Mapping[str, Metric] = {
     "ReactFaults": Metric(_COUNT),
     "AdvanceFaults": Metric(_COUNT),
     "ReportFaults": Metric(_COUNT),
+    "PublishFaults": Metric(_COUNT),
     "HttpFaults": Metric(_COUNT),
     "CanaryOk": Metric(_COUNT),
     "CanaryFailed": Metric(_COUNT),

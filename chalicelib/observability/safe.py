@@ -13,7 +13,15 @@ from chalicelib.core.errors import DomainError
 
 # Errors whose words come from code and names in code, never from data.
 _PLAIN = frozenset(
-    {"AttributeError", "ConfigError", "ImportError", "ModuleNotFoundError", "NameError", "Unavailable"}
+    {
+        "AttributeError",
+        "ConfigError",
+        "ImportError",
+        "ModuleNotFoundError",
+        "NameError",
+        "NotPublished",
+        "Unavailable",
+    }
 )
 _DEEP = 3
 _FRAMES = 12

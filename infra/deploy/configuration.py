@@ -18,8 +18,9 @@ OUTPUTS = {
     "SECRETS": "SecretKeyArn",
     "PROVIDER_SECRETS": "ProviderSecretsArn",
     "MAIL_CONFIGURATION_SET": "MailConfigurationSet",
+    "EVENT_BUS": "EventBusName",
 }
-"""Which setting is which output; what a partition has no output for is left out."""
+"""Which setting is which output; what a stage has no output for is taken out."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Configuration:
         settings = {name: outputs[output] for name, output in OUTPUTS.items() if outputs.get(output)}
         block = self.stage(stage)
         environment = {**self.environment(stage), "STAGE": stage, **settings}
+        for gone in OUTPUTS.keys() - settings:
+            environment.pop(gone, None)
         # An empty secret would be read before the one in the safe.
         if environment.get("SECRETS") and not environment.get("SECRET_KEY"):
             environment.pop("SECRET_KEY", None)

@@ -20,13 +20,14 @@ from infra.deploy.stack import ChangeSet, Stack, Stacks
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
 
-CONNECTED = {"ConnectReact": "react", "ConnectReport": "report"}
+CONNECTED = {"ConnectReact": "react", "ConnectPublish": "publish", "ConnectReport": "report"}
 """Which parameter connects which function, once it exists."""
 SETTINGS = {
     "OPERATOR_MAIL": "OperatorMail",
     "MONTHLY_BUDGET": "MonthlyBudget",
     "SMS_SPEND_ALARM": "SmsSpendAlarm",
     "LOG_DAYS": "LogDays",
+    "BUS": "EventBus",
     "STREAM_BATCH": "StreamBatch",
     "STREAM_LANES": "StreamLanes",
     "ANCHOR_LOCK": "AnchorLock",

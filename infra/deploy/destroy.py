@@ -29,6 +29,7 @@ def run(
     if stack is None and not record.resources():
         tell.good(f"There is no stage {target.stage} in {target.region} of account {target.account}.")
         return
+    _unheard(aws, target)
     _announce(target, stack, record, tell)
     if tell.ask(f"To take it out of service, type the stage's name ({target.stage}):") != target.stage:
         raise Failed("Nothing was touched.", "Type the stage's name when asked, if you mean it.")
@@ -38,6 +39,23 @@ def run(
     tell.good("Gone")
     _queue(aws, target, tell)
     _data(aws, target, tell)
+
+
+def _unheard(aws: Aws, target: Target) -> None:
+    """AWS deletes no bus that somebody listens to; whoever listens is told before anything goes."""
+    rules: list[str] = []
+    try:
+        found = aws.client("events").list_rules(EventBusName=target.name)["Rules"]
+        rules = [rule["Name"] for rule in found]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+    if rules:
+        raise Failed(
+            f"Other systems listen to the bus {target.name}: {', '.join(rules)}. Nothing was touched.",
+            f"Tell whoever made them, then: aws events remove-targets --event-bus-name {target.name} --rule … --ids …; "
+            f"aws events delete-rule --event-bus-name {target.name} --name …",
+        )
 
 
 def _announce(target: Target, stack: Stack | None, record: Record, tell: Teller) -> None:

@@ -64,22 +64,28 @@ def _as_told(stage: Stage, full: str, deployed: Mapping[str, str]) -> Iterator[F
 
 
 def mapping(stage: Stage) -> Iterator[Finding]:
-    """The stream is fed to react, and goes well."""
-    function = stage.where.function("react")
+    """The stream is fed to react, and to publish where there is a bus, and goes well."""
+    yield from _fed(stage, "react", "nobody is alerted")
+    if stage.told.get("EVENT_BUS"):
+        yield from _fed(stage, "publish", "other systems are told nothing")
+
+
+def _fed(stage: Stage, name: str, so: str) -> Iterator[Finding]:
+    function = stage.where.function(name)
     found = stage.client("lambda").list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
     if not found:
-        yield error("The stream is not fed to react, so nobody is alerted: `make deploy` connects it.")
+        yield error(f"The stream is not fed to {name}, so {so}: `make deploy` connects it.")
     for one in found:
         state, result = one.get("State", ""), one.get("LastProcessingResult", "")
         if state not in ("Enabled", "Enabling", "Creating", "Updating"):
             yield error(
-                f"The stream is {state}, so nobody is alerted: aws lambda update-event-source-mapping "
+                f"The stream is {state} for {name}, so {so}: aws lambda update-event-source-mapping "
                 f"--uuid {one['UUID']} --enabled --region {stage.where.region}"
             )
         elif result.startswith("PROBLEM"):
-            yield error(f"The stream says {result}: docs/runbooks/react-faults.md.")
+            yield error(f"The stream says {result}: docs/runbooks/{name}-faults.md.")
         else:
-            yield good("The stream is fed to react")
+            yield good(f"The stream is fed to {name}")
 
 
 def schedules(stage: Stage) -> Iterator[Finding]:

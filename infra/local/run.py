@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.files.signing import Credentials
+from infra.local.bus import bus_of, overhearing
 from infra.local.clock import ScaledClock
 from infra.local.embedded import FUNCTIONS, EmbeddedAws, embedded_aws
 from infra.local.endpoint import forward
@@ -26,7 +27,7 @@ from infra.local.outbox import Outbox
 from infra.local.passing import Passing
 from infra.local.photos import AnchorShelf, Bucket, Shelf, keeping
 from infra.local.server import app_server, aws_server
-from infra.local.stream import StreamConsumer
+from infra.local.stream import StreamConsumer, done_of
 from infra.local.uploads import Door
 
 CATCH_UP_SECONDS = 5.0
@@ -115,7 +116,7 @@ def running(
         stack.callback(journal.close)
         functions: dict[str, Handler] = {}
         stream = StreamConsumer(
-            lambda event, context: functions["app.react"](event, context),  # noqa: PLW0108  # not there yet
+            _reading(functions),
             journal.mark_delivered,
             options.data / "stream-failures.jsonl",
         )
@@ -127,13 +128,14 @@ def running(
         _restore(aws, journal, stream)
         _restore_files(stack, Shelf(options.data), aws.photos)
         _restore_files(stack, AnchorShelf(options.data), aws.anchors)
+        heard = stack.enter_context(overhearing(aws))
         _set_environment(options, aws)
         module = load_app()
-        functions.update({f"app.{name}": getattr(module, name) for name in (*FUNCTIONS, "anchor")})
+        functions.update({f"app.{name}": getattr(module, name) for name in (*FUNCTIONS, "anchor", "publish")})
         ticker = Ticker(functions["app.sweep"], functions["app.anchor"], clock)
         passing = Passing(aws, clock, stream.settled, ticker.sweep, ticker.paused, ticker.anchor)
         server = app_server(
-            module.app, aws.outbox, passing, options.host, options.port, access_log=options.access_log
+            module.app, aws.outbox, heard, passing, options.host, options.port, access_log=options.access_log
         )
         stack.callback(server.server.server_close)
         endpoint = aws_server(forward, _door(aws, clock), options.host, options.port + 1)
@@ -148,6 +150,21 @@ def running(
         _start(stack, "aws", endpoint.serve_forever, endpoint.shutdown)
         _announce(stack, options, aws)
         yield run
+
+
+def _reading(functions: Mapping[str, Handler]) -> Handler:
+    """What reads the stream: `react`, and `publish` what it is done with. On AWS each reads for itself."""
+
+    def read(event: Any, context: Any) -> Any:
+        answer = functions["app.react"](event, context)
+        done = event["Records"][: done_of(event["Records"], answer)]
+        try:
+            functions["app.publish"]({"Records": done}, Context("publish", "publish"))
+        except Exception:  # noqa: BLE001  # whoever listens here listens for fun
+            traceback.print_exc()
+        return answer
+
+    return read
 
 
 def _restore(aws: EmbeddedAws, journal: Journal, stream: StreamConsumer) -> None:
@@ -200,7 +217,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _set_environment(options: Options, aws: EmbeddedAws) -> None:
-    os.environ.update(aws.environment, SPEED=str(options.speed))
+    os.environ.update(aws.environment, SPEED=str(options.speed), EVENT_BUS=bus_of(aws))
     # Who tries it from a phone in the same network says at which address the phone finds this machine.
     os.environ.setdefault("PUBLIC_URL", options.url)
     os.environ.setdefault("LINK_URL", os.environ["PUBLIC_URL"])

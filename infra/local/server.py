@@ -28,6 +28,7 @@ from chalice.local import (
 )
 
 from chalicelib.core.times import iso
+from infra.local.bus import Overheard
 from infra.local.outbox import Outbox
 from infra.local.pages import error_page, outbox_page
 from infra.local.passing import LONGEST, Passing
@@ -66,6 +67,7 @@ class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no
     timeout = 75
     command: str
     outbox: Outbox
+    heard: Overheard
     passing: Passing
     access_log = False
 
@@ -151,6 +153,8 @@ class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no
             return self._clock()
         if path == "/_local/outbox.json":
             return 200, JSON, json.dumps(self.outbox.as_json(), ensure_ascii=False)
+        if path == "/_local/events.json":
+            return 200, JSON, json.dumps(self.heard.as_json(), ensure_ascii=False)
         if path in ("/_local/outbox", "/_local"):
             return 200, HTML, outbox_page(self.outbox.messages())
         return self._problem(404, "not_found", "没有这个页面。 There is nothing at this address.")
@@ -221,7 +225,14 @@ class _Handler(ChaliceRequestHandler):  # type: ignore[misc]  # Chalice ships no
 
 
 def app_server(
-    app: Chalice, outbox: Outbox, passing: Passing, host: str, port: int, *, access_log: bool
+    app: Chalice,
+    outbox: Outbox,
+    heard: Overheard,
+    passing: Passing,
+    host: str,
+    port: int,
+    *,
+    access_log: bool,
 ) -> LocalDevServer:
     """A server for the application, bound and not yet serving; raises OSError when the port is taken."""
     # As chalice.local.create_local_server does: `current_request` becomes a thread's own.
@@ -229,7 +240,7 @@ def app_server(
     if not isinstance(app, LocalChalice):
         CustomLocalChalice.__bases__ = (LocalChalice, app.__class__)
         app.__class__ = CustomLocalChalice
-    given = {"outbox": outbox, "passing": passing, "access_log": access_log}
+    given = {"outbox": outbox, "heard": heard, "passing": passing, "access_log": access_log}
     handler = type("Handler", (_Handler,), given)
     config = Config.create(lambda_timeout=29)
     return LocalDevServer(app, config, host, port, handler_cls=handler, server_cls=_Server)

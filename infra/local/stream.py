@@ -93,7 +93,7 @@ class StreamConsumer:
         except Exception as error:  # noqa: BLE001  # whatever react raises means: once more
             print(f"react failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             return 0
-        return _done(batch, answer)
+        return done_of(batch, answer)
 
     def _finish(self, batch: list[Record], done: int) -> None:
         if done:
@@ -114,7 +114,8 @@ class StreamConsumer:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def _done(batch: list[Record], answer: Any) -> int:
+def done_of(batch: list[Record], answer: Any) -> int:
+    """How many records, from the first on, an entry point's answer says are done."""
     failed = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", [])}
     numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
     return next((index for index, number in enumerate(numbers) if number in failed), len(batch))

@@ -29,7 +29,8 @@ class Trimmed(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """A message of the queue. `first_at`, `last_at`: when the oldest and the newest of its records were written."""
+    """A message of the queue. `first_at`, `last_at`: when the oldest and the newest of its records were written;
+    `function`: by name, who could not do them."""
 
     receipt: str
     condition: str
@@ -40,6 +41,7 @@ class Letter:
     records: int
     first_at: datetime
     last_at: datetime
+    function: str = "react"
 
 
 def letter_of(message: dict[str, Any]) -> Letter:
@@ -57,9 +59,15 @@ def letter_of(message: dict[str, Any]) -> Letter:
             int(batch["batchSize"]),
             parse_iso(batch["approximateArrivalOfFirstRecord"]),
             parse_iso(batch["approximateArrivalOfLastRecord"]),
+            _function(body.get("requestContext", {}).get("functionArn", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a dead letter of the stream: {message.get('MessageId', '')}") from error
+
+
+def _function(arn: str) -> str:
+    """`react` or `publish`, of an ARN that ends in the function's name, and perhaps a version."""
+    return "publish" if arn.partition(":function:")[2].partition(":")[0].endswith("-publish") else "react"
 
 
 class Queue:

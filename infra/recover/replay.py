@@ -40,7 +40,8 @@ _MOST_BYTES = 5_000_000
 
 @dataclass
 class Replay:
-    """Dead letters of one stage. `stream`, `scan`: where records are read again; `react`: who does them."""
+    """Dead letters of one stage. `stream`, `scan`: where records are read again; `react`: who does them, `publish` who
+    tells them to other systems."""
 
     queue: Queue
     stream: Any
@@ -48,6 +49,7 @@ class Replay:
     react: React
     tell: Teller
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    publish: React = lambda records: []
 
     def show(self) -> int:
         """Print what is there; how many letters there are."""
@@ -72,14 +74,16 @@ class Replay:
             failed += self._again(records, [letter], f"{number}: {', '.join(things(records)) or 'nothing'}")
         if trimmed:
             self.tell.line(f"{len(trimmed)} letter(s) are older than the stream: asking the table")
-            records = from_table(self.scan(), trimmed)
-            about = things(records)
-            failed += self._again(records, trimmed, f"{len(about)} bells and cases of that time")
+        for function in sorted({letter.function for letter in trimmed}, reverse=True):
+            theirs = [letter for letter in trimmed if letter.function == function]
+            records = from_table(self.scan(), theirs)
+            failed += self._again(records, theirs, f"{len(things(records))} bells and cases of that time")
         return failed
 
     def _again(self, records: list[Record], letters: Sequence[Letter], what: str) -> int:
-        """Let `react` do the records; the letters go when all are done. How many letters failed."""
-        failed = list(done_again(self.react, records))
+        """Let the letters' function do the records; they go when all are done. How many letters failed."""
+        do = self.publish if letters[0].function == "publish" else self.react
+        failed = list(done_again(do, records))
         if failed:
             self.tell.error(f"{what}: failed again at {', '.join(things(failed))}")
             for letter in letters:
@@ -133,14 +137,14 @@ def _fitting(records: list[Record]) -> list[Record]:
     return records[:_BATCH]
 
 
-def by_lambda(functions: Functions) -> React:
+def by_lambda(functions: Functions, name: str = "react") -> React:
     """The deployed function does it, with its own permissions and settings."""
 
-    def react(records: list[Record]) -> list[str]:
-        answer = functions.call("react", {"Records": records})
+    def do(records: list[Record]) -> list[str]:
+        answer = functions.call(name, {"Records": records})
         return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
-    return react
+    return do
 
 
 def news_again(queue: Queue, functions: Functions, tell: Teller, *, only_list: bool) -> int:
@@ -218,6 +222,7 @@ def _of_stage(aws: Aws, where: Target, tell: Teller, *, only_list: bool) -> int:
         lambda: scanned(aws.client("dynamodb"), where.name),
         by_lambda(functions),
         tell,
+        publish=by_lambda(functions, "publish"),
     )
     tell.step(f"Dead letters of {where.name}: {replay.queue.depth()}")
     left = replay.show() if only_list else replay.run()

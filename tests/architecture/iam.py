@@ -99,7 +99,13 @@ def _of_secrets(operation: str, given: Mapping[str, Any], _: str) -> Iterator[Ne
     yield Need(f"secretsmanager:{operation}", given["SecretId"])
 
 
+def _of_events(operation: str, given: Mapping[str, Any], where: str) -> Iterator[Need]:
+    for entry in given["Entries"]:
+        yield Need(f"events:{operation}", f"arn:aws:events:{where}:event-bus/{entry['EventBusName']}")
+
+
 _NEEDS = {
+    "events": _of_events,
     "dynamodb": _of_dynamodb,
     "s3": _of_s3,
     "sns": _of_sns,

@@ -20,7 +20,7 @@ import pytest
 
 from tests.architecture.iam import ACCOUNT, Need, allows, needs
 
-ENTRIES = ("advance", "anchor", "canary", "react", "report", "sweep")
+ENTRIES = ("advance", "anchor", "canary", "publish", "react", "report", "sweep")
 Seen = dict[str, set[Need]]
 
 _entry: ContextVar[str] = ContextVar("entry", default="")

@@ -210,6 +210,7 @@ def _cold_starts(run: Running, heard: Seen) -> None:
         "anchor": lambda: module.anchor(scheduled({}), Context("anchor", "3")),
         "advance": lambda: module.advance({"id": "BELL#MX00000000", "version": 1}, Context("advance", "1")),
         "canary": lambda: module.canary(scheduled({}), Context("canary", "2")),
+        "publish": lambda: module.publish({"Records": []}, Context("publish", "1")),
         "react": lambda: module.react({"Records": []}, Context("react", "1")),
         "report": lambda: module.report({"Records": []}, Context("report", "3")),
         "sweep": lambda: module.sweep(scheduled({}), Context("sweep", "1")),

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CONFIG = json.loads((ROOT / ".chalice/config.json").read_text("utf-8"))
 APP: str = CONFIG["app_name"]
 STAGES: list[str] = sorted(CONFIG["stages"])
-FUNCTIONS = ("api_handler", "advance", "anchor", "canary", "react", "report", "sweep")
+FUNCTIONS = ("api_handler", "advance", "anchor", "canary", "publish", "react", "report", "sweep")
 BOTH = [(stage, function) for stage in STAGES for function in FUNCTIONS]
 SOMEWHERE = Where("aws-cn", "cn-north-1", "123456789012")
 # AWS knows no resource for these.
@@ -119,6 +119,17 @@ def test_only_the_functions_that_send_may_send_and_only_react_moves_the_timeline
         assert ("sns:Publish" in actions) == (function in {"react", "sweep"})
         assert ("ses:SendEmail" in actions) == (function in {"anchor", "react", "sweep"})
         assert any(action.startswith("states:") for action in actions) == (function == "react")
+
+
+def test_who_publishes_may_do_nothing_else_and_nobody_else_may_publish() -> None:
+    for function in FUNCTIONS:
+        assert ("events:PutEvents" in _actions("prod", function)) == (function == "publish")
+    (bus,) = (s for s in _statements("prod", "publish") if s["Sid"] == "Bus")
+    assert bus["Resource"] == f"arn:*:events:*:*:event-bus/{APP}-prod"
+    services = {action.partition(":")[0] for action in _actions("prod", "publish")}
+    assert services == {"dynamodb", "events", "logs", "secretsmanager", "sqs"}
+    table = [s for s in _statements("prod", "publish") if "dynamodb:" in s["Action"][0]]
+    assert all(s["Resource"] == "*" or s["Resource"].endswith("/stream/*") for s in table)
 
 
 def test_a_stage_that_sends_by_others_may_not_send_by_aws() -> None:

@@ -86,7 +86,7 @@ class FakeChalice:
         role = self._role()
         client = self.aws.client("lambda")
         known = {f["FunctionName"] for f in client.list_functions()["Functions"]}
-        for name in ("api_handler", "advance", "react", "sweep", "canary", "anchor", "report"):
+        for name in ("api_handler", "advance", "react", "sweep", "canary", "anchor", "publish", "report"):
             if self.target.function(name) not in known:
                 client.create_function(
                     FunctionName=self.target.function(name),

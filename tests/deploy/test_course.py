@@ -41,9 +41,10 @@ def test_an_empty_account_comes_into_service(course: Course, tell: Listener) -> 
     assert environment["TABLE_NAME"] == "consultation-bell-prod"
     assert environment["PHOTOS_BUCKET"] == "consultation-bell-prod-photos-123456789012"
     assert environment["STATE_MACHINE_ARN"].startswith("arn:aws:states:eu-central-1:123456789012:")
-    (mapping,) = _mappings(course)
-    assert mapping["FunctionArn"].endswith(":consultation-bell-prod-react")
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    mappings = {mapping["FunctionArn"].rpartition(":")[2]: mapping for mapping in _mappings(course)}
+    assert set(mappings) == {"consultation-bell-prod-react", "consultation-bell-prod-publish"}
+    for mapping in mappings.values():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     steps = [line.removeprefix("· ") for line in tell.told.splitlines() if line.startswith("· ")]
     assert steps == [
         "Checks",
@@ -72,7 +73,7 @@ def test_again_changes_nothing(course: Course, tell: Listener) -> None:
     course.deploy()
     assert {path: path.read_bytes() for path in course.folder.rglob("*.json")} == before
     assert rows.scan(TableName="consultation-bell-prod")["Count"] == 1
-    assert len(_mappings(course)) == 1
+    assert len(_mappings(course)) == 2
     assert tell.told.count("Nothing to change") == 1
     assert tell.told.count("· The stream") == 1
 
@@ -110,6 +111,29 @@ def test_one_switch_traces_everything_and_takes_it_back(course: Course, tell: Li
     assert tell.told.count('"xray" is true') == 1
 
 
+def test_public_events_go_to_a_bus_unless_the_operator_wants_none(course: Course) -> None:
+    course.deploy()
+    assert _environment(course)["EVENT_BUS"] == "consultation-bell-prod"
+    assert {m["FunctionArn"].rpartition("-")[2] for m in _mappings(course)} == {"react", "publish"}
+    course.settings = {"BUS": "false"}
+    course.deploy()
+    assert "EVENT_BUS" not in _environment(course)
+
+
+def test_a_bus_that_somebody_listens_to_is_not_taken_from_them(course: Course, tell: Listener) -> None:
+    course.deploy()
+    events = course.aws.client("events")
+    bus = "consultation-bell-prod"
+    if bus not in [one["Name"] for one in events.list_event_buses()["EventBuses"]]:
+        events.create_event_bus(Name=bus)
+    events.put_rule(Name="hotline", EventBusName=bus, EventPattern='{"source": ["consultation-bell"]}')
+    tell.answers = ["prod", ""]
+    with pytest.raises(Failed, match="hotline") as failure:
+        course.destroy()
+    assert f"--event-bus-name {bus}" in failure.value.advice
+    assert course.stacks.found() is not None
+
+
 def test_stages_know_nothing_of_each_other(course: Course, tell: Listener) -> None:
     dev = make_course(course.folder, tell, stage="dev")
     dev.deploy()
@@ -134,7 +158,7 @@ def test_a_step_that_fails_says_what_to_do_and_the_next_run_goes_on(course: Cour
     assert _mappings(course) == []
     chalice.status = 0
     course.deploy()
-    assert len(_mappings(course)) == 1
+    assert len(_mappings(course)) == 2
     assert tell.told.count("CREATE_IN_PROGRESS") == 1, "the stack was not made twice"
 
 

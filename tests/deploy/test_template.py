@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.session import get_session
 
+from chalicelib.store.keys import EVENTS
 from infra.deploy import policies
 from infra.deploy.course import SETTINGS
 from infra.deploy.target import Target
@@ -32,6 +33,7 @@ SERVICES = {
     "Budgets": "budgets",
     "CloudWatch": "cloudwatch",
     "DynamoDB": "dynamodb",
+    "Events": "events",
     "IAM": "iam",
     "KMS": "kms",
     "Lambda": "lambda",
@@ -47,6 +49,7 @@ SERVICES = {
 BESIDES = ("apigateway", "cloudformation", "dynamodbstreams", "events", "sts")
 OF_ACTIONS = {
     "dynamodb": "dynamodb",
+    "events": "events",
     "logs": "logs",
     "s3": "s3",
     "secretsmanager": "secretsmanager",
@@ -249,6 +252,17 @@ def test_cfn_lint_finds_nothing(target: Target, tmp_path: Path) -> None:
     command = [Path(sys.executable).with_name("cfn-lint"), "--regions", target.region, "--", path]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_who_publishes_reads_the_stream_for_itself_and_only_events() -> None:
+    resources = load_template()["Resources"]
+    react, publish = (resources[name]["Properties"] for name in ("StreamToReact", "StreamToPublish"))
+    assert react["EventSourceArn"] == publish["EventSourceArn"]
+    (only,) = publish["FilterCriteria"]["Filters"]
+    pattern = json.loads(only["Pattern"])
+    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": EVENTS}]}}}}
+    assert publish["MaximumRecordAgeInSeconds"] == 6 * 3600
+    assert not any(kind["Type"] == "AWS::Events::EventBusPolicy" for kind in resources.values())
 
 
 def test_timers_are_traced_only_where_the_stage_traces() -> None:

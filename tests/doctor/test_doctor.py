@@ -190,6 +190,16 @@ def _no_mapping(patient: Patient) -> None:
     patient.client("lambda").delete_event_source_mapping(UUID=patient.mapping())
 
 
+def _mute_bus(patient: Patient) -> None:
+    told = {**TOLD, "EVENT_BUS": NAME}
+    patient.stage = replace(patient.stage, told=told)
+    for name in FUNCTIONS:
+        full = patient.stage.where.function(name)
+        patient.client("lambda").update_function_configuration(
+            FunctionName=full, Environment={"Variables": told}
+        )
+
+
 def _lost_function(patient: Patient) -> None:
     patient.client("lambda").delete_function(FunctionName=f"{NAME}-canary")
 
@@ -321,6 +331,7 @@ ILLS: list[tuple[Callable[[Patient], None], str, str]] = [
     (_unprotected, "Table", "DELETION_PROTECTION=true"),
     (_mute_stream, "Stream", "--enabled"),
     (_no_mapping, "Stream", "make deploy"),
+    (_mute_bus, "Stream", "not fed to publish"),
     (_lost_function, "Functions", f"{NAME}-canary"),
     (_other_settings, "Functions", "PUBLIC_URL"),
     (_no_schedule, "Schedules", "aws events enable-rule"),

@@ -37,6 +37,7 @@ from chalicelib.ports import BellFile, Policy, Ports
 from chalicelib.record.shapes import CodeAsked, EventAppended, StreamRecord
 from chalicelib.timeline import machine
 from tests.fakes import places
+from tests.fakes.bus import FakeBus
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.entropy import FakeEntropy
@@ -90,6 +91,7 @@ class World:
             timeline=self.engine,
             files=self.files,
             vault=FakeVault(),
+            bus=FakeBus(),
             clock=self.clock,
             entropy=self.entropy,
             directories=FakeDirectories(self.store),

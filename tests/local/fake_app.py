@@ -135,6 +135,20 @@ def react(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"batchItemFailures": []}
 
 
+def publish(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Publish that there is something."""
+    for record in event["Records"]:
+        detail = json.dumps({"row": record["dynamodb"]["Keys"]["pk"]["S"]})
+        entry = {
+            "EventBusName": os.environ["EVENT_BUS"],
+            "Source": "fake",
+            "DetailType": "row",
+            "Detail": detail,
+        }
+        client("events").put_events(Entries=[entry])
+    return {"batchItemFailures": []}
+
+
 def sweep(event: dict[str, Any], context: Any) -> None:
     """Note that it was called."""
     sweeps.append(event)

@@ -162,6 +162,12 @@ def _break_everything(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.world.store.fail("overdue")
     with pytest.raises(Exception, match="Unavailable"):
         steps.sweep({})
+    monkeypatch.setattr("chalicelib.publishing.service.announcement", lambda _: 1 // 0)
+    web.ring(text="five")
+    records = [("1", record) for record in web.world.take_stream()]
+    monkeypatch.setattr(wiring, "stream_records", lambda _: iter(records))
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        steps.publish({"Records": []})
     monkeypatch.setattr("chalicelib.delivery.service.told", lambda *_: 1 // 0)
     with pytest.raises(Exception, match="ZeroDivisionError"):
         steps.report({})

@@ -58,6 +58,7 @@ class Stage:
         self.streams = Streams(played.aws.records)
         self.out = io.StringIO()
         self.broken: set[str] = set()
+        self.published: list[str] = []
 
     def replay(self) -> Replay:
         dynamodb, table = self.life.aws.client("dynamodb"), self.life.aws.table_name
@@ -68,7 +69,13 @@ class Stage:
             self.react,
             Teller(self.out),
             self.life.clock.now,
+            publish=self.publish,
         )
+
+    def publish(self, records: list[dict[str, Any]]) -> list[str]:
+        """The other function that reads the stream."""
+        self.published += [record["dynamodb"]["Keys"]["sk"]["S"] for record in records]
+        return []
 
     def react(self, records: list[dict[str, Any]]) -> list[str]:
         """The deployed function; a record of a broken thing fails, as do those behind it in its batch."""
@@ -80,7 +87,7 @@ class Stage:
             assert react({"Records": json.loads(json.dumps(records))}) == {"batchItemFailures": []}
         return []
 
-    def give_up_on(self, first: int, last: int) -> None:
+    def give_up_on(self, first: int, last: int, function: str = "react") -> None:
         """AWS puts the place of these records into the queue."""
         numbers = [record["dynamodb"]["SequenceNumber"] for record in self.life.aws.records]
         batch = {
@@ -93,7 +100,10 @@ class Stage:
             "streamArn": ARN,
         }
         body = {
-            "requestContext": {"condition": "RetryAttemptsExhausted"},
+            "requestContext": {
+                "condition": "RetryAttemptsExhausted",
+                "functionArn": f"arn:aws:lambda:eu-central-1:123456789012:function:consultation-bell-prod-{function}",
+            },
             "version": "1.0",
             "DDBStreamBatchInfo": batch,
         }
@@ -135,6 +145,21 @@ def test_it_is_read_again_from_the_stream_and_done_once(stage: Stage) -> None:
     assert stage.replay().run() == 0
     assert sent(stage) == ["rung", "alert"], "what was done is not done twice"
     assert stage.life.ports.store.bell(rung.bell.id)
+
+
+def test_what_could_not_be_published_is_published_and_nothing_else(stage: Stage) -> None:
+    stage.life.ring("one")
+    stage.give_up_on(0, len(stage.life.aws.records) - 1, "publish")
+    assert stage.replay().run() == 0
+    assert "EVENT#000001" in stage.published
+    assert stage.replay().queue.depth() == 0
+    assert sent(stage) == [], "and no message was sent"
+    stage.published.clear()
+    stage.give_up_on(0, len(stage.life.aws.records) - 1, "publish")
+    stage.streams.trimmed = True
+    assert stage.replay().run() == 0
+    assert "EVENT#000001" in stage.published
+    assert sent(stage) == []
 
 
 def test_only_the_records_of_the_letter_are_read(stage: Stage) -> None:
