@@ -7,6 +7,7 @@ stack.py          change sets, with progress
 configuration.py  the stack's outputs in .chalice/config.json
 policies.py       what each function may do, from policies/*.json
 ship.py           `chalice deploy`, and the record it needs the next time
+sms.py            SNS's log of what became of SMS, which is the account's
 smoke.py          a canary bell through the deployed stage
 course.py         the steps in their order
 """

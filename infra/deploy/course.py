@@ -16,6 +16,7 @@ from infra.deploy.aws import Aws
 from infra.deploy.configuration import Configuration
 from infra.deploy.kept import left_behind
 from infra.deploy.ship import Record
+from infra.deploy.sms import SmsLog
 from infra.deploy.stack import ChangeSet, Stack, Stacks
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
@@ -115,14 +116,28 @@ class Course:
         self.tell.good(f"Policies: {', '.join(changed) or 'as they were'}")
 
     def connect(self, stack: Stack) -> None:
-        """Feed the functions that exist now with the stream and with news of mail; only once needed."""
+        """Feed the functions that exist now with the stream and with news of mail and SMS; only once needed."""
         there = set(self.configuration.stage(self.target.stage)["lambda_functions"])
         known = stack.parameters
         wanted = {name: "true" for name, function in CONNECTED.items() if function in there and name in known}
-        if wanted.items() <= stack.parameters.items():
-            return
-        self.tell.step("The stream")
-        self._changed(wanted)
+        log = self._sms_log(stack)
+        if "ConnectSms" in known:
+            wanted["ConnectSms"] = "true" if log and log.readable() else "false"
+        if not wanted.items() <= known.items():
+            self.tell.step("The stream")
+            stack = self._changed(wanted)
+        if log:
+            log.keep(stack.outputs["SmsLogRoleArn"])
+
+    def _sms_log(self, stack: Stack) -> SmsLog | None:
+        """SNS's log of SMS, where SNS sends them and the operator wants it kept."""
+        environment = self.configuration.environment(self.target.stage)
+        by = environment.get("SMS_PROVIDER") or policies.DEFAULTS["SMS_PROVIDER"]
+        if by != "sns" or "SmsLogRoleArn" not in stack.outputs:
+            return None
+        self.tell.step("What becomes of SMS")
+        log = SmsLog(self.aws, self.target, self.tell)
+        return log if log.agreed(self.settings.get("SMS_LOG", "")) else None
 
     def smoke(self, url: str) -> None:
         """Ring, answer and close a bell that alerts nobody."""

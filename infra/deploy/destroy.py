@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from infra.deploy import ship
 from infra.deploy.aws import Aws
 from infra.deploy.ship import Record
+from infra.deploy.sms import SmsLog
 from infra.deploy.stack import Stack, Stacks
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
@@ -34,6 +35,8 @@ def run(
     if tell.ask(f"To take it out of service, type the stage's name ({target.stage}):") != target.stage:
         raise Failed("Nothing was touched.", "Type the stage's name when asked, if you mean it.")
     _unship(target, record, tell, execute)
+    if target.commercial and stack is not None:
+        SmsLog(aws, target, tell).forget(stack.outputs.get("SmsLogRoleArn", ""))
     tell.step("The stack")
     stacks.delete()
     tell.good("Gone")

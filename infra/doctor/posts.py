@@ -48,6 +48,11 @@ def sms(stage: Stage) -> Iterator[Finding]:
         )
     else:
         yield good(f"SMS may cost {limit:g} USD a month")
+    if not found.get("DeliveryStatusIAMRole"):
+        yield warning(
+            "SNS keeps no log of what becomes of SMS, so a lost one is not sent again another way: "
+            f"make deploy STAGE={stage.where.stage} SMS_LOG=on"
+        )
     if client.get_sms_sandbox_account_status()["IsInSandbox"]:
         yield error(
             "SNS is in the SMS sandbox: only verified numbers get messages. Ask to leave it (SNS, Text messaging)."

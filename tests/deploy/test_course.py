@@ -51,6 +51,7 @@ def test_an_empty_account_comes_into_service(course: Course, tell: Listener) -> 
         "The stack",
         "Configuration",
         "The code",
+        "What becomes of SMS",
         "The stream",
         "Stage prod is in service",
     ]

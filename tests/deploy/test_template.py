@@ -114,6 +114,10 @@ def test_in_china_there_is_no_mail_by_ses_no_spend_of_sms_and_no_budget(target: 
         "MailSettingsNews",
         "ReportFailures",
         "ReportFailuresPolicy",
+        "SmsArrivedToReport",
+        "SmsLogRole",
+        "SmsLostToReport",
+        "SmsNewsMayReport",
     }
 
 
@@ -142,6 +146,7 @@ def test_no_partition_region_or_host_is_a_constant() -> None:
     assert hosts == {
         "budgets.amazonaws.com",
         "cloudwatch.amazonaws.com",
+        "logs.amazonaws.com",
         "ses.amazonaws.com",
         "sns.amazonaws.com",
         "states.${AWS::Region}.amazonaws.com",

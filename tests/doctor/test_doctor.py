@@ -149,7 +149,8 @@ def _posts(patient: Patient) -> None:
         Name="consultation-bell/prod/key", SecretString=json.dumps({"SECRET_KEY": "k" * 64})
     )
     sns, ses = patient.client("sns"), patient.client("ses")
-    sns.set_sms_attributes(attributes={"MonthlySpendLimit": "50"})
+    logged = {"DeliveryStatusIAMRole": "arn:aws:iam::123456789012:role/sms-log"}
+    sns.set_sms_attributes(attributes={"MonthlySpendLimit": "50"} | logged)
     ses.verify_email_identity(EmailAddress="bell@ling.example")
     # What the emulator does not have.
     sns.get_sms_sandbox_account_status = lambda: {"IsInSandbox": False}
@@ -309,6 +310,10 @@ def _poor(patient: Patient) -> None:
     patient.client("sns").set_sms_attributes(attributes={"MonthlySpendLimit": "1"})
 
 
+def _unlogged_sms(patient: Patient) -> None:
+    patient.client("sns").set_sms_attributes(attributes={"DeliveryStatusIAMRole": ""})
+
+
 def _sms_sandbox(patient: Patient) -> None:
     patient.client("sns").get_sms_sandbox_account_status = lambda: {"IsInSandbox": True}
 
@@ -354,6 +359,7 @@ ILLS: list[tuple[Callable[[Patient], None], str, str]] = [
     (_no_key, "Key", "SECRET_KEY"),
     (_endless_log, "Logs", "make deploy"),
     (_poor, "SMS", "MonthlySpendLimit"),
+    (_unlogged_sms, "SMS", "SMS_LOG=on"),
     (_sms_sandbox, "SMS", "sandbox"),
     (_mail_sandbox, "Mail", "production access"),
     (_paused_mail, "Mail", "bounces"),
