@@ -367,6 +367,10 @@ class OptedOut(PermanentFailure):
     """The provider takes nothing for this address because its owner wants no more messages."""
 
 
+class NotAccepted(PermanentFailure):
+    """The provider takes no (further) message of that template for this address: its owner accepted none."""
+
+
 class UnknownOutcome(Exception):
     """The message may or may not have gone: never repeat it on this channel."""
 
@@ -380,32 +384,39 @@ class Sender(Protocol):
 
 
 class MiniProgram(Protocol):
-    """The platform's WeChat mini program, as its operator configured it."""
+    """The platform's WeChat mini program, as its operator configured it. Asking WeChat raises `core.errors.Gone` for a
+    code that is over or was used, Forbidden for somebody whom WeChat holds for a danger, TooMany for whoever asked too
+    often, Unavailable when it cannot be known now."""
 
     def openid(self, code: str) -> str:
-        """Who ran `wx.login` to get that code, for this mini program; one request to WeChat and no AWS call. Raises
-        `core.errors.Gone` for a code that is over or was used, Forbidden for somebody whom WeChat holds for a danger,
-        Unavailable when it cannot be known now. The session key that comes with it is dropped."""
+        """Who ran `wx.login` to get that code, for this mini program; one request to WeChat, and an AWS call for its
+        secret once a process. The session key that comes with it is dropped."""
+
+    def phone(self, code: str) -> str:
+        """The number (E.164) of whoever let a button of the kind `getPhoneNumber` give that code; as `openid`, and
+        sometimes a request for a token."""
 
     def template(self, name: str) -> str:
         """The id of the template by which the notice of that name goes, empty when it goes by none."""
 
-    def templates(self) -> tuple[str, ...]:
-        """The ids of all templates that a reader can be asked to accept."""
+    def templates(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of all templates that a reader can be asked to accept, and the names of the notices that go by
+        each."""
 
 
 class Bindings(Protocol):
     """Whose WeChat is whose, and how many messages they accepted: rows of the one table. `person`: HMAC of the phone.
     Every method is one AWS call (`grant`: another when a template is at its most). Grants never fall below zero."""
 
-    def bind(self, person: str, openid: str, at: datetime) -> None:
-        """Keep a person's openid. The same again keeps their grants, another begins without any."""
+    def bind(self, person: str, openid: str, consent_version: str, at: datetime) -> Binding:
+        """Keep a person's openid, and that they agreed to it; answers what there is now. The same openid again keeps
+        their grants, another begins without any."""
 
     def binding(self, person: str) -> Binding | None:
         """The person's WeChat, strongly consistent."""
 
-    def unbind(self, person: str, openid: str = "") -> None:
-        """Forget a person's openid and their grants; `openid`: only if it still is this one."""
+    def unbind(self, person: str) -> None:
+        """Forget a person's openid and their grants."""
 
     def grant(self, person: str, templates: Sequence[str], at: datetime) -> Binding | None:
         """Count one acceptance of each of these templates (`wechat.rules.MOST` at most are kept) and answer what there
@@ -421,8 +432,8 @@ class Bindings(Protocol):
         """WeChat knows of no grant of that template: count none."""
 
     def standing(self, wish_key: str, person: str, notices: Sequence[Notice]) -> Standing:
-        """What decides whether somebody is written to by WeChat first, instead of `Store.opted_out`; up to 98 notices,
-        the others are taken for not begun."""
+        """What decides whether somebody is written to by WeChat first, instead of `Store.opted_out`. One AWS call for
+        up to 32 notices."""
 
 
 class Wechat(Protocol):

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.config import ConfigError
 from chalicelib.people.staff import Channel
-from chalicelib.ports import PermanentFailure, Sender
+from chalicelib.ports import MiniProgram, PermanentFailure, Sender
 
 if TYPE_CHECKING:
     from chalicelib.notice.shapes import Message
-    from chalicelib.notify.wechat import Template
+    from chalicelib.notify.wechat_account import Account, Template
 
 Env = Mapping[str, str]
+WECHAT = "WECHAT_APP_ID"
+"""The setting without which there is no mini program."""
 
 
 @dataclass(frozen=True)
@@ -140,23 +142,37 @@ def _nobody(_: Env, __: Tools) -> Sender:
 
 def wechat(env: Env, tools: Tools) -> Sender | None:
     """The sender to people's WeChat; None when no mini program is configured."""
-    if not env.get("WECHAT_APP_ID", "").strip():
+    if not env.get(WECHAT, "").strip():
         return None
-    from chalicelib.notify.wechat import ENDPOINT, Account, WechatSender
+    from chalicelib.notify.wechat import WechatSender
 
-    account = Account(
-        app=_need(env, "WECHAT_APP_ID"),
+    return WechatSender(_account(env), tools.now)
+
+
+def mini_program(env: Env, secrets: Callable[[Env], Env], tools: Tools) -> MiniProgram:
+    """The mini program; `secrets` adds what lies in the safe, once WeChat is asked something."""
+    from chalicelib.notify.mini_program import WechatProgram
+
+    ids = {name: template.id for name, template in _wechat_templates(env).items()}
+    return WechatProgram(ids, lambda: _account(secrets(env)), tools.now)
+
+
+def _account(env: Env) -> Account:
+    from chalicelib.notify.wechat_account import ENDPOINT, Account
+
+    return Account(
+        app=_need(env, WECHAT),
         secret=_need(env, "WECHAT_SECRET"),
         templates=_wechat_templates(env),
         page=env.get("WECHAT_PAGE", "").strip(),
         endpoint=_endpoint(env, "WECHAT_ENDPOINT", ENDPOINT),
     )
-    return WechatSender(account, tools.now)
 
 
 def _wechat_templates(env: Env) -> dict[str, Template]:
     """`answered=<id>/thing1:by/character_string2:number,…`: a template's id and what its keywords show."""
-    from chalicelib.notify.wechat import Template
+    from chalicelib.notify.templates import parameters
+    from chalicelib.notify.wechat_account import Template
 
     found: dict[str, Template] = {}
     for name, value in _pairs(env, "WECHAT_TEMPLATES").items():
@@ -164,6 +180,9 @@ def _wechat_templates(env: Env) -> dict[str, Template]:
         shown = dict(keyword.split(":", 1) for keyword in keywords if ":" in keyword)
         if not template or len(shown) < len(keywords) or not shown:
             raise ConfigError(f"WECHAT_TEMPLATES: {name} must be like {name}=ID/thing1:by")
+        if unknown := set(shown.values()) - set(parameters(name)):
+            known = ", ".join(parameters(name))
+            raise ConfigError(f"WECHAT_TEMPLATES: {name} can show {known}, not {', '.join(sorted(unknown))}")
         found[name] = Template(template, shown)
     return found
 

@@ -31,6 +31,11 @@ class Answer:
         return TemporaryFailure(named) if self.status in _BUSY else UnknownOutcome(named)
 
 
+def get(url: str, read_seconds: float = READ_SECONDS) -> Answer:
+    """Ask once; as `post`."""
+    return _asked("GET", url, {}, None, read_seconds)
+
+
 def post(url: str, headers: Mapping[str, str], body: bytes, read_seconds: float = READ_SECONDS) -> Answer:
     """Send a request once and never follow it anywhere else.
 
@@ -38,6 +43,12 @@ def post(url: str, headers: Mapping[str, str], body: bytes, read_seconds: float 
     UnknownOutcome when the connection stood and then failed. The errors name their kind only: an address or a key may
     be in what they would quote.
     """
+    return _asked("POST", url, headers, body, read_seconds)
+
+
+def _asked(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, read_seconds: float
+) -> Answer:
     parts = urlsplit(url)
     make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
@@ -48,7 +59,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, read_seconds: float 
         except OSError as error:
             raise TemporaryFailure(type(error).__name__) from None
         try:
-            connection.request("POST", target, body, dict(headers))
+            connection.request(method, target, body, dict(headers))
             response = connection.getresponse()
             return Answer(response.status, _object(response.read(_MOST)))
         except ValueError:  # what no header or line of a request may hold: nothing was sent

@@ -57,6 +57,12 @@ def names(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(words) if name))
 
 
+def parameters(template: str) -> tuple[str, ...]:
+    """The parameters that a notice of ours has: what its SMS and its mail show."""
+    words = TEMPLATES[template]["zh-CN"]
+    return names(f"{words.sms}{words.subject}{words.body}")
+
+
 def lacking(ids: Mapping[str, str]) -> tuple[str, ...]:
     """The templates for which no id is configured: what they say will not go by SMS."""
     return tuple(name for name in TEMPLATES if name not in ids)

@@ -135,10 +135,8 @@ class Table:
             self.name, *key, condition=condition, return_values_on_condition_failure="ALL_OLD"
         )
 
-    def delete(self, key: Key, condition: Condition | None = None) -> Raw:
-        """The parameters of removing a row, if it is there and as it must be."""
-        if condition is not None:
-            return self.check(key, condition)
+    def delete(self, key: Key) -> Raw:
+        """The parameters of removing a row, if it is there."""
         return self._connection.get_operation_kwargs(self.name, *key)
 
     # -- calls

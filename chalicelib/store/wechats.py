@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
+from chalicelib.core.times import iso, parse_iso
 from chalicelib.notice.types import Notice
 from chalicelib.people.staff import Channel
 from chalicelib.store import keys
@@ -19,13 +21,15 @@ from chalicelib.store.table import Part, Raw, Refused, Transaction
 from chalicelib.wechat.rules import KEPT, MOST, Binding, Standing
 
 _WECHAT = "WECHAT"
-_MOST_CLAIMS = 98
 
 
 class WechatRow(Row, discriminator="WECHAT"):
-    """`WECHAT#person / WECHAT`. `grants`: template id → number. `spent`: which writing used the last grant up."""
+    """`WECHAT#person / WECHAT`. `grants`: template id → number. `spent`: which writing used the last grant up.
+    `consent` and `bound_at`: to which text they agreed, and when."""
 
     openid = UnicodeAttribute()
+    consent = UnicodeAttribute()
+    bound_at = UnicodeAttribute()
     grants: MapAttribute[str, int] = MapAttribute()  # type: ignore[no-untyped-call]  # pynamodb leaves it out
     spent = UnicodeAttribute(null=True)
 
@@ -38,28 +42,31 @@ def key_of(person: str) -> keys.Key:
 class Bindings(Part):
     """The port `Bindings` on DynamoDB."""
 
-    def bind(self, person: str, openid: str, at: datetime) -> None:
-        """One UpdateItem; see `ports.Bindings`."""
-        another = Row.pk.does_not_exist() | (WechatRow.openid != openid)
-        actions = [
+    def bind(self, person: str, openid: str, consent_version: str, at: datetime) -> Binding:
+        """One UpdateItem, and one more for the same openid again; see `ports.Bindings`."""
+        agreed = [
             Path("kind").set(_WECHAT),
             WechatRow.openid.set(openid),
-            WechatRow.grants.set({}),
+            WechatRow.consent.set(consent_version),
+            WechatRow.bound_at.set(iso(at)),
             Row.expires_at.set(at + KEPT),
         ]
-        self._change(person, actions, another)
+        anew = [*agreed, WechatRow.grants.set({})], Row.pk.does_not_exist() | (WechatRow.openid != openid)
+        again = agreed, WechatRow.openid == openid
+        ways = itertools.cycle((anew, again))
+        while True:
+            try:
+                return _known(self.table.change(self.table.update(key_of(person), *next(ways))))
+            except Refused:
+                continue
 
     def binding(self, person: str) -> Binding | None:
         """One GetItem; see `ports.Bindings`."""
         return _binding(self.table.get(key_of(person)))
 
-    def unbind(self, person: str, openid: str = "") -> None:
+    def unbind(self, person: str) -> None:
         """One TransactWriteItems; see `ports.Bindings`."""
-        same = (WechatRow.openid == openid) if openid else None
-        try:
-            self.table.transact(Transaction(deletes=[("row", self.table.delete(key_of(person), same))]))
-        except Refused:
-            return
+        self.table.transact(Transaction(deletes=[("row", self.table.delete(key_of(person)))]))
 
     def grant(self, person: str, templates: Sequence[str], at: datetime) -> Binding | None:
         """One UpdateItem, and one more when a template is at its most; see `ports.Bindings`."""
@@ -75,12 +82,11 @@ class Bindings(Part):
                 )
             except Refused as refused:
                 found = _binding(refused.found["row"] or None)
-                left = tuple(t for t in wanted if found and found.left(t) < MOST)
-                if found is None or left == wanted:
-                    return found
-                wanted = left
+                if found is None:
+                    return None
+                wanted = tuple(t for t in wanted if found.left(t) < MOST)
                 continue
-            return _binding(raw)
+            return _known(raw)
 
     def spend(self, person: str, openid: str, template: str) -> bool:
         """One UpdateItem; see `ports.Bindings`. A writing whose answer was lost is known by its nonce."""
@@ -104,14 +110,17 @@ class Bindings(Part):
         self._change(person, [_grants(template).set(0)], WechatRow.openid == openid)
 
     def standing(self, wish_key: str, person: str, notices: Sequence[Notice]) -> Standing:
-        """One BatchGetItem; see `ports.Bindings`."""
+        """One BatchGetItem for each hundred rows; see `ports.Bindings`."""
         wish, mine = keys.wish(wish_key), key_of(person)
-        claims = [
-            keys.notice(n.thing, n.version, n.recipient.id, Channel.WECHAT) for n in notices[:_MOST_CLAIMS]
-        ]
+        claims = {
+            keys.notice(n.thing, n.version, n.recipient.id, channel): channel
+            for n in notices
+            for channel in Channel
+        }
         found = self.table.get_many([wish, mine, *claims])
         out = bool(found[wish]["out"]["BOOL"]) if wish in found else False
-        return Standing(out, _binding(found.get(mine)), any(claim in found for claim in claims))
+        begun = frozenset(channel for claim, channel in claims.items() if claim in found)
+        return Standing(out, _binding(found.get(mine)), begun)
 
     def _change(self, person: str, actions: Sequence[Action], condition: Condition) -> None:
         """Change the row if it is as it must be; nothing otherwise."""
@@ -126,7 +135,9 @@ def _grants(template: str) -> Path:
 
 
 def _binding(raw: Raw | None) -> Binding | None:
-    if not raw:
-        return None
+    return _known(raw) if raw else None
+
+
+def _known(raw: Raw) -> Binding:
     grants = {template: int(number["N"]) for template, number in raw["grants"]["M"].items()}
-    return Binding(raw["openid"]["S"], grants)
+    return Binding(raw["openid"]["S"], raw["consent"]["S"], parse_iso(raw["bound_at"]["S"]), grants)

@@ -185,6 +185,15 @@ class FakeStore:
         with self.lock:
             return self._case_file(case_id)
 
+    def was_claimed(self, notice: Notice, channel: Channel) -> bool:
+        """Whether somebody began to send the notice that way; no call of its own."""
+        place = _place(notice.version, notice.recipient.id, channel)
+        return place in self._thing(notice.thing).dispatches
+
+    def wants_none(self, key: str) -> bool:
+        """Whether that address wants no messages; no call of its own."""
+        return key in self._opted_out
+
     def all_cases(self) -> tuple[Case, ...]:
         """Every case, as stored."""
         with self.lock:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from chalicelib.notice.shapes import Message
 from chalicelib.notice.texts import TEMPLATES
 from chalicelib.notice.words.codes import CODES
-from chalicelib.notify import aliyun, smtp, tencent, wechat
+from chalicelib.notify import aliyun, mini_program, smtp, tencent, wechat
 from chalicelib.notify.templates import WITHOUT_TOKEN, names
+from chalicelib.notify.wechat_account import Account, Template
 from tests.notify.standins.aliyun import Aliyun
 from tests.notify.standins.aliyun import aliyun as aliyun_standin
 from tests.notify.standins.smtp import Mailbox, mailbox
@@ -69,9 +70,19 @@ def tencent_sender(url: str, watch: Watch, read_seconds: float = FAST) -> tencen
 
 def wechat_sender(url: str, watch: Watch, read_seconds: float = FAST) -> wechat.WechatSender:
     """Our sender for WeChat, with one template."""
-    template = wechat.Template("T-1", {"thing1": "by", "character_string2": "number"})
-    account = wechat.Account("wx1", SECRET, {"answered": template}, "pages/track/track?token=", url)
-    return wechat.WechatSender(account, watch, read_seconds)
+    return wechat.WechatSender(wechat_account(url), watch, read_seconds)
+
+
+def wechat_program(url: str, watch: Watch, read_seconds: float = FAST) -> mini_program.WechatProgram:
+    """Our mini program, with that template."""
+    ids = {"answered": "T-1"}
+    return mini_program.WechatProgram(ids, lambda: wechat_account(url), watch, read_seconds)
+
+
+def wechat_account(url: str) -> Account:
+    """The mini program at WeChat."""
+    template = Template("T-1", {"thing1": "by", "character_string2": "number"})
+    return Account("wx1", SECRET, {"answered": template}, "pages/track/track?token=", url)
 
 
 def smtp_sender(box: Mailbox, read_seconds: float = FAST) -> smtp.SmtpSender:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -45,6 +46,8 @@ SMTP = {
         (Channel.MAIL, {}, "SesSender"),
         (Channel.MAIL, SMTP, "SmtpSender"),
         (Channel.MAIL, {"MAIL_PROVIDER": "none"}, "Nobody"),
+        (Channel.WECHAT, {}, "Nobody"),
+        (Channel.WECHAT, {"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s"}, "WechatSender"),
     ],
 )
 def test_the_configuration_chooses_the_provider(channel: Channel, env: dict[str, str], name: str) -> None:
@@ -123,6 +126,20 @@ def test_a_mini_program_is_configured_with_what_its_keywords_show() -> None:
     assert providers.wechat({}, TOOLS) is None
     with pytest.raises(ConfigError, match="answered"):
         providers.wechat({**env, "WECHAT_TEMPLATES": "answered=T-1"}, TOOLS)
+    with pytest.raises(ConfigError, match=r"answered can show by, .*not phone"):
+        providers.wechat({**env, "WECHAT_TEMPLATES": "answered=T-1/thing1:phone"}, TOOLS)
+
+
+def test_a_mini_programs_safe_is_opened_only_to_ask_wechat() -> None:
+    env = {"WECHAT_APP_ID": "wx1", "WECHAT_TEMPLATES": "answered=T-1/thing1:by"}
+
+    def secrets(_: Mapping[str, str]) -> Mapping[str, str]:
+        raise LookupError("the safe")
+
+    program = providers.mini_program(env, secrets, TOOLS)
+    assert program.templates() == {"T-1": ("answered",)}
+    with pytest.raises(LookupError):
+        program.openid("code")
 
 
 @pytest.mark.parametrize(("stage", "name"), [("prod", "AliyunSender"), ("local", "SnsSender")])

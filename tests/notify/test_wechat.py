@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.notice.shapes import Message
 from chalicelib.notify.wechat import WechatSender
-from chalicelib.ports import PermanentFailure, TemporaryFailure, UnknownOutcome
+from chalicelib.ports import NotAccepted, PermanentFailure, TemporaryFailure, UnknownOutcome
 from tests.notify.carrier import unused_url
 from tests.notify.providers import OPENID, SECRET, TOKEN, Watch, wechat_sender, wechat_with_account
 from tests.notify.standins.wechat import Wechat
@@ -44,7 +44,7 @@ def test_a_message_has_its_keywords_its_page_and_its_language(provider: Wechat, 
 
 def test_one_acceptance_is_one_message(provider: Wechat, sender: WechatSender) -> None:
     sender.send(MESSAGE)
-    with pytest.raises(PermanentFailure, match="43101"):
+    with pytest.raises(NotAccepted, match="43101"):
         sender.send(MESSAGE)
     assert len(provider.sent) == 1
 
@@ -90,10 +90,10 @@ def test_a_token_that_stays_dead_is_not_asked_for_without_end(provider: Wechat, 
     [
         (-1, TemporaryFailure),
         (45011, TemporaryFailure),
-        (40003, PermanentFailure),
+        (40003, NotAccepted),
         (40037, PermanentFailure),
         (41030, PermanentFailure),
-        (43101, PermanentFailure),
+        (43101, NotAccepted),
         (45009, PermanentFailure),
         (47003, PermanentFailure),
     ],

@@ -133,7 +133,7 @@ def live(life: Life) -> None:
     )
     store.wish("wish-hmac", START, out=True)
     whose = Bindings(DynamoStore(life.aws.table_name, life.aws.region, life.clock.sleep).table)
-    whose.bind("person-hmac", "openid-of-somebody", START)
+    whose.bind("person-hmac", "openid-of-somebody", "2026-11-29", START)
     whose.grant("person-hmac", ("template-of-answered",), START)
     status.came_round(ports, "sweep", seconds=1.5)
     store.save_directory(canary.directory(), ())

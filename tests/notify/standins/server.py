@@ -44,7 +44,7 @@ def serving(answer: Callable[[Asked], Reply], misdeeds: Misdeeds) -> Iterator[st
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, body = answer(Asked("POST", self.path, headers, self.rfile.read(length)))
+            status, body = answer(Asked(self.command, self.path, headers, self.rfile.read(length)))
             if misdeeds.silent:
                 misdeeds.release.wait(10)
                 self.close_connection = True
@@ -60,6 +60,8 @@ def serving(answer: Callable[[Asked], Reply], misdeeds: Misdeeds) -> Iterator[st
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        do_GET = do_POST
 
         def finish(self) -> None:
             if not misdeeds.reset:

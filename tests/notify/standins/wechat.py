@@ -1,10 +1,10 @@
-"""WeChat's `stable_token` and `message/subscribe/send` on loopback: acceptances are used up, tokens run out."""
+"""WeChat on loopback, as far as a mini program's server asks it: acceptances and codes are used up, tokens run out."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,18 +13,24 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.notify.standins.server import Asked, Misdeeds, Reply, serving
 
+SESSION_KEY = "HyVFkGl5F5OQWJZZaNzBBg=="
 _LONGEST = {"thing": 20, "character_string": 32, "name": 10, "phrase": 5, "number": 32}
 
 
 @dataclass(kw_only=True)
 class Wechat(Misdeeds):
-    """`accepted`: how many messages of each template somebody has accepted. `revoke`: makes the token invalid.
-    `errcode`, `token_errcode`: what it answers instead."""
+    """`accepted`: how many messages of each template somebody has accepted. `logins`: the openid behind each code of
+    `wx.login`; `phones`: the number behind each code of a button, as country and number. `revoke`: makes the token
+    invalid. `errcode`, `token_errcode`: what it answers instead. `asked`: every path that was asked for."""
 
     now: Callable[[], datetime]
     apps: dict[str, str] = field(default_factory=dict)
     templates: dict[str, set[str]] = field(default_factory=dict)
     accepted: dict[tuple[str, str], int] = field(default_factory=dict)
+    logins: dict[str, str] = field(default_factory=dict)
+    phones: dict[str, tuple[str, str]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
     errcode: int = 0
     token_errcode: int = 0
     seconds: int = 7200
@@ -41,19 +47,54 @@ class Wechat(Misdeeds):
 
     def answer(self, asked: Asked) -> Reply:
         """As the real one does: 200, whatever happened."""
-        body = json.loads(asked.body)
         parts = urlsplit(asked.target)
-        if parts.path == "/cgi-bin/stable_token":
-            return 200, json.dumps(self._token(body)).encode()
-        code = self._judged(parse_qs(parts.query).get("access_token", [""])[0], asked, body)
-        return 200, json.dumps({"errcode": code, "errmsg": "ok" if code == 0 else "no"}).encode()
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        self.asked.append(f"{asked.method} {parts.path}")
+        match self.asked[-1]:
+            case "POST /cgi-bin/stable_token":
+                said = self._token(json.loads(asked.body))
+            case "GET /sns/jscode2session":
+                said = self._session(query)
+            case "POST /wxa/business/getuserphonenumber":
+                said = self._phone(query.get("access_token", ""), json.loads(asked.body))
+            case "POST /cgi-bin/message/subscribe/send":
+                said = _said(self._judged(query.get("access_token", ""), asked, json.loads(asked.body)))
+            case _:
+                return 404, b""
+        return 200, json.dumps(said).encode()
+
+    def _session(self, query: dict[str, str]) -> dict[str, Any]:
+        """Who ran `wx.login`; with the session key, which is nobody's business."""
+        if self.apps.get(query.get("appid", "")) != query.get("secret"):
+            return _said(40125)
+        if query.get("grant_type") != "authorization_code":
+            return _said(40002)
+        if code := self.errcode or self._spent(query.get("js_code", ""), self.logins):
+            return _said(code)
+        return {"openid": self.logins[query["js_code"]], "session_key": SESSION_KEY, "unionid": "u-1"}
+
+    def _phone(self, token: str, body: dict[str, Any]) -> dict[str, Any]:
+        if code := self._denied(token) or self.errcode or self._spent(body["code"], self.phones):
+            return _said(code)
+        country, number = self.phones[body["code"]]
+        info = {"phoneNumber": number, "purePhoneNumber": number, "countryCode": country}
+        return _said(0) | {"phone_info": info}
+
+    def _spent(self, code: str, known: Mapping[str, object]) -> int:
+        """What is wrong with a code, 0 for nothing; it is used up."""
+        if code not in known:
+            return 40029
+        if code in self.used:
+            return 40163
+        self.used.add(code)
+        return 0
 
     def _token(self, body: dict[str, Any]) -> dict[str, Any]:
         self.asked_for_tokens.append(body)
         if self.token_errcode:
-            return {"errcode": self.token_errcode, "errmsg": "no"}
+            return _said(self.token_errcode)
         if self.apps.get(body["appid"]) != body["secret"]:
-            return {"errcode": 40125, "errmsg": "invalid appsecret"}
+            return _said(40125)
         if self.until is None or self.until <= self.now() or body["force_refresh"]:
             self.tokens += 1
             self.until = self.now() + timedelta(seconds=self.seconds)
@@ -64,13 +105,12 @@ class Wechat(Misdeeds):
         return f"token-{self.tokens}-" + "x" * 500
 
     def _judged(self, token: str, asked: Asked, body: dict[str, Any]) -> int:
+        return self._denied(token) or self.errcode or self._business(asked, body)
+
+    def _denied(self, token: str) -> int:
         if self.until is None or token != self._current:
             return 40001
-        if self.until <= self.now():
-            return 42001
-        if self.errcode:
-            return self.errcode
-        return self._business(asked, body)
+        return 42001 if self.until <= self.now() else 0
 
     def _business(self, asked: Asked, body: dict[str, Any]) -> int:
         keywords = self.templates.get(body["template_id"])
@@ -88,6 +128,10 @@ class Wechat(Misdeeds):
         self.accepted[key] -= 1
         self.sent.append(body)
         return 0
+
+
+def _said(code: int) -> dict[str, Any]:
+    return {"errcode": code, "errmsg": "ok" if code == 0 else "no"}
 
 
 def _fits(keyword: str, value: dict[str, str]) -> bool:
