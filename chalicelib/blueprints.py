@@ -23,6 +23,7 @@ from chalicelib.session import pages as session_pages
 from chalicelib.statistics import api as statistics_api
 from chalicelib.status import api as status_api
 from chalicelib.status import pages as status_pages
+from chalicelib.wechat import api as wechat_api
 
 ALL: tuple[Blueprint, ...] = tuple(
     module.blueprint
@@ -45,6 +46,7 @@ ALL: tuple[Blueprint, ...] = tuple(
         statistics_api,
         status_api,
         status_pages,
+        wechat_api,
         openapi,
     )
 )

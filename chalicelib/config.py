@@ -20,7 +20,8 @@ class ConfigError(Exception):
 class Settings:
     """What the operator decides. `link_url` begins links in SMS: the shorter the better (24 characters at most
     keep an alert in one segment). `photos_endpoint`: where browsers find the bucket; empty on AWS. `anchor_mail`: who
-    is sent each day's anchor. `event_bus`: where public events are published; empty for nowhere."""
+    is sent each day's anchor. `event_bus`: where public events are published; empty for nowhere. `mini_program`: whether
+    people can bind their WeChat."""
 
     stage: str
     table: str
@@ -36,6 +37,7 @@ class Settings:
     anchors_bucket: str = ""
     anchor_mail: tuple[str, ...] = ()
     event_bus: str = ""
+    mini_program: bool = False
     rings_per_phone: int = 5
     rings_per_address: int = 60
 
@@ -67,6 +69,7 @@ class Settings:
             event_bus=env.get("EVENT_BUS", "").strip(),
             photos_endpoint=_url(env, "PHOTOS_ENDPOINT") if env.get("PHOTOS_ENDPOINT") else "",
             mail_from=env.get("MAIL_FROM", "bell@example.org"),
+            mini_program=_mini_program(env, stage),
             rings_per_phone=_whole(env, "RINGS_PER_PHONE", 5),
             rings_per_address=_whole(env, "RINGS_PER_ADDRESS", 60),
         )
@@ -83,6 +86,12 @@ def _need(env: Mapping[str, str], name: str) -> str:
 def _bucket(env: Mapping[str, str], stage: str, name: str) -> str:
     """A process that never sees a photo may do without on one's own machine, a deployed stage may not."""
     return env.get(name, "").strip() if stage == "local" else _need(env, name)
+
+
+def _mini_program(env: Mapping[str, str], stage: str) -> bool:
+    """On one's own machine only the mini program that runs on it, whatever the shell has set."""
+    here = env.get("WECHAT_ENDPOINT", "").startswith("http://127.0.0.1:")
+    return bool(env.get("WECHAT_APP_ID", "").strip()) and (here or stage != "local")
 
 
 def _addresses(env: Mapping[str, str], name: str) -> tuple[str, ...]:

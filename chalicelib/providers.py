@@ -6,6 +6,7 @@ PROVIDER_SECRETS names, a JSON object of the same names. Part of the wiring, apa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -220,7 +221,7 @@ def _from(env: Env) -> str:
 
 def _endpoint(env: Env, name: str, default: str) -> str:
     url = (env.get(name, "").strip() or default).rstrip("/")
-    if not url.startswith("https://") or url.count("/") != 2:
+    if not re.fullmatch(r"https://[^/]+|http://127\.0\.0\.1:\d+", url):
         raise ConfigError(f"{name} must be like {default}, not {url!r}")
     return url
 

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
     from chalicelib.notice.shapes import Message
     from chalicelib.observability.metrics import Meter
+    from chalicelib.ports import Bindings, MiniProgram
+    from chalicelib.providers import Tools
     from chalicelib.publishing.rules import Announcement
     from chalicelib.record.shapes import StreamRecord
+    from chalicelib.store.table import Table
 
 
 class SystemClock:
@@ -104,6 +107,27 @@ class _LazyBus:
         from chalicelib.notify.eventbridge import EventBridgeBus
 
         return EventBridgeBus(self._name, _session)
+
+
+class _LazyWechat:
+    """The mini program and its readers, built when somebody asks for them."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    @cached_property
+    def program(self) -> MiniProgram:
+        """As `ports.MiniProgram` says."""
+        from chalicelib import providers
+
+        return providers.mini_program(_given(), _opened, _tools())
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """As `ports.Bindings` says."""
+        from chalicelib.store.wechats import Bindings
+
+        return Bindings(self._table)
 
 
 _settings: Settings | None = None
@@ -207,6 +231,7 @@ def _build(config: Settings, clock: Clock) -> Ports:
         directories=CachedDirectories(store, clock, config.prefixes),
         policy=policy_of(config),
         bus=_LazyBus(config.event_bus) if config.event_bus else None,
+        wechat=_LazyWechat(store.table) if config.mini_program else None,
     )
 
 
@@ -260,13 +285,29 @@ def _session_in(region: str) -> Session:
 
 
 def _sender(channel: Channel) -> Sender:
-    from os import environ
-
     from chalicelib import providers
 
-    tools = providers.Tools(_session, SystemClock().now, lambda: secrets.token_hex(16))
-    # On one's own machine every message stays in the outbox, whatever the shell has set; its safe is its own.
-    local = settings().stage == "local"
-    given = {name: environ[name] for name in environ if not local or name == "PROVIDER_SECRETS"}
-    env = {**given, "MAIL_FROM": settings().mail_from}
-    return providers.sender(channel, providers.settings(env, revealed), tools)
+    return providers.sender(channel, _opened(_given()), _tools())
+
+
+def _given() -> dict[str, str]:
+    """What the environment says of providers. On one's own machine every message stays in the outbox, whatever the
+    shell has set; its safe and its mini program are its own."""
+    from os import environ
+
+    config = settings()
+    own = ("PROVIDER_SECRETS", "WECHAT_") if config.mini_program else ("PROVIDER_SECRETS",)
+    given = {name: environ[name] for name in environ if config.stage != "local" or name.startswith(own)}
+    return {**given, "MAIL_FROM": config.mail_from}
+
+
+def _opened(given: Mapping[str, str]) -> Mapping[str, str]:
+    from chalicelib import providers
+
+    return providers.settings(given, revealed)
+
+
+def _tools() -> Tools:
+    from chalicelib import providers
+
+    return providers.Tools(_session, SystemClock().now, lambda: secrets.token_hex(16))

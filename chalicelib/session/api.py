@@ -13,7 +13,7 @@ from chalicelib.http import Call, Reply, operation
 from chalicelib.ports import Policy
 from chalicelib.session import service, wire
 from chalicelib.session.rules import EVERYBODY, SIGNED_IN, STAFF
-from chalicelib.session.service import Member
+from chalicelib.session.service import Member, SignedIn
 from chalicelib.web.i18n import N_, translate
 
 blueprint = Blueprint(__name__)
@@ -56,9 +56,25 @@ def sign_in(call: Call) -> wire.SessionAnswer:
     body, problems = call.read(wire.SessionRequest)
     if problems:
         raise Invalid(*problems)
-    found = service.enter(call.ports, body.phone, body.code)
-    member = service.resume(call.ports, found.token)
-    return wire.SessionAnswer(found.token, iso(found.session.expires_at), person(member))
+    return _begun(call, service.enter(call.ports, body.phone, body.code))
+
+
+@operation(
+    blueprint,
+    "POST",
+    "/v1/session/wechat",
+    summary="Sign in with the number that WeChat knows",
+    body=wire.WechatSessionRequest,
+    answers={200: wire.SessionAnswer},
+    problems=(400, 403, 404, 410, 429),
+    audience=EVERYBODY,
+)
+def sign_in_by_wechat(call: Call) -> wire.SessionAnswer:
+    """The same session as with a code by SMS."""
+    body, problems = call.read(wire.WechatSessionRequest)
+    if problems:
+        raise Invalid(*problems)
+    return _begun(call, service.enter_by_wechat(call.ports, body.code))
 
 
 @operation(
@@ -121,6 +137,11 @@ def my_worklist(call: Call) -> wire.MyBells:
     page = service.worklist(call.ports, call.signed_in, call.query.get("cursor", ""))
     url = call.ports.policy.public_url
     return wire.MyBells([_bell(bell, f"{url}/a/{bell.id}") for bell in page.items], page.cursor)
+
+
+def _begun(call: Call, found: SignedIn) -> wire.SessionAnswer:
+    member = service.resume(call.ports, found.token)
+    return wire.SessionAnswer(found.token, iso(found.session.expires_at), person(member))
 
 
 def person(member: Member) -> wire.PersonBody:

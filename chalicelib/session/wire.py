@@ -28,6 +28,12 @@ class SessionRequest(Struct, frozen=True):
     code: Annotated[str, Meta(description="six digits")]
 
 
+class WechatSessionRequest(Struct, frozen=True):
+    """The code that a mini program's button of the kind `getPhoneNumber` gave."""
+
+    code: Annotated[str, Meta(description="good once, for five minutes")]
+
+
 class PersonBody(Struct, frozen=True):
     """Who has signed in. `kind`: staff or resident; residents have neither name nor places here."""
 

@@ -34,9 +34,14 @@ def notice(language: Language, subdistrict: str, contact: str) -> Notice:
     return Notice(VERSION, text.replace("{version}", VERSION))
 
 
-@lru_cache(maxsize=2)
-def _text(language: Language) -> str:
-    return (FOLDER / f"{language}.md").read_text(encoding="utf-8").strip()
+def wechat(language: Language) -> str:
+    """What is kept of somebody who binds their WeChat; its version is `wechat.rules.CONSENT`."""
+    return _text(f"wechat.{language}")
+
+
+@lru_cache(maxsize=4)
+def _text(name: str) -> str:
+    return (FOLDER / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
 def _block(part: str) -> NoticeBlock:

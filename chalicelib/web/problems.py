@@ -107,6 +107,13 @@ MESSAGES: Final[Mapping[str, str]] = {
     ),
     "too_many_links": N_("This unit has had too many new links. Please enter its ballot on paper."),
     "too_many_ballots": N_("For this unit was voted too often. Please come to the community office."),
+    "wechat_not_offered": N_("There is no WeChat mini program here. Please use your phone and a code."),
+    "wechat_not_bound": N_("Your WeChat is not bound. Please bind it first."),
+    "wechat_code_over": N_(
+        "WeChat's code was used or is too old. Please open the page again and try once more."
+    ),
+    "wechat_refused": N_("WeChat does not vouch for this account. Please use your phone and a code."),
+    "wechat_too_often": N_("That was too often. Please try again in %(minutes)s min."),
     "ballot_key_reused": N_(
         "This Idempotency-Key was used for another vote of the unit. Please use a new key."
     ),
@@ -128,6 +135,7 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "consent_required": N_(
         "Please read the privacy notice and agree to it: without your number nobody can call you."
     ),
+    "wechat_consent": N_("Please read what is kept of your WeChat and agree to it."),
     "past": N_("Please choose a time that is still to come."),
     "not_later": N_("Please choose a time later than the present deadline."),
     "not_yet": N_("This lies still ahead. Please record it once it has taken place."),
@@ -225,6 +233,8 @@ NAMED: Final[Mapping[tuple[str, str], str]] = {
     ("offer", "unknown"): N_("These options were never offered in this case."),
     ("key", "unknown"): N_("Please choose a deadline of this case that can be extended."),
     ("party", "unknown"): N_("Please choose a party of this case."),
+    ("answers", "too_many"): N_("WeChat asks for three templates at once at most."),
+    ("answers", "unknown"): N_("Please ask for the templates of this mini program only."),
     ("party", "too_many"): N_("A case has room for 100 parties."),
     ("at", "required"): N_("Please say when."),
     ("at", "past"): N_("The meeting must be still to come."),

@@ -1,8 +1,9 @@
 """What each function may do, in each stage and place.
 
 Written by hand in policies/<function>.json, with `${Name}` and the like for what differs; `OnlyWith` keeps a statement
-for stages that are set up that way. Chalice wants one file a function and stage and passes it to IAM as it is, so these
-are written out: once with `*` for a place that is not known yet, and by `make deploy` with the place filled in.
+for stages that are set up that way (`?*`: whatever the setting says). Chalice wants one file a function and stage and
+passes it to IAM as it is, so these are written out: once with `*` for a place that is not known yet, and by
+`make deploy` with the place filled in.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -63,8 +65,12 @@ def policy(
     text = Template((SOURCES / f"{function}.json").read_text("utf-8")).substitute(names)
     document: dict[str, Any] = json.loads(text)
     settings = {**DEFAULTS, **{k: v for k, v in environment.items() if v}}
-    kept = [s for s in document["Statement"] if s.pop("OnlyWith", {}).items() <= settings.items()]
+    kept = [s for s in document["Statement"] if _set_up(s.pop("OnlyWith", {}), settings)]
     return {**document, "Statement": kept}
+
+
+def _set_up(only_with: Mapping[str, str], settings: Mapping[str, str]) -> bool:
+    return all(fnmatchcase(settings.get(name, ""), value) for name, value in only_with.items())
 
 
 def names(app: str, stage: str, wanted: list[str]) -> dict[str, Any]:

@@ -81,11 +81,11 @@ def forbidden(seen: Seen) -> list[tuple[str, Need]]:
 
 @functools.cache
 def policy_of(function: str) -> dict[str, Any]:
-    """The policy of a function in the stage `prod` of some account."""
+    """The policy of a function in the stage `prod` of some account, which has a mini program."""
     from infra.deploy.policies import Where, policy
     from infra.deploy.target import APP
 
-    return policy(function, APP, "prod", Where("aws", "*", ACCOUNT), {})
+    return policy(function, APP, "prod", Where("aws", "*", ACCOUNT), {"WECHAT_APP_ID": "wx1"})
 
 
 def in_prod(need: Need, stage: str = "local") -> Need:

@@ -150,6 +150,12 @@ def test_a_function_may_send_traces_only_where_the_stage_traces(function: str) -
     assert not _actions("prod", function) & TRACING
 
 
+@pytest.mark.parametrize(("app", "may"), [("", False), ("wx1", True)])
+def test_only_with_a_mini_program_people_have_a_providers_secret_used(app: str, may: bool) -> None:
+    found = policy("api_handler", APP, "prod", SOMEWHERE, {"WECHAT_APP_ID": app})["Statement"]
+    assert any("/providers-" in where for s in found for where in _resources(s)) is may
+
+
 def test_only_the_canary_and_people_remove_anything() -> None:
     removing = {function for function in FUNCTIONS if "dynamodb:DeleteItem" in _actions("prod", function)}
     assert removing == {"api_handler", "canary"}

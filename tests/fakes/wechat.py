@@ -20,20 +20,21 @@ R = TypeVar("R")
 
 class FakeProgram:
     """The mini program. `codes`: whose each code of `wx.login` is, good once; `phones`: whose number each code of the
-    button is. `names`: template ids by notice."""
+    button is. `names`: template ids by notice. `error`: what asking WeChat raises."""
 
     def __init__(self, names: Mapping[str, str] | None = None) -> None:
         self.codes: dict[str, str] = {}
         self.phones: dict[str, str] = {}
         self.names = dict(names or {})
+        self.error: Exception | None = None
 
     def openid(self, code: str) -> str:
         """As the port says."""
-        return _used_up(self.codes, code)
+        return self._used_up(self.codes, code)
 
     def phone(self, code: str) -> str:
         """As the port says."""
-        return _used_up(self.phones, code)
+        return self._used_up(self.phones, code)
 
     def template(self, name: str) -> str:
         """As the port says."""
@@ -44,11 +45,12 @@ class FakeProgram:
         ids = dict.fromkeys(self.names.values())
         return {own: tuple(name for name, known in self.names.items() if known == own) for own in ids}
 
-
-def _used_up(codes: dict[str, str], code: str) -> str:
-    if code not in codes:
-        raise Gone("wechat_code_over")
-    return codes.pop(code)
+    def _used_up(self, codes: dict[str, str], code: str) -> str:
+        if self.error:
+            raise self.error
+        if code not in codes:
+            raise Gone("wechat_code_over")
+        return codes.pop(code)
 
 
 def operation(

@@ -12,7 +12,7 @@ world.no_other_message()
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +45,7 @@ from tests.fakes.files import FakeFiles
 from tests.fakes.senders import FakeSender, Sent
 from tests.fakes.store import FakeStore
 from tests.fakes.vault import FakeVault
+from tests.fakes.wechat import FakeWechat
 from tests.timeline.interpreter import AslEngine
 
 CONSENT = "2026-11-01"
@@ -70,10 +71,15 @@ def draft(**changes: str) -> Draft:
 
 class World:
     """Fakes, wired. `sent`: every message that reached somebody, oldest first; `failures`: what reactions and
-    sweeps raised (their work comes again, as on AWS)."""
+    sweeps raised (their work comes again, as on AWS). `templates`: those of a mini program, by notice."""
 
     def __init__(
-        self, place: Directory | None = None, *, start: datetime = START, policy: Policy | None = None
+        self,
+        place: Directory | None = None,
+        *,
+        start: datetime = START,
+        policy: Policy | None = None,
+        templates: Mapping[str, str] | None = None,
     ) -> None:
         self.start = start
         self.clock = FakeClock(start)
@@ -83,6 +89,7 @@ class World:
         self.senders = {channel: FakeSender(channel, self.clock, self.sent) for channel in Channel}
         self.entropy = FakeEntropy()
         self.files = FakeFiles(self.clock)
+        self.wechat = FakeWechat(self.store, templates) if templates else None
         self.engine = AslEngine(machine.definition(), self._advance, self.store.write_token, self.clock)
         self.ports = Ports(
             store=self.store,
@@ -96,6 +103,7 @@ class World:
             entropy=self.entropy,
             directories=FakeDirectories(self.store),
             policy=policy or usual_policy(),
+            wechat=self.wechat,
         )
         self._expected: list[Sent] = []
         self._swept_at = start

@@ -164,3 +164,29 @@ def test_a_ring_loads_no_provider() -> None:
     )
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("stage", "endpoint", "there"),
+    [
+        ("prod", "", True),
+        ("local", "", False),
+        ("local", "https://api.weixin.qq.com", False),
+        ("local", "http://127.0.0.1:9", True),
+    ],
+)
+def test_on_ones_own_machine_there_is_only_its_own_mini_program(
+    monkeypatch: pytest.MonkeyPatch, stage: str, endpoint: str, there: bool
+) -> None:
+    env = {"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s", "WECHAT_ENDPOINT": endpoint}
+    env |= {"STAGE": stage, "TABLE_NAME": "t", "STATE_MACHINE_ARN": "arn:sm", "SECRET_KEY": "k" * 32}
+    env |= {"PUBLIC_URL": "https://b.cn", "PHOTOS_BUCKET": "p", "ANCHORS_BUCKET": "a", "AWS_REGION": "r"}
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    wiring.install(None)
+    try:
+        wechat = wiring.ports().wechat
+        assert (wechat is not None) is there
+        assert type(wiring._sender(Channel.WECHAT)).__name__ == ("WechatSender" if there else "Nobody")
+    finally:
+        wiring.install(None)
