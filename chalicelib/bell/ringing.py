@@ -121,6 +121,11 @@ def pseudonym(key: bytes, *parts: str) -> str:
     return hmac.digest(key, "\x1f".join(parts).encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
 
+def person_of(key: bytes, number: str) -> str:
+    """What stands for a phone (E.164) wherever its owner is looked up."""
+    return pseudonym(key, "person", number)
+
+
 def window(now: datetime, seconds: int) -> tuple[int, datetime]:
     """The fixed window `now` falls into: its number, and when it ends."""
     number = int(now.timestamp()) // seconds

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.bell import service as bells
 from chalicelib.bell.changes import answer_token
-from chalicelib.bell.ringing import Draft, pseudonym
+from chalicelib.bell.ringing import Draft, person_of
 from chalicelib.bell.rules import Bell
 from chalicelib.bell.service import Caller
 from chalicelib.canary import place
@@ -116,7 +116,7 @@ def _wait(ports: Ports, bell: Bell, step: str, arrived: Callable[[BellFile], boo
 
 def _forget_all(ports: Ports) -> None:
     """End and remove every bell the canary ever rang that is still there: this one, and those of flights that died."""
-    person = pseudonym(ports.policy.key, "person", place.PHONE)
+    person = person_of(ports.policy.key, place.PHONE)
     for bell in ports.store.rung_by(person).items:
         if ids.is_canary(bell.thing):
             _end(ports, bell)

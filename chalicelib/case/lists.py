@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from chalicelib.bell.ringing import pseudonym
+from chalicelib.bell.ringing import person_of
 from chalicelib.bell.rules import Bell
 from chalicelib.case import access
 from chalicelib.case.shapes import CaseLine, Worklist
@@ -116,7 +116,7 @@ def search(ports: Ports, directory: Directory, member: Staff, typed: str, cursor
     if named := ids.parse(typed):
         return _numbered(ports, directory, member, named)
     if number := texts.phone(typed, directory.subdistrict.country_code):
-        rung = ports.store.rung_by(pseudonym(ports.policy.key, "person", number), cursor)
+        rung = ports.store.rung_by(person_of(ports.policy.key, number), cursor)
         found = _of_bells(ports, directory, member, rung.items)
         return Found(found.cases, found.bells, rung.cursor)
     view: View = "community" if member.role in {Role.SPECIALIST, Role.COMMUNITY} else "all"

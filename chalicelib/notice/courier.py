@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from chalicelib.core import ids
 from chalicelib.core.errors import Unavailable
@@ -12,10 +13,11 @@ from chalicelib.delivery.rules import goes_anyway, key_of
 from chalicelib.notice import scenes, texts
 from chalicelib.notice.rules import Links
 from chalicelib.notice.shapes import Enclosure, Message
+from chalicelib.notice.subscriptions import Subscription
 from chalicelib.notice.types import Bundle, Dispatch, Fate, Notice
 from chalicelib.notice.window import shared
 from chalicelib.people.staff import Channel, Staff
-from chalicelib.ports import OptedOut, PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
+from chalicelib.ports import OptedOut, PermanentFailure, Ports, Sender, TemporaryFailure, UnknownOutcome
 
 Fates = list[tuple[Notice, Dispatch]]
 
@@ -26,34 +28,53 @@ _BUNDLE_TRIES = 8
 _DID_NOT_ARRIVE = frozenset({Fate.FAILED, Fate.UNDELIVERED, Fate.OPTED_OUT, Fate.UNKNOWN})
 
 
+# A named tuple: every process declares it, also one that only rings.
+class Way(NamedTuple):
+    """A channel to somebody. `unwanted`: whether they asked for no more messages there."""
+
+    channel: Channel
+    address: str
+    sender: Sender | None
+    unwanted: bool = False
+
+
 def convey(ports: Ports, notices: Sequence[Notice], *, by_sms: bool = True) -> Fates:
     """Send these notices, all to the same person, as one message on the first of their channels that works (one that
-    goes everywhere: on each of them).
+    goes everywhere: on each of them). WeChat, which only its reader names, is the first or the last (`Subscription`).
 
     Several alerts become one bundle. Answers and stores every fate, also those found from an earlier run: a
     claim that nobody settled may have been sent, so its channel is not used again. `by_sms` False: the limit is
     reached.
     """
     fates: Fates = []
-    left = list(notices)
+    left, wechat = list(notices), Subscription(ports, notices)
+    if wechat.first:
+        left = _by(ports, left, _by_wechat(wechat), fates)
     for channel, address in notices[0].recipient.addresses:
         trying = list(notices) if notices[0].everywhere else left
         if channel is Channel.SMS and not by_sms:
             fates += [(n, settle(ports, n, Fate.FAILED, channel, "limit")) for n in trying]
         elif trying:
-            # A claim that nobody settles is a channel lost, and residents have only one: what a case says is asked
-            # before claiming, and so is whether they want messages at all. A bell is asked after it, so that nothing
-            # goes out behind an answer.
-            unwanted = _unwanted(ports, trying, channel, address)
-            moot = scenes.moot(ports, trying) if scenes.of_case(notices[0]) else None
-            mine, missed = _claimed(ports, trying, channel, fates)
-            if unwanted:
-                fates += [(n, settle(ports, n, Fate.OPTED_OUT, channel)) for n in mine]
-            missed += mine if unwanted else _sent(ports, mine, channel, address, fates, moot)
+            missed = _by(ports, trying, _way(ports, trying, channel, address, wechat), fates)
             left = [notice for notice in left if notice in missed]
+    if left and wechat.last:
+        left = _by(ports, left, _by_wechat(wechat), fates)
     unsure = {notice.key for notice, dispatch in fates if dispatch.fate is Fate.UNKNOWN}
     fates += [(n, settle(ports, n, Fate.UNREACHABLE)) for n in left if n.key not in unsure]
     return fates
+
+
+def _by(ports: Ports, trying: Sequence[Notice], way: Way, fates: Fates) -> list[Notice]:
+    """Try one way; answers those that did not (surely) arrive by it."""
+    # A claim that nobody settles is a channel lost, and residents have only one: what a case says is asked before
+    # claiming, and so is whether they want messages at all. A bell is asked after it, so that nothing goes out behind
+    # an answer.
+    moot = scenes.moot(ports, trying) if scenes.of_case(trying[0]) else None
+    mine, missed = _claimed(ports, trying, way.channel, fates)
+    if way.unwanted:
+        fates += [(n, settle(ports, n, Fate.OPTED_OUT, way.channel)) for n in mine]
+        return missed + mine
+    return missed + _sent(ports, mine, way, fates, moot)
 
 
 def settle(
@@ -90,48 +111,53 @@ def _claimed(
     return mine, left
 
 
-def _unwanted(ports: Ports, notices: Sequence[Notice], channel: Channel, address: str) -> bool:
-    """Whether whoever has that address asked for no more messages, and none of these goes out all the same."""
+def _by_wechat(wechat: Subscription) -> Way:
+    """There every message is one that its reader accepted: what they said to an SMS does not count."""
+    return Way(Channel.WECHAT, wechat.openid, wechat.sender)
+
+
+def _way(
+    ports: Ports, notices: Sequence[Notice], channel: Channel, address: str, wechat: Subscription
+) -> Way:
+    sender = ports.senders.get(channel)
     if all(goes_anyway(notice) for notice in notices):
-        return False
-    return ports.store.opted_out(key_of(ports.policy.key, channel, address))
+        return Way(channel, address, sender)
+    known = wechat.opted_out if channel is Channel.SMS else None
+    unwanted = ports.store.opted_out(key_of(ports.policy.key, channel, address)) if known is None else known
+    return Way(channel, address, sender, unwanted)
 
 
 def _sent(
-    ports: Ports,
-    mine: list[Notice],
-    channel: Channel,
-    address: str,
-    fates: Fates,
-    moot: frozenset[str] | None,
+    ports: Ports, mine: list[Notice], way: Way, fates: Fates, moot: frozenset[str] | None
 ) -> list[Notice]:
     """Send what was claimed; answers those that did not (surely) arrive. `moot`: None when that is still to be read."""
     for pause in (*_PAUSES, None):
-        mine = _still_wanted(ports, mine, channel, fates, moot)
+        mine = _still_wanted(ports, mine, way.channel, fates, moot)
         if not mine:
             return []
-        fate, detail = _try(ports, mine, channel, address)
+        fate, detail = _try(ports, mine, way)
         if fate is None and pause is not None:
             ports.clock.sleep(pause)
             moot = None
             continue
-        fates += [(notice, settle(ports, notice, fate or Fate.FAILED, channel, detail)) for notice in mine]
+        fates += [
+            (notice, settle(ports, notice, fate or Fate.FAILED, way.channel, detail)) for notice in mine
+        ]
         return [] if fate is Fate.SENT else mine
     return mine
 
 
-def _try(ports: Ports, mine: Sequence[Notice], channel: Channel, address: str) -> tuple[Fate | None, str]:
+def _try(ports: Ports, mine: Sequence[Notice], way: Way) -> tuple[Fate | None, str]:
     """One attempt: what became of it (None: worth another) and what the provider said."""
-    sender = ports.senders.get(channel)
-    if sender is None:
+    if way.sender is None:
         return Fate.FAILED, "no_sender"
-    message = _message(ports, mine, channel, address)
+    message = _message(ports, mine, way.channel, way.address)
     try:
-        return Fate.SENT, sender.send(message)
+        return Fate.SENT, way.sender.send(message)
     except TemporaryFailure as failure:
         return None, str(failure)
     except OptedOut as failure:
-        ports.store.wish(key_of(ports.policy.key, channel, address), ports.clock.now(), out=True)
+        ports.store.wish(key_of(ports.policy.key, way.channel, way.address), ports.clock.now(), out=True)
         return Fate.OPTED_OUT, str(failure)
     except PermanentFailure as failure:
         return Fate.FAILED, str(failure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.bell.ringing import pseudonym, window
+from chalicelib.bell.ringing import person_of, pseudonym, window
 from chalicelib.bell.rules import Bell
 from chalicelib.core import text as words
 from chalicelib.core.errors import FieldError, Gone, Invalid, NotFound, Unauthorized
@@ -63,11 +63,6 @@ def _number(ports: Ports, phone: str) -> str:
     if (number := words.phone(phone, country)) is None:
         raise Invalid(FieldError("phone", "not_a_phone"))
     return number
-
-
-def person_of(key: bytes, number: str) -> str:
-    """What stands for a phone wherever it is looked up, as in the heads of bells."""
-    return pseudonym(key, "person", number)
 
 
 def _limits(key: bytes, person: str, address: str, now: datetime) -> tuple[Limit, ...]:

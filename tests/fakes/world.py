@@ -20,7 +20,7 @@ from typing import Any
 from chalicelib import steps
 from chalicelib.bell import service as bells
 from chalicelib.bell.changes import answer_token
-from chalicelib.bell.ringing import Draft
+from chalicelib.bell.ringing import Draft, person_of
 from chalicelib.bell.rules import Bell
 from chalicelib.bell.service import Caller, Rung
 from chalicelib.case.changes import following
@@ -36,6 +36,7 @@ from chalicelib.place.rules import Directory
 from chalicelib.ports import BellFile, Policy, Ports
 from chalicelib.record.shapes import CodeAsked, EventAppended, StreamRecord
 from chalicelib.timeline import machine
+from chalicelib.wechat import rules as wechat
 from tests.fakes import places
 from tests.fakes.bus import FakeBus
 from tests.fakes.clock import START, FakeClock
@@ -135,6 +136,23 @@ class World:
         change = following(case, happenings, by, now)
         self.ports.store.commit(change)
         return change.after
+
+    def subscribes(self, phone: str, *accepted: str) -> str:
+        """The owner of a phone binds their WeChat, if they have not, and accepts a message of each of these
+        templates; their openid."""
+        assert self.wechat is not None, "this world has no mini program"
+        person, openid = person_of(self.ports.policy.key, phone), f"openid of {phone}"
+        self.wechat.bindings.bind(person, openid, wechat.CONSENT, self.clock.now())
+        names = [self.wechat.program.template(name) for name in accepted]
+        for name in names:
+            self.wechat.bindings.grant(person, [name], self.clock.now())
+        return openid
+
+    def accepted(self, phone: str, template: str) -> int:
+        """How many messages of a template the owner of a phone accepted and was not sent."""
+        assert self.wechat is not None, "this world has no mini program"
+        found = self.wechat.bindings.rows[person_of(self.ports.policy.key, phone)]
+        return found.left(self.wechat.program.template(template))
 
     def place(self, directory: Directory) -> None:
         """The operator puts a directory into effect, whatever its `version` says."""
@@ -326,7 +344,7 @@ def token_of(message: Sent | str) -> str:
 
 
 def _reaches(member: Staff, sent: Sent) -> bool:
-    return sent.to in (member.phone, member.mail)
+    return sent.to in (member.phone, member.mail, f"openid of {member.phone}")
 
 
 def _name(record: StreamRecord) -> str:
