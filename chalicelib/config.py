@@ -20,8 +20,8 @@ class ConfigError(Exception):
 class Settings:
     """What the operator decides. `link_url` begins links in SMS: the shorter the better (24 characters at most
     keep an alert in one segment). `photos_endpoint`: where browsers find the bucket; empty on AWS. `anchor_mail`: who
-    is sent each day's anchor. `event_bus`: where public events are published; empty for nowhere. `mini_program`: whether
-    people can bind their WeChat."""
+    is sent each day's anchor. `event_bus`: where public events are published; empty for nowhere. `mini_program`:
+    whether people can bind their WeChat."""
 
     stage: str
     table: str

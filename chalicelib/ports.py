@@ -393,8 +393,8 @@ class MiniProgram(Protocol):
         secret once a process. The session key that comes with it is dropped."""
 
     def phone(self, code: str) -> str:
-        """The number (E.164) of whoever let a button of the kind `getPhoneNumber` give that code; as `openid`, and
-        sometimes a request for a token."""
+        """The number (E.164) of whoever let a button of the kind `getPhoneNumber` (or its real-time sister) give that
+        code; as `openid`, and sometimes a request for a token."""
 
     def template(self, name: str) -> str:
         """The id of the template by which the notice of that name goes, empty when it goes by none."""

@@ -63,14 +63,14 @@ def sign_in(call: Call) -> wire.SessionAnswer:
     blueprint,
     "POST",
     "/v1/session/wechat",
-    summary="Sign in with the number that WeChat knows",
+    summary="Sign in as a resident with the number that WeChat knows",
     body=wire.WechatSessionRequest,
     answers={200: wire.SessionAnswer},
     problems=(400, 403, 404, 410, 429),
     audience=EVERYBODY,
 )
 def sign_in_by_wechat(call: Call) -> wire.SessionAnswer:
-    """The same session as with a code by SMS."""
+    """A resident's session, also for staff: they sign in to their work with a code by SMS."""
     body, problems = call.read(wire.WechatSessionRequest)
     if problems:
         raise Invalid(*problems)

@@ -136,14 +136,15 @@ def enter(ports: Ports, phone: str, typed: str) -> SignedIn:
 
 def enter_by_wechat(ports: Ports, code: str) -> SignedIn:
     """Sign in with the code of a mini program's button, which stands for the number that WeChat knows; no AWS call but
-    for WeChat's secret, once a process. Raises NotFound where there is no mini program, Invalid for what is no code,
+    for WeChat's secret, once a process. Always as a resident: whose number it was when WeChat learned it is not proof
+    enough to work on other people's bells. Raises NotFound where there is no mini program, Invalid for what is no code,
     and as `ports.MiniProgram` does."""
     if ports.wechat is None:
         raise NotFound("wechat_not_offered")
     if not code.strip():
         raise Invalid(FieldError("code", "required"))
     number, now, key = ports.wechat.program.phone(code), ports.clock.now(), ports.policy.key
-    session = _session(ports, number, person_of(key, number), now)
+    session = _resident(person_of(key, number), now)
     return SignedIn(tokens.issue(key, session, now), session)
 
 
@@ -154,6 +155,10 @@ def _session(ports: Ports, number: str, person: str, now: datetime) -> Session:
         if member:
             caller, prefix = Caller(member.role), directory.subdistrict.prefix
             return Session(person, caller, now + rules.lasts(caller), member.id, prefix)
+    return _resident(person, now)
+
+
+def _resident(person: str, now: datetime) -> Session:
     return Session(person, Caller.RESIDENT, now + rules.lasts(Caller.RESIDENT))
 
 

@@ -1,4 +1,4 @@
-"""What the embedded SNS and SES have sent, kept in order and on disk."""
+"""What the embedded SNS, SES and WeChat have sent, kept in order and on disk."""
 
 import json
 import threading
@@ -29,7 +29,8 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class Sent:
-    """One message. `channel`: "sms" or "mail"; `at`: ISO 8601, UTC with Z; an SMS has no `subject`."""
+    """One message. `channel`: "sms", "mail" or "wechat"; `at`: ISO 8601, UTC with Z; an SMS has no `subject`, and the
+    text of a WeChat message is the page that a tap opens."""
 
     channel: str
     to: str

@@ -14,12 +14,14 @@ _META = (
 )
 _LINK = re.compile(r"https?://[^\s<>\"'，。；：！？、）】」]+")
 SHOWN = 200
+_KINDS = {"sms": "短信 SMS", "mail": "邮件 Mail", "wechat": "微信 WeChat"}
 
 _STYLE = """
 :root { color-scheme: light dark; --ground: #eef1f4; --paper: #fff; --ink: #1c2430; --quiet: #5b6675;
-  --sms: #d7f0dd; --mail: #dfe8fb; --link: #0b5cad; }
+  --sms: #d7f0dd; --mail: #dfe8fb; --wechat: #c9f0c0;
+  --link: #0b5cad; }
 @media (prefers-color-scheme: dark) { :root { --ground: #14181d; --paper: #1d232b; --ink: #e8ecf1;
-  --quiet: #9aa6b4;  --sms: #1f4a2d; --mail: #223a63; --link: #8cc4ff; } }
+  --quiet: #9aa6b4;  --sms: #1f4a2d; --mail: #223a63; --wechat: #24532a; --link: #8cc4ff; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 1.0625rem/1.5 system-ui, "Noto Sans SC", sans-serif; }
@@ -36,6 +38,7 @@ header time { margin-left: auto; font-variant-numeric: tabular-nums; }
   overflow-wrap: anywhere; }
 .sms .bubble { background: var(--sms); }
 .mail .bubble { background: var(--mail); }
+.wechat .bubble { background: var(--wechat); }
 .subject { font-weight: 600; margin: 0 0 .5rem; }
 ul.files { list-style: none; margin: .5rem 0 0; padding: 0; }
 a { color: var(--link); display: inline-block; min-height: 2.75rem; line-height: 2.75rem; font-weight: 600; }
@@ -54,14 +57,14 @@ def outbox_page(messages: list[Sent], zone: str = "Asia/Shanghai") -> str:
 <meta http-equiv="refresh" content="3"><title>({len(messages)}) 发件箱 Outbox</title>
 <style>{_STYLE}</style></head>
 <body><main><h1>发件箱 Outbox</h1>
-<p class="note">本机上发出的短信和邮件（最新在前）。
-What would have gone to phones and mailboxes, newest first.</p>
+<p class="note">本机上发出的短信、邮件和微信消息（最新在前）。
+What would have gone to phones, mailboxes and WeChat, newest first.</p>
 {body}</main></body></html>"""
 
 
 def _message(sent: Sent, zone: ZoneInfo) -> str:
     at = datetime.fromisoformat(sent.at).astimezone(zone)
-    kind = "短信 SMS" if sent.channel == "sms" else "邮件 Mail"
+    kind = _KINDS.get(sent.channel, sent.channel)
     subject = f'<p class="subject">{html.escape(sent.subject)}</p>' if sent.subject else ""
     return (
         f'<article class="{html.escape(sent.channel)}"><header><span>{kind}</span>'

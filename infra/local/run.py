@@ -29,6 +29,7 @@ from infra.local.photos import AnchorShelf, Bucket, Shelf, keeping
 from infra.local.server import app_server, aws_server
 from infra.local.stream import StreamConsumer, done_of
 from infra.local.uploads import Door
+from infra.local.wechat import wechat
 
 CATCH_UP_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
@@ -130,6 +131,7 @@ def running(
         _restore_files(stack, AnchorShelf(options.data), aws.anchors)
         heard = stack.enter_context(overhearing(aws))
         _set_environment(options, aws)
+        os.environ.update(stack.enter_context(wechat(aws.outbox)))
         module = load_app()
         functions.update({f"app.{name}": getattr(module, name) for name in (*FUNCTIONS, "anchor", "publish")})
         ticker = Ticker(functions["app.sweep"], functions["app.anchor"], clock)
@@ -246,6 +248,7 @@ def _announce(stack: ExitStack, options: Options, aws: EmbeddedAws) -> None:
     """Leave word where this run can be found, for `attach`."""
     path = options.data / "run.json"
     names = [*aws.environment, "PUBLIC_URL", "LINK_URL", "SPEED", "SECRET_KEY", "PHOTOS_ENDPOINT"]
+    names += [name for name in os.environ if name.startswith("WECHAT_")]
     environment = {name: os.environ[name] for name in names}
     environment |= {"AWS_ENDPOINT_URL": options.aws_url, "AWS_DEFAULT_REGION": aws.region}
     environment |= {name: os.environ[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}

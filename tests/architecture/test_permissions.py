@@ -74,6 +74,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         _a_day_is_anchored(run)
         _a_day_at_the_desk(run, people)
         _texts_that_fail(run)
+        _by_wechat(run, people)
         _reports(run)
         _anchor_is_mailed(run)
         _canary(run)
@@ -131,6 +132,17 @@ def _texts_that_fail(run: Running) -> None:
     wiring.install(None)
     client.post("/v1/bells", _ring(client, "水管冻了") | {"phone": "13900007800"})
     client.let_pass(60)
+
+
+def _by_wechat(run: Running, people: People) -> None:
+    """Somebody binds their WeChat, accepts a message and gets it; WeChat's secret may lie in the safe."""
+    client, token = Client(run.options.url), people.sign_in(RESIDENT)
+    consent = client.get("/v1/me/wechat", token)["consent"]["version"]
+    client.post("/v1/me/wechat", {"code": "local-zhang", "consent_version": consent}, token)
+    client.post("/v1/me/wechat/grants", {"answers": {"local-rung": "accept"}}, token)
+    client.post("/v1/bells", _ring(client, "树倒了"))
+    client.let_pass(60)
+    assert any(sent.channel == "wechat" for sent in run.aws.outbox.messages())
 
 
 def _in_a_fresh_process(sweep_once: Callable[[Ports], dict[str, int]]) -> Callable[[Ports], dict[str, int]]:
