@@ -28,6 +28,9 @@ from tests.fakes.world import World
 from tests.observability.personal import NAME, PERSONAL, PHONE, TEXT, WHERE
 
 
+_REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 class Log:
     """Everything that reaches standard output, standard error or any logger."""
 
@@ -53,7 +56,9 @@ class Log:
         spoken = text + re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
         found = [value for value in PERSONAL if value in spoken]
         assert not found, (found, text)
-        assert not re.search(r"(?<![\d.])1[3-9]\d{9}(?!\d)", text), "a telephone number"
+        # The random id of a request now and then ends like one.
+        numbers = re.search(r"(?<![\d.])1[3-9]\d{9}(?!\d)", _REQUEST_ID.sub("", text))
+        assert not numbers, "a telephone number"
 
 
 @pytest.fixture
