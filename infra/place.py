@@ -87,7 +87,7 @@ def _compare(source: Source, directory: Directory, wanted: argparse.Namespace, s
 
     try:
         with _ports(apply=wanted.apply) as ports:
-            if ports and (problems := taken(directory, ports.directories.all())):
+            if not isinstance(ports, str) and (problems := taken(directory, ports.directories.all())):
                 say.problems(wanted.file, source, problems)
                 return 2
             return _change(ports, directory, wanted, say)

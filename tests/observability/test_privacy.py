@@ -27,7 +27,6 @@ from tests.contract.client import Web
 from tests.fakes.world import World
 from tests.observability.personal import NAME, PERSONAL, PHONE, TEXT, WHERE
 
-
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
