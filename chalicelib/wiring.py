@@ -273,12 +273,9 @@ def _session() -> Session:
 
 
 def _session_in(region: str) -> Session:
-    from botocore.session import get_session
+    from chalicelib import aws_models
 
-    from chalicelib.aws_models import loader
-
-    session = get_session()
-    session.register_component("data_loader", loader())
+    session = aws_models.session()
     if region:
         session.set_config_variable("region", region)
     return session

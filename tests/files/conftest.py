@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from botocore.session import Session, get_session
 
-from chalicelib.aws_models import loader
+from chalicelib import aws_models
 from chalicelib.files import S3Files
 from chalicelib.files.signing import Credentials
 from chalicelib.ports import Files
@@ -62,7 +61,7 @@ class S3Shop:
 
     def __post_init__(self) -> None:
         name, region = self.aws.photos.name, self.aws.region
-        self.files: Files = S3Files(name, region, self.clock, _session, f"http://{HOST}")
+        self.files: Files = S3Files(name, region, self.clock, aws_models.session, f"http://{HOST}")
         self.door = Door(self.aws.photos, _credentials(), self.clock.now)
 
     def post(self, url: str, fields: Mapping[str, str], content: bytes) -> int:
@@ -82,12 +81,6 @@ class S3Shop:
 def _credentials() -> Credentials:
     """Those that the emulator put in place."""
     return Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
-
-
-def _session() -> Session:
-    made = get_session()
-    made.register_component("data_loader", loader())
-    return made
 
 
 @pytest.fixture(scope="module")
