@@ -16,9 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.package import unpacked
-from bench.processes import Program, Spent, Spread, environment, interleaved
+from bench.processes import Program, Spent, Spread, interleaved
 from bench.ring import FIRST_RING
-from bench.stub import stub
+from infra.package.ring import environment
+from infra.package.stub import stub
 
 TARGET = 0.85
 _DONE = "\nimport os; os._exit(0)"

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.processes import Spread
-from bench.stub import ROOT
+from infra.package.project import ROOT
 
 UNITS = 100_000
 ROUNDS = 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
 import sys
@@ -11,28 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
-
-from bench.stub import ROOT
-
-
-def environment(endpoint: str) -> dict[str, str]:
-    """What Lambda would set, with AWS at `endpoint`; nothing of the caller's own AWS."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
-    return own | {
-        "AWS_ACCESS_KEY_ID": "bench",
-        "AWS_SECRET_ACCESS_KEY": "bench",
-        "AWS_REGION": "eu-central-1",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_ENDPOINT_URL": endpoint,
-        "PYTHONPATH": str(ROOT),
-        "STAGE": "local",
-        "TABLE_NAME": "bench",
-        "STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:000000000000:stateMachine:bench",
-        "PUBLIC_URL": "https://bell.example.org",
-    }
 
 
 @dataclass(frozen=True)

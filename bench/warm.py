@@ -6,9 +6,10 @@ import json
 import subprocess
 import sys
 
-from bench.processes import Spread, environment
+from bench.processes import Spread
 from bench.ring import WARM_RINGS
-from bench.stub import stub
+from infra.package.ring import environment
+from infra.package.stub import stub
 
 
 def report() -> None:

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.processes import environment
 from bench.ring import FIRST_RING
-from bench.stub import stub
 from chalicelib.aws_models import SERVICES
 from infra.package import archive, installed, models, packager
 from infra.package.contents import kept
 from infra.package.project import ROOT, project
 from infra.package.replaced import REPLACED
+from infra.package.ring import environment
+from infra.package.stub import stub
 
 ALLOWED = {
     "app.py", "__pycache__", "chalice", "chalicelib", "aws_lambda_powertools", "aws_xray_sdk", "botocore",

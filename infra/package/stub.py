@@ -7,14 +7,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 from chalicelib.place import codec
 from chalicelib.store import keys
+from infra.package.project import ROOT
 from infra.place import load
 
-ROOT = Path(__file__).parents[1]
 PLACE = ROOT / "infra/places/mishixiang.yaml"
 NEIGHBOURHOOD = "yiqing"
 _JSON = "application/x-amz-json-1.0"
