@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -11,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.package import bytecode, models
+from infra.package import bytecode, models, precompile
 from infra.package.contents import kept
 from infra.package.replaced import REPLACED
+from infra.package.ring import environment, event
+from infra.package.stub import stub
 
 LIMIT = 8_000_000
 """Bytes that the zip may have (issue: at most 8 MB zipped)."""
@@ -44,6 +47,8 @@ def build(files: Files, services: Iterable[str], target: Path) -> None:
         _lay_out(folder, files, services)
         program = [sys.executable, "-I", "-S", bytecode.__file__, str(folder)]
         subprocess.run(program, check=True)
+        if (folder / "chalicelib/precompiled.py").is_file():
+            _precompile(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         half = target.with_suffix(".part")
         pack(folder, half)
@@ -112,6 +117,13 @@ def _lay_out(folder: Path, files: Files, services: Iterable[str]) -> None:
     if data is not None:
         for name, content in models.slim(data.parent, services):
             _put(folder / models.DATA / name, content)
+
+
+def _precompile(folder: Path) -> None:
+    program = [sys.executable, "-P", precompile.__file__, str(folder)]
+    with stub() as (endpoint, _):
+        env = environment(endpoint) | {"PYTHONHASHSEED": "0"}
+        subprocess.run(program, env=env, input=json.dumps(event()), text=True, check=True)
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -8,10 +8,12 @@ import importlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
 
@@ -19,12 +21,14 @@ import pytest
 
 from bench.ring import FIRST_RING
 from chalicelib.aws_models import SERVICES
+from chalicelib.precompiled import Kept
 from infra.package import archive, installed, models, packager
 from infra.package.contents import kept
 from infra.package.project import ROOT, project
 from infra.package.replaced import REPLACED
 from infra.package.ring import environment
 from infra.package.stub import stub
+from tests.package.alone import alone
 
 ALLOWED = {
     "app.py", "__pycache__", "chalice", "chalicelib", "aws_lambda_powertools", "aws_xray_sdk", "botocore",
@@ -35,24 +39,9 @@ ALLOWED = {
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("package") / "package.zip"
-    archive.build(installed.everything(), SERVICES, target)
-    return target
-
-
-@pytest.fixture(scope="module")
 def names(package: Path) -> list[str]:
     with zipfile.ZipFile(package) as opened:
         return opened.namelist()
-
-
-@pytest.fixture(scope="module")
-def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("task")
-    with zipfile.ZipFile(package) as opened:
-        opened.extractall(folder)
-    return folder
 
 
 def test_is_small_enough(package: Path) -> None:
@@ -87,21 +76,30 @@ def test_every_licence_goes_with_its_package(names: list[str]) -> None:
     assert {name.split("-")[0] for name in packages - licensed} <= {"chinesecalendar", "chinese_calendar"}
 
 
-def test_every_source_has_bytecode_of_this_python_that_is_never_compared_with_it(package: Path) -> None:
+def test_every_source_has_bytecode_of_this_python_that_is_never_compared_with_it(
+    package: Path, precompiled: Kept
+) -> None:
+    elsewhere = {source for source, _ in precompiled.modules.values()}
     with zipfile.ZipFile(package) as opened:
         names = set(opened.namelist())
-        sources = [name for name in names if name.endswith(".py")]
+        sources = {name for name in names if name.endswith(".py")}
         assert len(sources) > 500
-        for source in sources:
+        assert elsewhere < sources
+        assert not {cache_from_source(source) for source in elsewhere} & names, "once is enough"
+        for source in sources - elsewhere:
             head = opened.read(cache_from_source(source))[:8]
             assert (head[:4], int.from_bytes(head[4:8], "little")) == (MAGIC_NUMBER, 0b01), source
 
 
-def test_another_python_falls_back_on_the_sources(unpacked: Path) -> None:
-    for stale in (unpacked / "chalicelib/core").rglob("*.pyc"):
+def test_another_python_falls_back_on_the_sources(unpacked: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "task"
+    shutil.copytree(unpacked / "chalicelib", folder / "chalicelib")
+    for stale in (*folder.rglob("*.pyc"), folder / "chalicelib/precompiled.bin"):
         stale.write_bytes(b"\0\0\0\0" + stale.read_bytes()[4:])
-    done = _alone(unpacked, "import chalicelib.core.ids as ids; print(ids.__file__)", dict(os.environ))
-    assert done.stdout.strip() == str(unpacked / "chalicelib/core/ids.py")
+    done = alone(
+        folder, "import chalicelib.core.ids as ids; print(ids.__loader__.__class__)", dict(os.environ)
+    )
+    assert done.stdout.strip() == str(SourceFileLoader)
 
 
 def test_the_same_input_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
@@ -112,7 +110,7 @@ def test_the_same_input_gives_the_same_bytes(package: Path, tmp_path: Path) -> N
 
 def test_serves_a_first_ring_with_nothing_else_on_the_path(unpacked: Path) -> None:
     with stub() as (endpoint, calls):
-        done = _alone(
+        done = alone(
             unpacked,
             FIRST_RING
             + "print(*{m.__file__ for m in sys.modules.values() if getattr(m, '__file__', None)}, sep='\\n')",
@@ -125,7 +123,7 @@ def test_serves_a_first_ring_with_nothing_else_on_the_path(unpacked: Path) -> No
 
 @pytest.mark.parametrize("entry", ["advance", "anchor", "react", "report", "sweep", "canary"])
 def test_every_entry_point_stands_in_app(unpacked: Path, entry: str) -> None:
-    done = _alone(unpacked, f"import app; print(callable(app.{entry}))", dict(os.environ))
+    done = alone(unpacked, f"import app; print(callable(app.{entry}))", dict(os.environ))
     assert done.stdout.strip() == "True"
 
 
@@ -134,7 +132,7 @@ def test_every_module_can_be_imported_from_it(unpacked: Path) -> None:
         _dotted(path.relative_to(unpacked)) for path in sorted((unpacked / "chalicelib").rglob("*.py"))
     ]
     program = f"import importlib\nfor name in {modules!r}: importlib.import_module(name)\nprint('all')"
-    assert _alone(unpacked, program, dict(os.environ)).stdout.strip() == "all"
+    assert alone(unpacked, program, dict(os.environ)).stdout.strip() == "all"
 
 
 def test_every_service_spoken_to_is_described_in_it_and_no_other(names: list[str]) -> None:
@@ -157,7 +155,7 @@ def test_a_client_made_from_the_slim_data_does_the_same(unpacked: Path, service:
         "print(json.dumps([told('eu-central-1'), told('cn-north-1')], sort_keys=True))"
     )
     env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    slim = _alone(unpacked, program, env).stdout
+    slim = alone(unpacked, program, env).stdout
     whole = subprocess.run(
         [sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True
     ).stdout
@@ -230,7 +228,7 @@ def test_chalice_itself_is_given_this_zip(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_function_never_meets_the_packager(unpacked: Path) -> None:
     program = "import app; print([m for m in sys.modules if m.startswith(('infra', 'chalice.deploy'))])"
-    assert _alone(unpacked, program, dict(os.environ)).stdout.strip() == "[]"
+    assert alone(unpacked, program, dict(os.environ)).stdout.strip() == "[]"
 
 
 class _Builder:
@@ -271,23 +269,6 @@ def test_packages_are_fetched_once_per_requirements(tmp_path: Path) -> None:
     assert builder.built == 2
     with pytest.raises(packager.Incomplete):
         packager.create(made, str(tmp_path), "python3.99")
-
-
-def _alone(folder: Path, program: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a program with the folder and the standard library alone on the path."""
-    start = f"import sys; sys.path.insert(0, {str(folder)!r})\n"
-    own = {name: value for name, value in env.items() if not name.startswith("PYTHON")}
-    done = subprocess.run(
-        [sys.executable, "-S", "-B", "-P", "-c", start + program],
-        env=own | {"STAGE": "local"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done
 
 
 def _created() -> Iterator[str]:
