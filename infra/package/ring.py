@@ -13,6 +13,9 @@ from chalicelib.web.privacy import VERSION
 from infra.package.project import ROOT
 from infra.package.stub import NEIGHBOURHOOD
 
+_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+"""What the caller's environment says of the machine."""
+
 
 def event() -> dict[str, Any]:
     """What API Gateway (REST, payload version 1) hands to the function."""
@@ -49,9 +52,8 @@ def event() -> dict[str, Any]:
 
 
 def environment(endpoint: str) -> dict[str, str]:
-    """What Lambda would set, with AWS at `endpoint`; nothing of the caller's own AWS."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
-    return own | {
+    """What Lambda would set, with AWS at `endpoint`; nothing of the caller's own AWS, stage or proxy."""
+    return {name: os.environ[name] for name in _PASSED if name in os.environ} | {
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
         "AWS_REGION": "eu-central-1",

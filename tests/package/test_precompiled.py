@@ -156,6 +156,16 @@ def test_a_file_of_another_python_is_ignored(unpacked: Path, tmp_path: Path) -> 
     assert sys.meta_path == before
 
 
+def test_packing_rings_at_home_whatever_the_shell_says(
+    unpacked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "AWS_PROFILE", "PREFIXES", "PYTHONPATH"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with stub() as (endpoint, calls):
+        alone(unpacked, FIRST_RING, environment(endpoint))
+    assert calls == ["GetItem", "TransactWriteItems"]
+
+
 def test_an_application_that_does_not_ring_is_not_packed(unpacked: Path) -> None:
     wrong = json.dumps(event() | {"body": "{}"})
     with stub() as (endpoint, _):
