@@ -49,7 +49,7 @@ $(READY): requirements.txt requirements-dev.txt
 ##@ Use it
 
 .PHONY: run
-run: $(READY) ## The whole platform on this machine (HOST, PORT, DATA; SPEED=60: an hour in a minute)
+run: $(READY) ## The whole platform on this machine (HOST, PORT, DATA; SPEED=60: an hour in a minute; CANARY=0: no trial bell)
 	@$(PY) -m infra.local
 
 .PHONY: demo

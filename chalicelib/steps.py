@@ -135,7 +135,8 @@ def publish(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
             (n, r.event) for n, r in wiring.stream_records(event["Records"]) if isinstance(r, EventAppended)
         ]
         try:
-            logger().info("published", events=publishing.publish(ports, appended))
+            if count := publishing.publish(ports, appended):
+                logger().info("published", events=count)
         except publishing.NotPublished as missed:
             failed("PublishFaults", sequence=missed.place)
             return {"batchItemFailures": [{"itemIdentifier": missed.place}]}

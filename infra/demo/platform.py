@@ -22,7 +22,7 @@ def own_platform(speed: float) -> Iterator[Client]:
     """A platform at that speed, up and answering, with nothing in it but the sample subdistrict; gone afterwards."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
-        where = {"HOST": "127.0.0.1", "PORT": str(port), "DATA": folder, "SPEED": f"{speed:g}"}
+        where = {"HOST": "127.0.0.1", "PORT": str(port), "DATA": folder, "SPEED": f"{speed:g}", "CANARY": "0"}
         run = subprocess.Popen(
             [sys.executable, "-m", "infra.local"], env={**os.environ, **where}, stdout=subprocess.DEVNULL
         )

@@ -45,7 +45,7 @@ HERE: Mapping[str, Look] = {
     "Table": data.bare_table,
     "Timelines": machines.timelines,
     "Clocks": data.clocks,
-    "What comes round by itself": data.minutes,
+    "What comes round by itself": data.pulses,
     "Places": data.places,
     "Anchors": anchors.newest,
     "Dead letters": lambda _: _local_letters(),

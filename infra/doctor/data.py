@@ -92,11 +92,6 @@ def pulses(stage: Stage) -> Iterator[Finding]:
         )
 
 
-def minutes(stage: Stage) -> Iterator[Finding]:
-    """On one's own machine only the minute comes round by itself."""
-    yield from _round(stage, _pulses(stage).get(SWEEP), "The sweeper", "docs/runbooks/sweeper-silent.md")
-
-
 def _round(stage: Stage, pulse: Pulse | None, who: str, page: str) -> Iterator[Finding]:
     if pulse is None:
         yield warning(f"{who} has never come round. Right after the first deployment wait; else: {page}.")

@@ -7,6 +7,7 @@ import secrets
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from chalicelib.files.signing import Credentials
@@ -39,17 +41,18 @@ SWEEP_AT_LEAST_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Options:
-    """Where and how to run. `speed`: seconds that pass in a second."""
+    """Where and how to run. `speed`: seconds that pass in a second; `canary`: whether the hour's trial bell is rung."""
 
     host: str = "127.0.0.1"
     port: int = 8000
     data: Path = Path(".local")
     speed: float = 1.0
     access_log: bool = False
+    canary: bool = False
 
     @staticmethod
     def of(environment: Mapping[str, str]) -> "Options":
-        """Read HOST, PORT, DATA, SPEED and ACCESS_LOG; raises ValueError with a sentence for the user."""
+        """Read HOST, PORT, DATA, SPEED, ACCESS_LOG and CANARY; raises ValueError with a sentence for the user."""
         port, speed = environment.get("PORT", "8000"), environment.get("SPEED", "1")
         if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65535:
             raise ValueError(f"PORT is a number between 1 and 65534, not {port!r}")
@@ -59,6 +62,7 @@ class Options:
             data=Path(environment.get("DATA", ".local")),
             speed=_positive("SPEED", speed),
             access_log=environment.get("ACCESS_LOG", "") not in ("", "0", "false"),
+            canary=environment.get("CANARY", "1") not in ("0", "false"),
         )
 
     @property
@@ -133,8 +137,11 @@ def running(
         _set_environment(options, aws)
         os.environ.update(stack.enter_context(wechat(aws.outbox)))
         module = load_app()
-        functions.update({f"app.{name}": getattr(module, name) for name in (*FUNCTIONS, "anchor", "publish")})
-        ticker = Ticker(functions["app.sweep"], functions["app.anchor"], clock)
+        functions.update(
+            {f"app.{name}": getattr(module, name) for name in (*FUNCTIONS, "anchor", "canary", "publish")}
+        )
+        canary = functions["app.canary"] if options.canary else None
+        ticker = Ticker(functions["app.sweep"], functions["app.anchor"], clock, canary)
         passing = Passing(aws, clock, stream.settled, ticker.sweep, ticker.paused, ticker.anchor)
         server = app_server(
             module.app, aws.outbox, heard, passing, options.host, options.port, access_log=options.access_log
@@ -286,18 +293,38 @@ def scheduled(detail: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+class _Held:
+    """Several locks as one, which may be taken again by whoever has it."""
+
+    def __init__(self, *locks: Any) -> None:
+        self._locks = locks
+
+    def __enter__(self) -> None:
+        for lock in self._locks:
+            lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        for lock in reversed(self._locks):
+            lock.release()
+
+
 class Ticker:
     """Calls the sweeper each minute of the scaled clock, and with the first minute of an hour what makes the day's
-    anchor; not while somebody else holds `paused`."""
+    anchor and what rings the trial bell; not while somebody else holds `paused`. A trial bell takes its real seconds,
+    so it is rung beside the minutes, and `paused` waits for its end."""
 
-    def __init__(self, sweep: Handler, anchor: Handler, clock: ScaledClock) -> None:
+    def __init__(
+        self, sweep: Handler, anchor: Handler, clock: ScaledClock, canary: Handler | None = None
+    ) -> None:
         self._sweep = sweep
         self._anchor = anchor
+        self._canary = canary
         self._clock = clock
-        self._hour = ""
+        self._hours: dict[str, str] = {}
         self._interval = max(SWEEP_AT_LEAST_SECONDS, SWEEP_SECONDS / clock.speed)
         self._stopped = threading.Event()
-        self.paused = threading.RLock()
+        self._minute, self._flight = threading.RLock(), threading.RLock()
+        self.paused = _Held(self._minute, self._flight)
 
     def run(self) -> None:
         """Tick until stopped."""
@@ -309,19 +336,31 @@ class Ticker:
                 waited = 0.0
                 self.sweep()
                 self.anchor()
+                threading.Thread(target=self.canary, name="canary", daemon=True).start()
 
     def sweep(self) -> None:
         """What a minute's sweep does, now."""
-        with self.paused:
+        with self._minute:
             self._call({})
 
     def anchor(self) -> None:
         """What an hour's anchor does, unless it was done this hour."""
-        hour = self._clock.now().isoformat()[:13]
-        with self.paused:
-            if hour != self._hour:
-                self._hour = hour
+        with self._minute:
+            if self._new_hour("anchor"):
                 self._try(self._anchor, "anchor", {})
+
+    def canary(self) -> None:
+        """Ring the hour's trial bell, unless it was rung this hour. However fast the clock runs, the stream and a timer
+        take their real seconds, so meanwhile waiting is real."""
+        with self._flight:
+            if self._canary and self._new_hour("canary"):
+                with patch.object(self._clock, "sleep", time.sleep):
+                    self._try(self._canary, "canary", {})
+
+    def _new_hour(self, what: str) -> bool:
+        """Whether this is the first time in this hour that anybody asks for it."""
+        before, self._hours[what] = self._hours.get(what), self._clock.now().isoformat()[:13]
+        return before != self._hours[what]
 
     def rearm(self) -> None:
         """Have every open clock given a new timer."""

@@ -69,7 +69,7 @@ class Platform:
         kept = {
             k: v for k, v in os.environ.items() if k not in ("PUBLIC_URL", "LINK_URL", "SECRET_KEY", "TZ")
         }
-        settings = {"HOST": "127.0.0.1", "PORT": str(self.port), "DATA": str(self.folder)}
+        settings = {"HOST": "127.0.0.1", "PORT": str(self.port), "DATA": str(self.folder), "CANARY": "0"}
         process = subprocess.Popen(
             [sys.executable, "-m", "infra.local"],
             cwd=ROOT,

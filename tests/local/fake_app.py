@@ -17,6 +17,7 @@ from infra.local.clock import ScaledClock
 app = Chalice(app_name="consultation-bell")
 seen: list[dict[str, Any]] = []
 sweeps: list[dict[str, Any]] = []
+flights: list[dict[str, Any]] = []
 asked: list[dict[str, str]] = []
 A_DAY = 86_400
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Case</title>
@@ -153,6 +154,11 @@ def sweep(event: dict[str, Any], context: Any) -> None:
     """Note that it was called."""
     sweeps.append(event)
     print(json.dumps({"sweep": event}), flush=True)
+
+
+def canary(event: dict[str, Any], context: Any) -> None:
+    """Note that it was called."""
+    flights.append(event)
 
 
 def anchor(event: dict[str, Any], context: Any) -> None:

@@ -8,6 +8,20 @@ from tests.local.test_run import start, two_free_ports
 
 
 @pytest.mark.slow
+def test_the_hours_trial_bell_gets_through_and_is_on_the_status_page_and_nowhere_else(tmp_path: Path) -> None:
+    run = start(tmp_path, two_free_ports(), "infra.local", "Outbox")
+    found = run.until("/v1/health/deep", lambda state: state["canary"] is not None, patience=60)
+    assert (found["canary"]["ok"], found["canary"]["detail"], found["status"]) == (True, "", "ok")
+    assert "answered and verified" in run.http.get("/status", headers={"Accept-Language": "en"}).text
+    assert run.http.get("/_local/outbox.json").json() == [], "and no other message was sent"
+    assert run.http.get("/_local/events.json").json() == []
+    assert run.http.get("/v1/statistics").json()["rung"] == 0
+    run.kill()
+    assert run.process.stdout is not None
+    run.process.stdout.close()
+
+
+@pytest.mark.slow
 def test_a_bell_rung_before_a_kill_is_escalated_after_it(tmp_path: Path) -> None:
     port = two_free_ports()
     first = start(tmp_path, port, "infra.local", "Outbox")

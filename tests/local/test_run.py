@@ -44,13 +44,14 @@ class Run:
     http: httpx.Client
     port: int
 
-    def until(self, path: str, true: Callable[[Any], bool]) -> Any:
+    def until(self, path: str, true: Callable[[Any], bool], patience: float = 10) -> Any:
         """Ask until the answer is as wished."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             answer = self.http.get(path).json()
             if true(answer):
                 return answer
+            time.sleep(0.02)
         raise AssertionError(f"{path} never came about")
 
     def kill(self) -> None:
