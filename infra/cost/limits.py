@@ -94,6 +94,7 @@ def _quotas(counted: Mapping[str, Counts]) -> str:
         ("Step Functions, one execution", "25,000 events, a year", "a new one after 1,000 hops or 300 days", "nothing"),
         ("DynamoDB, a new table", "4,000 writes a second", f"busiest {writes:,.0f}", "warm throughput, early"),
         ("DynamoDB, a table", f"40,000 units a second each way, {_CHECK}", f"busiest {writes:,.0f}", "Service Quotas"),
+        ("EventBridge, PutEvents a second", f"600 to 10,000, by region; {_CHECK}", "ten in a call", "Service Quotas"),
         ("CloudWatch, metrics", "written in the log, no call", "above ten subdistricts: one whole", "nothing"),
         ("CloudWatch, logs", "no limit that is near", "kept 90 days", "`LogDays` in the template"),
     ]  # fmt: skip
@@ -155,7 +156,9 @@ def _stream(counted: Mapping[str, Counts]) -> str:
 - Raise the lanes when `StreamAgeSeconds` grows at busy hours and `react` is not throttled; then watch Lambda's
   limit of functions at one time. Change `STREAM_BATCH` only with a slow provider of SMS: a smaller batch ends sooner
   and holds up fewer others, a larger one saves invocations and must still end within the 60 s that `react` has.
-- A provider of SMS that needs a second to answer holds up its batch for as long."""
+- A provider of SMS that needs a second to answer holds up its batch for as long.
+- `publish` reads the stream, too: while there is a bus, each commit that adds an event is an invocation more, not
+  counted above, and public events are told for 1 USD a million ({_CHECK}). `BUS=false`: neither."""
 
 
 def _mixed(counted: Mapping[str, Counts], kind: str) -> float:

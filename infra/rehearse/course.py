@@ -49,11 +49,14 @@ class Course:
         outputs = stacks.infrastructure()
         api = stacks.application(package, outputs)
         stacks.connect()
+        stacks.listen()
         self._place(url, outputs)
         self._tell.step("Ringing over HTTP, through the deployed functions")
         log = folder / "ministack.log"
         try:
-            Visit(over_https(api), lambda: emulator.sms(url), stacks.timers, self._tell).run()
+            Visit(
+                over_https(api), lambda: emulator.sms(url), stacks.timers, stacks.overheard, self._tell
+            ).run()
         except Failed:
             for complaint in denied(log.read_text("utf-8", "replace"))[:8]:
                 self._tell.warning(complaint)
@@ -105,10 +108,12 @@ class Visit:
         ask: Ask,
         sms: Callable[[], list[str]],
         timers: Callable[[], list[str]],
+        overheard: Callable[[], list[str]],
         tell: Teller,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._ask, self._sms, self._timers, self._tell, self._sleep = ask, sms, timers, tell, sleep
+        self._overheard = overheard
 
     def run(self) -> None:
         """Raises Failed at the first thing that is not as it should be."""
@@ -127,6 +132,7 @@ class Visit:
         self._expect(200, "POST", f"/v1/bells/{rung['id']}/answer", {}, token)
         self._tell.good("Answered with the link in the SMS")
         self._signalled()
+        self._followed(rung["number"])
         shown = self._expect(200, "GET", f"/v1/bells/{rung['id']}", token=rung["tracking_token"])
         kinds = [event["kind"] for event in shown["timeline"]]
         if shown["status"] != "answered" or "answered" not in kinds:
@@ -169,6 +175,20 @@ class Visit:
         raise Failed(
             f"The timer did not take the signal within {_SECONDS} s; it went {' → '.join(entered) or 'nowhere'}.",
             "build/rehearse/ministack.log has what react and advance said.",
+        )
+
+    def _followed(self, number: str) -> None:
+        """Whoever listens to the bus heard of it."""
+        heard: list[str] = []
+        for _ in range(_SECONDS * 2):
+            heard += self._overheard()
+            if f"bell.answered {number}" in heard:
+                self._tell.good(f"Another system heard: {', '.join(heard)}")
+                return
+            self._sleep(0.5)
+        raise Failed(
+            f"Nobody who listens to the bus heard of the answer in {_SECONDS} s, but: {', '.join(heard) or 'nothing'}.",
+            "build/rehearse/ministack.log has what publish said.",
         )
 
     def _expect(

@@ -19,6 +19,7 @@ from infra.deploy.telling import Failed, Teller
 from infra.rehearse.emulator import ACCOUNT, REGION
 
 BUCKET = "rehearsal"
+LISTENER = "listener"
 _UNKNOWN = re.compile(r"Unrecognized resource types: \[([^\]]*)\]")
 _SIGNAL = "states:SendTask"
 _SECONDS = 120
@@ -72,9 +73,30 @@ class Stacks:
         return f"{self._url}/restapis/{made['RestAPIId']}/api/_user_request_"
 
     def connect(self) -> None:
-        """Feed the stream to `react`, now that it is there: the second half of `make deploy`."""
+        """Feed the stream to `react` and `publish`, now that they are there: the second half of `make deploy`."""
         address = self._upload("template.json", self._infrastructure)
-        self._applied("update", self.target.name, address, self._parameters() | {"ConnectReact": "true"})
+        connected = {"ConnectReact": "true", "ConnectPublish": "true"}
+        self._applied("update", self.target.name, address, self._parameters() | connected)
+
+    def listen(self) -> None:
+        """Another system listens to the bus: a queue of its own, and a rule as docs/deploying.md has it."""
+        self.client("sqs").create_queue(QueueName=LISTENER)
+        events, bus = self.client("events"), self.target.name
+        pattern = json.dumps({"source": ["consultation-bell"]})
+        events.put_rule(Name=LISTENER, EventBusName=bus, EventPattern=pattern)
+        target = {"Id": "queue", "Arn": self.target.arn("sqs", LISTENER)}
+        events.put_targets(Rule=LISTENER, EventBusName=bus, Targets=[target])
+
+    def overheard(self) -> list[str]:
+        """What that system heard since it was last asked: `bell.rung MX-7F3K-92QD`."""
+        queue = self.client("sqs")
+        url = queue.get_queue_url(QueueName=LISTENER)["QueueUrl"]
+        heard = []
+        for message in queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            event = json.loads(message["Body"])
+            heard.append(f"{event['detail-type']} {event['detail']['number']}")
+            queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return heard
 
     def _parameters(self) -> dict[str, str]:
         given = {"AppName": self.target.app, "Stage": self.target.stage}

@@ -52,8 +52,14 @@ def _visit(
     api: Api,
     sms: tuple[str, ...] = ("有铃 https://b.example.org/a/tok_en-1",),
     timers: tuple[str, ...] = ("AwaitSignal",) * 2,
+    heard: tuple[str, ...] = ("bell.rung MX-1", "bell.answered MX-1"),
 ) -> Visit:
-    return Visit(api, lambda: list(sms), lambda: list(timers), Teller(), lambda _: None)
+    return Visit(api, lambda: list(sms), lambda: list(timers), lambda: list(heard), Teller(), lambda _: None)
+
+
+def test_a_bus_on_which_nobody_hears_anything_is_a_failure() -> None:
+    with pytest.raises(Failed, match=r"Nobody who listens to the bus heard"):
+        _visit(Api(), heard=("bell.rung MX-1",)).run()
 
 
 def test_answers_with_the_link_of_the_sms_and_reads_with_the_residents_own() -> None:
