@@ -13,6 +13,7 @@ from chalicelib.bell import pages as bell_pages
 from chalicelib.case import api as case_api
 from chalicelib.console import pages as console_pages
 from chalicelib.delivery import api as delivery_api
+from chalicelib.delivery import pages as delivery_pages
 from chalicelib.guest import pages as guest_pages
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
@@ -36,6 +37,7 @@ ALL: tuple[Blueprint, ...] = tuple(
         case_api,
         console_pages,
         delivery_api,
+        delivery_pages,
         guest_pages,
         place_api,
         place_pages,

@@ -61,6 +61,8 @@ def problems(env: Env, tools: Tools) -> tuple[str, ...]:
             sender(channel, env, tools)
         except ConfigError as error:
             found.append(str(error))
+    if env.get("WECHAT_TEMPLATES", "").strip() and not env.get(WECHAT, "").strip():
+        found.append(f"{WECHAT} is not set: without it there is no mini program for WECHAT_TEMPLATES")
     if env.get("SMS_PROVIDER", "").strip() in ("aliyun", "tencent") and not found:
         from chalicelib.notify.templates import lacking
 

@@ -120,7 +120,15 @@ class _LazyWechat:
         """As `ports.MiniProgram` says."""
         from chalicelib import providers
 
-        return providers.mini_program(_given(), _opened, _tools())
+        given = _given()
+        try:
+            return providers.mini_program(given, _opened, _tools())
+        except ConfigError:
+            # Whatever is wrong with WeChat, SMS goes on: without templates nothing is tried there.
+            from chalicelib.observability import logger
+
+            logger().exception("no messages in WeChat", setting="WECHAT_TEMPLATES")
+            return providers.mini_program({**given, "WECHAT_TEMPLATES": ""}, _opened, _tools())
 
     @cached_property
     def bindings(self) -> Bindings:

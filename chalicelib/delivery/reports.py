@@ -52,6 +52,20 @@ def _of_tencent(items: Iterable[Json]) -> Iterator[Said]:
             yield from _reply(f"+{country}{_text(item, 'mobile')}", _text(item, "text"))
 
 
+def of_wechat(raw: object) -> tuple[Said, ...]:
+    """What WeChat pushes of a mini program: `subscribe_msg_sent_event` says what became of messages (`List` is an
+    object when it is of one). What people tapped is told by the mini program itself, and whoever turned a template off
+    in WeChat is refused when the next message goes (43101)."""
+    sent = (push for push in _objects(raw) if _text(push, "Event") == "subscribe_msg_sent_event")
+    return tuple(
+        Report(
+            Channel.WECHAT, _text(item, "MsgID"), _text(item, "ErrorCode") == "0", _text(item, "ErrorStatus")
+        )
+        for push in sent
+        for item in _objects(push.get("List"))
+    )
+
+
 PROVIDERS: Mapping[str, Callable[[object], tuple[Said, ...]]] = {"aliyun": of_aliyun, "tencent": of_tencent}
 """Who reports over HTTP."""
 

@@ -6,6 +6,7 @@ A provider reports in its own time: twice, out of order, or never. So a report o
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,6 +88,12 @@ def goes_anyway(notice: Notice) -> bool:
 def key_of(key: bytes, channel: Channel, address: str) -> str:
     """What stands for an address that wants no messages: a keyed hash, so that no list of them is kept."""
     return pseudonym(key, "opt-out", channel, address.strip().lower())
+
+
+def wechats_signature(token: str, timestamp: str, nonce: str) -> str:
+    """How WeChat signs the address it pushes to, with the token that the operator entered there."""
+    words = "".join(sorted((token, timestamp, nonce)))
+    return hashlib.sha1(words.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
 def secret_of(key: bytes, provider: str) -> str:

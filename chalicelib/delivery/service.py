@@ -25,6 +25,14 @@ def pushed(ports: Ports, provider: str, secret: str, raw: object) -> int:
     return take(ports, read(raw))
 
 
+def check_wechat(ports: Ports, signature: str, timestamp: str, nonce: str) -> None:
+    """Raise NotFound unless WeChat signed this, with the token of this stage."""
+    token = rules.secret_of(ports.policy.key, "wechat")
+    expected = rules.wechats_signature(token, timestamp, nonce)
+    if not compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
+        raise NotFound("not_found")
+
+
 def told(ports: Ports, event: Mapping[str, object]) -> int:
     """What SNS or a log tells a function; answers how much of it concerned us."""
     return take(ports, reports.of_event(event))

@@ -159,6 +159,8 @@ TABLE: Mapping[str, Audience] = {
     "POST /sign-in": EVERYBODY,
     "GET /me": SIGNED_IN,
     "POST /sign-out": SIGNED_IN,
+    "GET /wechat/push": EVERYBODY,
+    "POST /wechat/push": EVERYBODY,
     "GET /cases": STAFF,
     "POST /cases": STAFF,
     "GET /polls": EVERYBODY,

@@ -141,8 +141,10 @@ def enter_by_wechat(ports: Ports, code: str) -> SignedIn:
     and as `ports.MiniProgram` does."""
     if ports.wechat is None:
         raise NotFound("wechat_not_offered")
-    if not code.strip():
-        raise Invalid(FieldError("code", "required"))
+    from chalicelib.wechat.rules import fault_of
+
+    if fault := fault_of(code):
+        raise Invalid(FieldError("code", fault))
     number, now, key = ports.wechat.program.phone(code), ports.clock.now(), ports.policy.key
     session = _resident(person_of(key, number), now)
     return SignedIn(tokens.issue(key, session, now), session)

@@ -20,6 +20,9 @@ CONSENT = "2026-11-29"
 """The version of `web/privacy/wechat.*.md`: whoever changes that text gives it a new date, here."""
 
 
+_LONGEST_CODE = 512
+
+
 @dataclass(frozen=True)
 class Binding:
     """A person's WeChat. `grants`: by template id, how many messages they accepted and were not sent yet.
@@ -56,6 +59,13 @@ def goes_last(standing: Standing, template: str) -> bool:
     """Whether WeChat is used when no other channel got through: begun there, or accepted."""
     accepted = standing.binding is not None and standing.binding.left(template) > 0
     return Channel.WECHAT in standing.begun or accepted
+
+
+def fault_of(code: str) -> str:
+    """What is wrong with what should be a code of WeChat's, empty when it can be one: nobody need be asked then."""
+    if not code.strip():
+        return "required"
+    return "" if len(code) <= _LONGEST_CODE and code.isascii() and code.isprintable() else "unreadable"
 
 
 def accepted(answers: Mapping[str, str]) -> tuple[str, ...]:

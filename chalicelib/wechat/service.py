@@ -9,8 +9,6 @@ from chalicelib.ports import Ports, Wechat
 from chalicelib.wechat import rules
 from chalicelib.wechat.rules import Binding
 
-_LONGEST_CODE = 512
-
 
 def offered(ports: Ports) -> Wechat:
     """What there is of WeChat; raises NotFound where there is no mini program."""
@@ -57,10 +55,8 @@ def unbind(ports: Ports, person: str) -> None:
 
 
 def _problems(code: str, consent_version: str) -> Iterator[FieldError]:
-    if not code.strip():
-        yield FieldError("code", "required")
-    elif len(code) > _LONGEST_CODE or not (code.isascii() and code.isprintable()):
-        yield FieldError("code", "unreadable")
+    if fault := rules.fault_of(code):
+        yield FieldError("code", fault)
     if consent_version != rules.CONSENT:
         yield FieldError("consent_version", "wechat_consent")
 

@@ -1,9 +1,9 @@
-"""The addresses to enter at a provider of SMS, to which it pushes reports and replies.
+"""The addresses to enter at a provider of SMS and at WeChat, to which they push reports and replies.
 
     SECRET_KEY=… python -m infra.providers.addresses https://bell.example.org
 
-The last part of each is a secret of the stage: whoever knows it can say that a message did not arrive. SECRET_KEY is
-asked for when it is not in the environment.
+The last part of each, and WeChat's token, is a secret of the stage: whoever knows it can say that a message did not
+arrive. SECRET_KEY is asked for when it is not in the environment.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ _SHORTEST = 32
 
 
 def addresses(public_url: str, key: str) -> Iterator[tuple[str, str]]:
-    """Provider and address; `public_url` is PUBLIC_URL."""
+    """Provider and address, and the token with which WeChat signs; `public_url` is PUBLIC_URL."""
+    base = public_url.rstrip("/")
     for provider in PROVIDERS:
-        secret = secret_of(key.encode(), provider)
-        yield provider, f"{public_url.rstrip('/')}/v1/reports/{provider}/{secret}"
+        yield provider, f"{base}/v1/reports/{provider}/{secret_of(key.encode(), provider)}"
+    yield "wechat", f"{base}/wechat/push"
+    yield "wechat token", secret_of(key.encode(), "wechat")
 
 
 def main(arguments: list[str]) -> int:

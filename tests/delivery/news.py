@@ -55,6 +55,27 @@ def tencent_report(serial: str, *, success: bool = True, code: str = "DELIVRD") 
     ]
 
 
+def wechat_push(*messages: str, error: str = "0") -> dict[str, Any]:
+    """WeChat's `subscribe_msg_sent_event` in JSON: `List` is an object when it is of one message."""
+    sent = [
+        {
+            "TemplateId": "VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc",
+            "MsgID": message,
+            "ErrorCode": error,
+            "ErrorStatus": "success" if error == "0" else "user block",
+        }
+        for message in messages
+    ]
+    return {
+        "ToUserName": "gh_123456789abc",
+        "FromUserName": "o7esq5OI1Uej6Xixw1lA2H7XDVbc",
+        "CreateTime": "1620973045",
+        "MsgType": "event",
+        "Event": "subscribe_msg_sent_event",
+        "List": sent if len(sent) > 1 else sent[0],
+    }
+
+
 def tencent_reply(text: str, number: str = NUMBER) -> dict[str, Any]:
     """Tencent Cloud's notification of a reply: no array."""
     return {

@@ -88,4 +88,7 @@ def test_the_addresses_to_enter_are_those_that_are_listened_at() -> None:
     assert dict(addresses("https://bell.example.org/", key)) == {
         provider: f"https://bell.example.org/v1/reports/{provider}/{secret_of(key.encode(), provider)}"
         for provider in ("aliyun", "tencent")
+    } | {
+        "wechat": "https://bell.example.org/wechat/push",
+        "wechat token": secret_of(key.encode(), "wechat"),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -81,6 +82,9 @@ def test_what_is_missing_is_named_and_no_secret_told(env: dict[str, str], missin
         ({**SMTP, "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
         ({**SMTP, "SMTP_PORT": "0"}, "SMTP_PORT"),
         ({**SMTP, "SMTP_PORT": "smtp"}, "SMTP_PORT"),
+        ({"WECHAT_APP_ID": "wx1"}, "WECHAT_SECRET"),
+        ({"WECHAT_TEMPLATES": "answered=T-1/thing1:by"}, "WECHAT_APP_ID"),
+        ({"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s", "WECHAT_ENDPOINT": "http://a.cn"}, "WECHAT_ENDPOINT"),
     ],
 )
 def test_what_is_wrong_is_named(env: dict[str, str], setting: str) -> None:
@@ -154,6 +158,22 @@ def test_on_ones_own_machine_nothing_leaves_the_outbox(
         assert type(wiring._sender(Channel.SMS)).__name__ == name
     finally:
         wiring.install(None)
+
+
+def test_templates_that_cannot_be_read_stop_no_sms(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"WECHAT_APP_ID": "wx1", "WECHAT_TEMPLATES": "answered=T-1/thing1:phone"}.items():
+        monkeypatch.setenv(name, value)
+    config = Settings("prod", "t", "arn:sm", "https://b.cn", "https://b.cn", b"k" * 32, ("MX",), "r")
+    wiring.install(None, replace(config, photos_bucket="p", anchors_bucket="a", mini_program=True))
+    try:
+        wechat = wiring.ports().wechat
+        assert wechat is not None
+        assert (wechat.program.templates(), wechat.program.template("answered")) == ({}, "")
+    finally:
+        wiring.install(None)
+    assert "no messages in WeChat" in capsys.readouterr().out
 
 
 def test_a_ring_loads_no_provider() -> None:

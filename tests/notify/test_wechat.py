@@ -36,7 +36,7 @@ def sender(provider: Wechat, watch: Watch) -> WechatSender:
 
 
 def test_a_message_has_its_keywords_its_page_and_its_language(provider: Wechat, sender: WechatSender) -> None:
-    sender.send(MESSAGE)
+    assert sender.send(MESSAGE) == "1700827132819554305", "by which WeChat reports what became of it"
     (sent,) = provider.sent
     assert sent["data"] == {"thing1": {"value": "李专员"}, "character_string2": {"value": "MX-7F3K-92QD"}}
     assert (sent["page"], sent["lang"]) == (f"pages/track/track?token={TOKEN}", "zh_CN")

@@ -266,7 +266,13 @@ def test_the_number_of_staff_opens_no_work_but_whoever_binds_so_is_the_same_pers
 
 @pytest.mark.usefixtures("wechat")
 @pytest.mark.parametrize(
-    ("body", "code"), [({}, "required"), ({"code": "\t"}, "required"), ({"code": 1}, "wrong_type")]
+    ("body", "code"),
+    [
+        ({}, "required"),
+        ({"code": "\t"}, "required"),
+        ({"code": "x" * 513}, "unreadable"),
+        ({"code": 1}, "wrong_type"),
+    ],
 )
 def test_signing_in_takes_a_code(web: Web, body: object, code: str) -> None:
     answer = web.post("/v1/session/wechat", body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -58,10 +59,15 @@ class Wechat(Misdeeds):
             case "POST /wxa/business/getuserphonenumber":
                 said = self._phone(query.get("access_token", ""), json.loads(asked.body))
             case "POST /cgi-bin/message/subscribe/send":
-                said = _said(self._judged(query.get("access_token", ""), asked, json.loads(asked.body)))
+                said = self._taken(query.get("access_token", ""), asked)
             case _:
                 return 404, b""
         return 200, json.dumps(said).encode()
+
+    def push(self, token: str, nonce: str = "n-1") -> dict[str, str]:
+        """What WeChat adds to the address it pushes to: signed with the token that the operator entered."""
+        stamp = str(int(self.now().timestamp()))
+        return {"signature": signature(token, stamp, nonce), "timestamp": stamp, "nonce": nonce}
 
     def _session(self, query: dict[str, str]) -> dict[str, Any]:
         """Who ran `wx.login`; with the session key, which is nobody's business."""
@@ -104,6 +110,10 @@ class Wechat(Misdeeds):
     def _current(self) -> str:
         return f"token-{self.tokens}-" + "x" * 500
 
+    def _taken(self, token: str, asked: Asked) -> dict[str, Any]:
+        code = self._judged(token, asked, json.loads(asked.body))
+        return _said(code) | ({"msgid": 1_700_827_132_819_554_304 + len(self.sent)} if code == 0 else {})
+
     def _judged(self, token: str, asked: Asked, body: dict[str, Any]) -> int:
         return self._denied(token) or self.errcode or self._business(asked, body)
 
@@ -128,6 +138,11 @@ class Wechat(Misdeeds):
         self.accepted[key] -= 1
         self.sent.append(body)
         return 0
+
+
+def signature(*parts: str) -> str:
+    """As documented: sorted, joined, SHA-1."""
+    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
 
 
 def _said(code: int) -> dict[str, Any]:
