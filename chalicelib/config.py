@@ -50,7 +50,7 @@ class Settings:
         Without SECRET_KEY it is looked for in the safe that SECRETS names: `reveal` opens one.
         """
         env = os.environ if env is None else env
-        stage = env.get("STAGE", "local")
+        stage = _stage(env)
         if reveal and env.get("SECRETS") and not env.get("SECRET_KEY"):
             env = {**env, **reveal(env["SECRETS"])}
         public_url = _url(env, "PUBLIC_URL")
@@ -73,6 +73,14 @@ class Settings:
             rings_per_phone=_whole(env, "RINGS_PER_PHONE", 5),
             rings_per_address=_whole(env, "RINGS_PER_ADDRESS", 60),
         )
+
+
+def _stage(env: Mapping[str, str]) -> str:
+    """One's own machine by default, whose key everybody knows: no function of AWS may take itself for that."""
+    stage = env.get("STAGE", "local")
+    if stage == "local" and env.get("AWS_LAMBDA_FUNCTION_NAME"):
+        raise ConfigError("STAGE is not set: name the stage in .chalice/config.json (environment_variables)")
+    return stage
 
 
 def _need(env: Mapping[str, str], name: str) -> str:

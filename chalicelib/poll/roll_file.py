@@ -12,7 +12,8 @@ from chalicelib.poll.roll_columns import Column
 from chalicelib.poll.roll_sheet import HEAD, Row, refused
 
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
-_ACTIVE = "=+-@\t\r"
+# What some spreadsheet takes for the beginning of a formula, wide signs of East Asian keyboards too.
+_ACTIVE = "=+-@\t\r\n＝＋－＠"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,11 @@ DATE = "#DATE"
 """What stands for a date: Excel makes one of a room 3-2, and nobody can tell what was typed."""
 _LINES = 1_048_576
 _AT_ONCE = 1_000
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})\"")
+# Bounded: what never ends must not be looked through to the end from each of its beginnings.
+_MERGED = re.compile(
+    rb"<(?:\w{1,20}:)?mergeCell\s[^<>]{0,200}?"
+    rb"ref=\"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})\""
+)
 _MOST_MERGED = 50_000
 _ZEROS = re.compile(r"0{2,20}")
 Range = tuple[int, int, int, int]

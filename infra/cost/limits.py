@@ -96,7 +96,7 @@ def _quotas(counted: Mapping[str, Counts]) -> str:
         ("DynamoDB, a table", f"40,000 units a second each way, {_CHECK}", f"busiest {writes:,.0f}", "Service Quotas"),
         ("EventBridge, PutEvents a second", f"600 to 10,000, by region; {_CHECK}", "ten in a call", "Service Quotas"),
         ("CloudWatch, metrics", "written in the log, no call", "above ten subdistricts: one whole", "nothing"),
-        ("CloudWatch, logs", "no limit that is near", "kept 90 days", "`LogDays` in the template"),
+        ("CloudWatch, logs", "no limit that is near", "kept 180 days", "`LogDays` in the template"),
     ]  # fmt: skip
     lines = ["| limit | at first | here | what to do |", "|---|---|---|---|"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])

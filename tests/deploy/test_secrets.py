@@ -13,6 +13,7 @@ from botocore.session import get_session
 from moto import mock_aws
 
 from chalicelib import wiring
+from chalicelib.config import LOCAL_KEY, ConfigError, Settings
 from tests.conftest import Calls
 
 ENVIRONMENT = {
@@ -63,3 +64,12 @@ def test_without_either_it_does_not_start(safe: str) -> None:
     os.environ.pop("SECRETS", None)
     with pytest.raises(Exception, match="make deploy"):
         wiring.settings()
+
+
+def test_a_deployed_function_that_was_told_no_stage_does_not_start_with_the_key_that_everybody_knows() -> (
+    None
+):
+    unnamed = {name: value for name, value in ENVIRONMENT.items() if name != "STAGE"}
+    assert Settings.from_env(unnamed).key == LOCAL_KEY.encode()
+    with pytest.raises(ConfigError, match="STAGE"):
+        Settings.from_env({**unnamed, "AWS_LAMBDA_FUNCTION_NAME": "consultation-bell-prod"})

@@ -244,6 +244,10 @@ def test_the_key_opens_nothing_by_itself() -> None:
     assert through == ["dynamodb", "s3", "secretsmanager", "sns", "sqs"]
 
 
+def test_logs_are_kept_for_the_six_months_of_the_cybersecurity_law() -> None:
+    assert load_template()["Parameters"]["LogDays"]["Default"] >= 180
+
+
 def test_every_function_has_a_log_that_ends() -> None:
     groups = [r for r in load_template()["Resources"].values() if r["Type"] == "AWS::Logs::LogGroup"]
     assert len(groups) == len(policies.functions()) + 1

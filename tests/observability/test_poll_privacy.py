@@ -17,7 +17,7 @@ from tests.contract.client import Web
 from tests.fakes.world import World
 from tests.observability.test_privacy import Log, forget_logger
 from tests.poll import samples
-from tests.poll.house import open_poll
+from tests.poll.house import give_roll, open_poll
 from tests.session.people import PHONES, sign_in, two_communities
 
 NAME, PHONE, MARK, PROXY = "欧阳雪芹", "13977665544", "杭房产证9988", "端木子规"
@@ -92,3 +92,13 @@ def test_a_vote_that_breaks_in_the_store_is_not_quoted(
     assert answer.status == 503
     holds_nothing(log, ticket)
     assert NAME not in answer.text
+
+
+def test_who_took_a_roll_away_is_in_the_log_and_nobody_of_the_roll(web: Web, log: Log) -> None:
+    give_roll(web.world, (samples.unit(1, Owner(NAME, MARK, f"+86{PHONE}")),))
+    session = sign_in(web, PHONES["specialist"])
+    taken = web.send("GET", "/rolls/yiqing/export", Cookie=f"session={session}")
+    assert NAME in taken.text
+    (line,) = [line for line in log.lines() if line["message"] == "exported"]
+    assert (line["staff"], line["roll"], line["version"]) == ("zhao", "yiqing", 1)
+    holds_nothing(log)

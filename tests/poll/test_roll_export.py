@@ -14,7 +14,8 @@ from chalicelib.poll.roll import Owner, Unit
 from infra.demo import roll as sample
 from tests.poll.rolls import UNITS, imported
 
-ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""OWASP's list of what some spreadsheet takes for a formula; the wide ones are those of East Asian keyboards."""
 
 
 def settled(units: list[Unit]) -> tuple[Unit, ...]:
@@ -62,6 +63,14 @@ def test_no_cell_is_a_formula(units: list[Unit]) -> None:
 @given(st.text(max_size=8).filter(lambda text: not text.startswith('="')))
 def test_protecting_a_cell_can_be_undone(value: str) -> None:
     assert roll_file.plain(roll_file.protected(value)) == value
+
+
+def test_a_name_that_begins_like_a_formula_is_text_and_comes_back_as_it_was() -> None:
+    for sign in ACTIVE:
+        name = f"{sign}HYPERLINK(1)"
+        cell = roll_file.protected(name)
+        assert not cell.startswith(ACTIVE)
+        assert roll_file.plain(cell) == name
 
 
 def test_excel_opens_the_csv_in_its_characters() -> None:
