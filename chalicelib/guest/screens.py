@@ -173,7 +173,7 @@ def _wrote(lens: Lens) -> v.Wrote:
     named = (place.name_en if lens.language == "en" and place.name_en else place.name) if place else ""
     name, where = texts.mask_name(contact.name) if contact else "", named or case.neighbourhood
     if contact is None or not own:
-        return v.Wrote("" if own else lens.file.subject, name, where, case.opened_at)
+        return v.Wrote("", name, where, case.opened_at)
     phone = texts.mask_phone(contact.phone)
     return v.Wrote(contact.text, name, where, case.opened_at, phone, contact.where)
 

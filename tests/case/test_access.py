@@ -137,6 +137,12 @@ def test_a_party_sees_what_concerns_it_and_nothing_of_the_residents(busy: House)
     assert set(kinds(busy, "yunhe")) <= {"opened", "invited", "messaged"}
 
 
+def test_a_party_reads_as_little_of_the_residents_words_on_its_page_as_over_the_api(busy: House) -> None:
+    page = busy.web.get(f"/p/{busy.token('yunhe')}").text
+    assert TO_PARTY in page
+    assert not [words for words in (SECRET, NAME, PHONE, FROM_RESIDENT, REPLY, NOTE) if words in page]
+
+
 def test_a_party_is_not_shown_how_to_reach_another_party_nor_what_was_said_to_it(busy: House) -> None:
     said = told(busy, "shigong")
     for words in (TO_PARTY, FROM_PARTY, "13800003001", "yunhe@example.org", "钱伟", "/p/"):

@@ -94,7 +94,7 @@ def test_a_field_of_the_wrong_type_is_named(web: Web, field: str, value: object)
         ("phone", "1" * 5_000, "not_a_phone"),
         ("phone", "12320000000", "not_a_phone"),
         ("consent_version", "", "consent_required"),
-        ("consent_version", "2026-11-01 ", "outdated_consent"),
+        ("consent_version", "2026-11-29 ", "outdated_consent"),
         ("unit", "u" * 21, "too_long"),
         ("building", "👩‍👩‍👧" * 5, "too_long"),
     ],
