@@ -183,8 +183,8 @@ class Call:
 
     @property
     def address(self) -> str:
-        """The caller's network address."""
-        return str(self._request.context.get("identity", {}).get("sourceIp", ""))
+        """The caller's network address as API Gateway saw it; of IPv6 the line (/64), which one caller has."""
+        return _line_of(str(self._request.context.get("identity", {}).get("sourceIp", "")))
 
     @property
     def prefix(self) -> str:
@@ -308,6 +308,16 @@ def _shape(raw: Mapping[str, Any], shape: type[T]) -> tuple[T, tuple[FieldError,
             problems.append(FieldError(info.encode_name, "wrong_type"))
             values[info.name] = info.type()
     return shape(**values), tuple(problems)
+
+
+def _line_of(address: str) -> str:
+    if ":" not in address:
+        return address
+    if "." in address:  # one of IPv4 as IPv6 writes it
+        return address.rpartition(":")[2]
+    from ipaddress import IPv6Network
+
+    return str(IPv6Network((address.partition("%")[0], 64), strict=False).network_address)
 
 
 def _cookies(header: str) -> dict[str, str]:

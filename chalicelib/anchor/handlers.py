@@ -27,9 +27,10 @@ def read_anchor(call: Call, date: str) -> wire.AnchorBody:
 
 def proof_of_bell(call: Call, bell_id: str) -> wire.ProofAnswer:
     """For the resident (tracking token), the person asked (link's token) and staff of its places (session)."""
+    from chalicelib.bell import present
     from chalicelib.bell import service as bells
 
-    file = bells.read(call.ports, call.credential, bell_id).file
+    file = present.current(bells.read(call.ports, call.credential, bell_id)).file
     return _proof(call, file.bell.thing, file.events)
 
 

@@ -94,7 +94,7 @@ def _stranger(body: wire.InviteRequest, desk: Desk) -> PartyContact:
         desk.wrong("name", "required")
     if not phone and not body.mail.strip():
         desk.wrong("phone", "phone_or_mail")
-    if body.mail.strip() and "@" not in body.mail:
+    if body.mail.strip() and not texts.MAIL.fullmatch(body.mail.strip()):
         desk.wrong("mail", "not_a_mail")
     number = sum(party.id.startswith("p-") for party in desk.case.parties) + 1
     name, person = desk.line("name", body.name, NAME_LIMIT), desk.line("person", body.person, PERSON_LIMIT)

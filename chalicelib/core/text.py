@@ -7,6 +7,8 @@ import unicodedata
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CHINA_MOBILE = re.compile(r"^1[3-9][0-9]{9}$")
+MAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]{2,}")
+"""One mail address: no name before it, no second one behind it."""
 _INTERNATIONAL = re.compile(r"^\+[1-9][0-9]{6,14}$")
 
 

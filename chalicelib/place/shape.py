@@ -22,7 +22,6 @@ from chalicelib.place.terms import read_term
 
 Reader = Callable[[Any], Any]
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_MAIL = re.compile(r"[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]{2,}")
 _HOTLINE = re.compile(r"\+?[0-9][0-9 -]{1,18}[0-9]")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 _DURATION = re.compile(r"(\d{1,7})\s*(s|m|min|h|d)?")
@@ -274,7 +273,7 @@ def _zones() -> dict[str, str]:
 
 ident = matching(_ID, "an id: use small letters, digits and dashes, such as midu-bridge")
 prefix = matching(ids.PREFIX, "a prefix: two of 0-9 and A-Z without I, L, O and U, such as MX")
-mail = matching(_MAIL, "a mail address: write it as name@example.org")
+mail = matching(text.MAIL, "a mail address: write it as name@example.org")
 hotline = matching(_HOTLINE, "a telephone number: write digits, such as 0571-12345678")
 language = matching(re.compile(r"zh-CN|en"), "a language of the messages: write zh-CN or en")
 nation = matching(re.compile(r"[A-Z]{2}"), "a country's two letters: write it as CN")

@@ -213,6 +213,11 @@ ADDRESS_LIMITS: tuple[tuple[int, int], ...] = ((30, 600),)
 """Codes for one network address; a whole community hall may share one."""
 
 
+ABROAD_LIMITS: tuple[tuple[int, int], ...] = ((20, 3_600),)
+"""Codes for all numbers of other countries together: each costs many times what one at home does, and there are people
+who are paid for the texts that others send to numbers of theirs."""
+
+
 def lasts(caller: Caller) -> timedelta:
     """How long somebody stays signed in."""
     return RESIDENT_FOR if caller is Caller.RESIDENT else STAFF_FOR

@@ -51,8 +51,16 @@ def ask(ports: Ports, phone: str, address: str, language: str) -> Code:
     from chalicelib.session.shapes import Code
 
     code = Code(person, number, salt, language, now + rules.CODE_FOR, now + rules.CODE_AGAIN)
-    ports.store.ask_code(code, now, _limits(key, person, address, now))
+    ports.store.ask_code(code, now, _limits(key, person, address, now, abroad=_is_abroad(ports, number)))
     return code
+
+
+def _is_abroad(ports: Ports, number: str) -> bool:
+    """Whether it is of no country that is served here; staff are at home wherever their number is from."""
+    served = ports.directories.all()
+    if any(number.startswith(f"+{directory.subdistrict.country_code}") for directory in served):
+        return False
+    return not any(_has(member, directory, number) for directory in served for member in directory.staff)
 
 
 def _number(ports: Ports, phone: str) -> str:
@@ -65,9 +73,10 @@ def _number(ports: Ports, phone: str) -> str:
     return number
 
 
-def _limits(key: bytes, person: str, address: str, now: datetime) -> tuple[Limit, ...]:
+def _limits(key: bytes, person: str, address: str, now: datetime, *, abroad: bool) -> tuple[Limit, ...]:
     sources = [("phone", person, most, seconds) for most, seconds in rules.PHONE_LIMITS]
     sources += [("address", address, most, seconds) for most, seconds in rules.ADDRESS_LIMITS if address]
+    sources += [("abroad", "", most, seconds) for most, seconds in rules.ABROAD_LIMITS if abroad]
     return tuple(_limit(key, *source, now) for source in sources)
 
 

@@ -34,9 +34,11 @@ CONTENT_SECURITY_POLICY: Final = content_security_policy()
 
 
 def page_headers(files: str = "", home: str = "") -> dict[str, str]:
-    """Headers for HTML: no inline script, no framing, no referrer (links carry tokens), no copy in shared caches.
-    `files` and `home` as `content_security_policy` has them."""
+    """Headers for HTML: no inline script, no framing, no referrer (links carry tokens), no copy in shared caches, and
+    where `home` is safe nothing in the clear any more. `files` and `home` as `content_security_policy` has them."""
+    safe = {"Strict-Transport-Security": "max-age=31536000"} if home.startswith("https:") else {}
     return {
+        **safe,
         "Content-Type": "text/html; charset=utf-8",
         "Content-Security-Policy": content_security_policy(files, home),
         "Referrer-Policy": "no-referrer",

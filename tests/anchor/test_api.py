@@ -79,6 +79,16 @@ def test_whoever_holds_the_tracking_link_gets_the_proof_of_the_bell_and_nobody_e
     assert web.get(path).status == 401
 
 
+def test_a_link_of_an_earlier_ringing_gets_no_proof_as_it_gets_no_record(web: Web) -> None:
+    rung = web.ring().json
+    early = web.alert("zhao")
+    anchor(web)
+    moved = {"reason": "wrong_place", "neighbourhood": "wenyi"}
+    assert web.post(f"/v1/bells/{rung['id']}/transfer", moved, token=early).status == 200
+    for kind in ("record", "proof"):
+        assert web.get(f"/v1/bells/{rung['id']}/{kind}", token=early).code == "link_superseded"
+
+
 def test_the_proof_of_another_day_can_be_asked_for(web: Web) -> None:
     rung = web.ring().json
     first = anchor(web)

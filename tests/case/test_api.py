@@ -72,6 +72,11 @@ def conflict(house: House, who: str, verb: str, body: Body | None = None, **opti
             {"kind": "person", "name": "长" * 81, "person": "长" * 51, "phone": "12", "mail": "nowhere"},
             {"name": "too_long", "person": "too_long", "phone": "not_a_phone", "mail": "not_a_mail"},
         ),
+        (  # the link with which the party speaks would go to somebody else, too
+            "invite",
+            {"kind": "person", "name": "丁", "mail": "ding@example.org, else@example.org"},
+            {"mail": "not_a_mail"},
+        ),
         (
             "schedule",
             {"at": NO_TIME, "place": "", "text": "  ", "invited": ["ghost"]},

@@ -210,6 +210,8 @@ def _check_page(answer: Answer) -> None:
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"] == "no-store"
+    # Once seen, never again in the clear: who types the address would else begin there.
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
     inline = _Inline()
     inline.feed(answer.text)
     assert inline.found == []

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import jwt
 import pytest
 
 from chalicelib.core.times import iso
+from chalicelib.http import Call
+from chalicelib.people.staff import Staff
+from chalicelib.place.ladder import Role
 from chalicelib.ports import PermanentFailure, TemporaryFailure
 from chalicelib.session import rules
 from tests.contract.client import RING, Web, visiting
@@ -163,6 +168,36 @@ def test_five_codes_an_hour_and_ten_a_day_are_the_most_for_one_phone(web: Web) -
 def test_an_address_that_asks_for_many_phones_is_stopped(web: Web) -> None:
     statuses = [ask(web, f"139{n:08}").status for n in range(31)]
     assert statuses == [202] * 30 + [429]
+
+
+def test_codes_for_numbers_abroad_share_a_limit_since_each_is_dear_and_some_live_on_them(web: Web) -> None:
+    statuses = []
+    for n in range(rules.ABROAD_LIMITS[0][0] + 1):
+        statuses.append(ask(web, f"+44{7_700_900_000 + n}").status)
+        web.world.clock.advance(minutes=1)
+    assert statuses == [202] * rules.ABROAD_LIMITS[0][0] + [429]
+    assert ask(web, RESIDENT).status == 202
+
+
+def test_staff_with_a_number_abroad_sign_in_whoever_else_asks(web: Web) -> None:
+    place = web.world.store.places["MX"]
+    emma = Staff("emma", "Emma", Role.POLICE, ("mishixiang",), "+447911123456")
+    web.world.place(replace(place, staff=(*place.staff, emma)))
+    for n in range(rules.ABROAD_LIMITS[0][0]):
+        ask(web, f"+44{7_700_900_000 + n}")
+        web.world.clock.advance(minutes=1)
+    assert sign_in(web, "+447911123456")
+
+
+def test_a_line_of_ipv6_is_one_address_however_many_it_has() -> None:
+    def address(typed: str) -> str:
+        context = {"identity": {"sourceIp": typed}}
+        return Call(SimpleNamespace(query_params={}, headers={}, context=context)).address
+
+    assert address("2001:db8:1:2:3:4:5:6") == address("2001:db8:1:2::1") == "2001:db8:1:2::"
+    assert address("2001:db8:1:3::1") != address("2001:db8:1:2::1")
+    assert address("::ffff:203.0.113.7") == address("203.0.113.7") == "203.0.113.7"
+    assert address("") == ""
 
 
 @pytest.mark.parametrize("phone", ["", "12345", "call me", "+0", "138\x000000"])
