@@ -12,13 +12,12 @@ from pathlib import Path
 
 from infra.deploy import template
 from infra.deploy.aws import Aws, region_of, target
-from infra.deploy.configuration import Configuration
+from infra.deploy.configuration import FOLDER, Configuration
 from infra.deploy.course import Course
 from infra.deploy.policies import Where, write
 from infra.deploy.target import APP
 from infra.deploy.telling import Teller, attempted
 
-FOLDER = Path(__file__).parents[2] / ".chalice"
 _WHAT = ("deploy", "plan", "check", "destroy", "template", "policies")
 
 
@@ -35,7 +34,7 @@ def _run(wanted: argparse.Namespace, folder: Path, tell: Teller) -> int:
     if wanted.what == "policies":
         _policies(configuration, folder, tell)
         return 0
-    aws = Aws(region_of(wanted.region))
+    aws = Aws(region_of(wanted.region or configuration.region(wanted.stage)))
     course = Course(aws, target(aws, wanted.stage), folder, tell)
     if wanted.what == "template":
         print(template.rendered(course.target))
@@ -57,7 +56,9 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="Put a stage into service.")
     parser.add_argument("what", choices=_WHAT, nargs="?", default="deploy")
     parser.add_argument("--stage", default=os.environ.get("STAGE", "dev"), help="of .chalice/config.json")
-    parser.add_argument("--region", default="", help="else the one of your AWS configuration")
+    parser.add_argument(
+        "--region", default="", help="else where it was deployed, else the one of your AWS configuration"
+    )
     return parser.parse_args(arguments)
 
 

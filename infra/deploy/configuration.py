@@ -10,6 +10,7 @@ from typing import Any
 
 from infra.deploy.telling import Failed
 
+FOLDER = Path(__file__).parents[2] / ".chalice"
 OUTPUTS = {
     "TABLE_NAME": "TableName",
     "STATE_MACHINE_ARN": "StateMachineArn",
@@ -60,6 +61,11 @@ class Configuration:
         block = self.stage(stage)
         found = {k: v for k, v in block.get("environment_variables", {}).items() if k != "TRACES"}
         return found | ({"TRACES": "on"} if block.get("xray") else {})
+
+    def region(self, stage: str) -> str:
+        """Where a stage was deployed, as its deployment has noted it; nothing before the first."""
+        machine = self.environment(stage).get("STATE_MACHINE_ARN", "").split(":")
+        return machine[3] if machine[0] == "arn" else ""
 
     def merged(self, stage: str, outputs: Mapping[str, str]) -> dict[str, Any]:
         """The document with the outputs in the stage's settings; every other entry and their order stay."""

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from chalicelib.core.times import parse_iso
 from infra.connect import data_folder
 from infra.deploy.checks import Finding, Kind
-from infra.deploy.configuration import Configuration
+from infra.deploy.configuration import FOLDER, Configuration
 from infra.deploy.stack import Stacks
 from infra.deploy.telling import Failed, Teller, attempted
 from infra.doctor import anchors, data, machines, posts
@@ -71,7 +71,7 @@ def report(found: Iterable[tuple[str, Finding]], tell: Teller) -> int:
     return 1 if count[Kind.ERROR] else 0
 
 
-def deployed(environment: Mapping[str, str], folder: Path = Path(".chalice")) -> Stage:
+def deployed(environment: Mapping[str, str], folder: Path = FOLDER) -> Stage:
     """The deployed stage that STAGE and REGION name; raises Failed."""
     configuration = Configuration.read(folder)
     block = configuration.stage(environment.get("STAGE", "dev"))

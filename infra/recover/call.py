@@ -10,6 +10,7 @@ from typing import Any
 
 from infra.connect import data_folder
 from infra.deploy.aws import Aws, region_of, target
+from infra.deploy.configuration import FOLDER, Configuration
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller, attempted
 from infra.local.run import attach, scheduled
@@ -45,12 +46,14 @@ class Functions:
 
 
 def stage_of(environment: Mapping[str, str]) -> tuple[Aws, Target]:
-    """The stage that STAGE and REGION name, in the account of the operator's credentials, or the run on this machine
-    (STAGE=local); raises Failed."""
-    if environment.get("STAGE") == "local":
+    """The stage that STAGE names, in the account of the operator's credentials and where it was deployed unless REGION
+    says otherwise, or the run on this machine (STAGE=local); raises Failed."""
+    stage = environment.get("STAGE", "dev")
+    if stage == "local":
         return here()
-    aws = Aws(region_of(environment.get("REGION", "")))
-    return aws, target(aws, environment.get("STAGE", "dev"))
+    region = environment.get("REGION") or Configuration.read(FOLDER).region(stage)
+    aws = Aws(region_of(region))
+    return aws, target(aws, stage)
 
 
 def here() -> tuple[Aws, Target]:

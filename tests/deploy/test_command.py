@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from infra.deploy import course
 from infra.deploy.__main__ import main
+from infra.recover import call
 from tests.deploy.conftest import project
 
 
@@ -39,6 +40,22 @@ def test_checking_a_ready_account_ends_well(
 ) -> None:
     assert main(["check", "--stage", "prod", "--region", "eu-central-1"], folder) == 0
     assert "Account 123456789012" in capsys.readouterr().out
+
+
+def test_a_stage_that_was_deployed_is_looked_for_where_it_is(
+    emulated: None, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    machine = "arn:aws:states:eu-west-3:123456789012:stateMachine:consultation-bell-prod-escalation"
+    config["stages"]["prod"]["environment_variables"]["STATE_MACHINE_ARN"] = machine
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert main(["check", "--stage", "prod"], folder) == 0
+    assert "region eu-west-3" in capsys.readouterr().out
+    monkeypatch.setattr(call, "FOLDER", folder)
+    assert call.stage_of({"STAGE": "prod"})[1].region == "eu-west-3"
+    assert call.stage_of({"STAGE": "prod", "REGION": "eu-north-1"})[1].region == "eu-north-1"
+    assert call.stage_of({"STAGE": "dev"})[1].region == "us-east-1", "it was not deployed yet"
 
 
 def test_what_would_be_sent_to_china_can_be_looked_at(
