@@ -49,9 +49,11 @@ def main() -> int:
     try:
         with readable() as ports:
             return _verified(ports)
-    except (NotConnected, Unavailable) as error:
+    except NotConnected as error:
         print(error, file=sys.stderr)
-        return 2
+    except Unavailable as error:
+        print(f"Not everything could be read ({error}): run it again when it is less busy.", file=sys.stderr)
+    return 2
 
 
 def _verified(ports: Ports) -> int:

@@ -101,7 +101,9 @@ def main(arguments: list[str]) -> int:
         answer = json.loads(asked.proof.read_text("utf-8"))
         record = json.loads(asked.record.read_text("utf-8")) if asked.record else None
         if answer["proof"] is None:
-            return _say(2, "还没有存证 not under an anchor yet")
+            return _say(
+                2, "还没有存证，一天之内会有，请到时再存一次 not under an anchor yet: save it again in a day"
+            )
         wrong = list(differences(answer, record, asked.root))
     except OSError as error:
         return _say(2, f"无法读取 {error.filename} cannot be read: {error.strerror}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -12,6 +13,7 @@ import pytest
 
 from chalicelib.anchor import service
 from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
+from chalicelib.core.errors import Unavailable
 from infra import verify
 from infra.connect import to_stage
 from tests.fakes.world import World
@@ -94,3 +96,17 @@ def test_an_anchor_that_was_altered_is_named(
     files["roots/2026-11-23.json"] = files["roots/2026-11-23.json"].replace('"size":2', '"size":1')
     assert verify._verified(grown[0].ports) == 1
     assert "BROKEN anchor 2026-11-23: it was altered" in capsys.readouterr().out
+
+
+def test_a_table_that_does_not_answer_is_no_broken_record(
+    grown: tuple[World, str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def busy() -> None:
+        raise Unavailable("ReadTimeoutError")
+
+    grown[0].store.chains = busy  # type: ignore[assignment]
+    monkeypatch.setattr(verify, "readable", lambda: nullcontext(grown[0].ports))
+    assert verify.main() == 2
+    said = capsys.readouterr()
+    assert "run it again" in said.err
+    assert "BROKEN" not in said.out
