@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwri
 
 from chalicelib.anchor import rules
 from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
+from chalicelib.web import filters
 from chalicelib.web.assets import asset
 from chalicelib.web.headers import page_headers
 from chalicelib.web.i18n import LANGUAGES, Language
@@ -122,6 +123,18 @@ def faults(page: Page, elder: bool) -> dict[str, list[Any]]:
         "sideways": [width for width in (375, 320) if _sideways(page, width)],
     }
     return {rule: rows for rule, rows in found.items() if rows}
+
+
+@pytest.mark.parametrize("width", [800, 1024, 1280])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sentence_at_the_foot_of_a_page_stays_one_beside_all_links(
+    browser: Browser, language: Language, width: int
+) -> None:
+    with Visit(browser, {"/": html(sample("anchors", language, elder=False))}) as page:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{SECURE}/")
+        lines = "e => e.getClientRects()[0].height / parseFloat(getComputedStyle(e).lineHeight)"
+        assert page.eval_on_selector(".footer-note", lines) < 5
 
 
 def _sideways(page: Page, width: int) -> bool:
@@ -365,7 +378,7 @@ def test_the_reader_follows_the_way_to_the_root_of_the_anchor(browser: Browser) 
                 assert "all 3 events" in _said(page)
                 said = page.inner_text("[data-verify-anchor]")
                 assert said.startswith("Up to event 2 it is under the anchor of 2026-"), (size, place)
-                assert proof["anchor"]["root"] in said
+                assert filters.spaced(proof["anchor"]["root"]) in said, "as the page of the anchors shows it"
 
 
 def test_what_is_not_under_an_anchor_yet_is_whole_all_the_same(browser: Browser) -> None:
