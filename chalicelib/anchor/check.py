@@ -116,8 +116,12 @@ def main(arguments: list[str]) -> int:
 
 def _good(answer: Json, *, with_record: bool, with_root: bool) -> str:
     anchor, seq = answer["proof"]["anchor"], answer["proof"]["seq"]
-    hints = [] if with_record else ["--record:连同铃录一起核对 check the record, too"]
-    hints += [] if with_root else [f"根 compare the root: {anchor['root']}"]
+    hints = [] if with_record else ["连同铃录一起核对 check the record, too: RECORD=… (--record …)"]
+    hints += (
+        []
+        if with_root
+        else [f"根，请与网页或邮件里的比较 compare the root with the page's or the mail's: {anchor['root']}"]
+    )
     fits = f"{answer['thing']} 到第 {seq} 条为止在 {anchor['date']} 的存证之下 is under that anchor up to event {seq}"
     return "\n".join([fits, *hints])
 
