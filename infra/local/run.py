@@ -1,5 +1,6 @@
 """The local run: AWS, the application, its stream and its ticker in one process, its state in one folder."""
 
+import errno
 import fcntl
 import json
 import os
@@ -395,8 +396,8 @@ def serve(
             ready(run)
             stop.wait()
     except OSError as error:
-        print(
-            f"Cannot run on {options.host}:{options.port} (and {options.port + 1}): {error}", file=sys.stderr
-        )
+        advice = "; choose another with PORT=…" if error.errno == errno.EADDRINUSE else ""
+        where = f"{options.host}:{options.port} (and {options.port + 1})"
+        print(f"Cannot run on {where}: {error}{advice}", file=sys.stderr)
         return 1
     return 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.times import iso
+from infra.demo import __main__ as demo
 from infra.demo import bells
 from infra.demo.client import Client
 
@@ -80,3 +81,9 @@ def test_it_waits_for_half_an_hour_of_the_platforms(speed: float, capsys: pytest
 def test_it_waits_no_longer(capsys: pytest.CaptureFixture[str]) -> None:
     assert not bells.play(Platform(1, minutes=35))
     assert "not settled: gas" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "here"])
+def test_where_nothing_runs_it_says_what_to_do(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo.main({"URL": url}) == 2
+    assert f"There is no run at {url}" in capsys.readouterr().err

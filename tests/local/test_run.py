@@ -216,16 +216,31 @@ def test_after_kill_everything_that_was_answered_is_still_there(tmp_path: Path) 
         run.process.stdout.close()
 
 
+def refused(folder: Path, port: int) -> str:
+    """What a run says that cannot begin."""
+    environment = {**os.environ, "PORT": str(port), "DATA": str(folder), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "tests.local.serve"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_a_port_that_is_taken_is_named_with_what_to_do(tmp_path: Path) -> None:
+    port = two_free_ports()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        said = refused(tmp_path, port)
+    assert f"127.0.0.1:{port}" in said
+    assert "choose another with PORT=" in said
+
+
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     port = two_free_ports()
     first = start(tmp_path, port)
-    environment = {**os.environ, "PORT": str(port + 2), "DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "tests.local.serve"]
-    second = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False
-    )
-    assert second.returncode == 1
-    assert "another run uses" in second.stderr
+    assert "another run uses" in refused(tmp_path, port + 2)
     first.kill()
     assert first.process.stdout is not None
     first.process.stdout.close()
