@@ -117,7 +117,7 @@ def places(stage: Stage) -> Iterator[Finding]:
     if missing:
         yield error(
             f"No place is loaded for {', '.join(missing)}, so nothing can be rung there: "
-            "make place FILE=… APPLY=1 with the stage's settings (docs/deploying.md)."
+            f"make place STAGE={stage.where.stage} FILE=… APPLY=1 (docs/deploying.md)."
         )
     else:
         yield good(f"Places are loaded for {', '.join(stage.prefixes)}")

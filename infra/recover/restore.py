@@ -49,7 +49,10 @@ class Restore:
         if not self.functions.exists("sweep"):
             self.tell.warning("The table is there. Now the stage around it:")
             self.tell.line(
-                f"make deploy STAGE={self.goal.stage} REGION={self.goal.region}   (it takes the table over)"
+                f"a block {self.goal.stage} in .chalice/config.json, copied from {self.source.stage}'s,"
+            )
+            self.tell.line(
+                f"make deploy STAGE={self.goal.stage} REGION={self.goal.region}   (it takes the table over),"
             )
             self.tell.line(
                 "then the same command again, which brings the key over and gives every clock a timer"
