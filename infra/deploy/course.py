@@ -82,7 +82,10 @@ class Course:
     def check(self) -> None:
         """Whether all is as it must be; touches nothing."""
         self.tell.step("Checks")
-        checks.run(self.aws, self.target, self.configuration, self.stacks.ready(), self.tell)
+        stack = self.stacks.ready()
+        checks.run(self.aws, self.target, self.configuration, stack, self.tell)
+        if stack is None:
+            self._warn_of_the_lock()
 
     def plan(self) -> ChangeSet:
         """Show what a deployment would change in the stack, and take the change set away again."""
@@ -148,6 +151,17 @@ class Course:
     def destroy(self) -> None:
         """Take the stage out of service, after asking."""
         destroy.run(self.aws, self.target, self.stacks, self.record, self.tell, self.execute)
+
+    def _warn_of_the_lock(self) -> None:
+        """What cannot be taken back for years, said while it can still be chosen."""
+        parameters = template.document(self.target)["Parameters"]
+        names = ("ANCHOR_LOCK", "ANCHOR_DAYS")
+        lock, days = (self.settings.get(name) or parameters[SETTINGS[name]]["Default"] for name in names)
+        if lock == "COMPLIANCE":
+            self.tell.warning(
+                f"Each day's anchor will be locked for {days} days: until then nobody can remove it or its bucket. "
+                "For a stage to try things: ANCHOR_LOCK=GOVERNANCE ANCHOR_DAYS=1"
+            )
 
     def _planned(self, connections: Mapping[str, str]) -> ChangeSet:
         environment = self.configuration.environment(self.target.stage)

@@ -66,6 +66,15 @@ def test_the_functions_may_touch_this_account_and_region_alone(course: Course) -
     assert "arn:*" not in text
 
 
+@pytest.mark.parametrize("lock", ["", "GOVERNANCE"])
+def test_before_the_first_anchor_it_is_said_for_how_long_nobody_removes_it(
+    course: Course, tell: Listener, lock: str
+) -> None:
+    course.settings = {"ANCHOR_LOCK": lock}
+    course.check()
+    assert ("locked for 3650 days" in tell.told) is (lock == "")
+
+
 def test_again_changes_nothing(course: Course, tell: Listener) -> None:
     course.deploy()
     before = {path: path.read_bytes() for path in course.folder.rglob("*.json")}
@@ -76,6 +85,7 @@ def test_again_changes_nothing(course: Course, tell: Listener) -> None:
     assert rows.scan(TableName="consultation-bell-prod")["Count"] == 1
     assert len(_mappings(course)) == 2
     assert tell.told.count("Nothing to change") == 1
+    assert tell.told.count("locked for 3650 days") == 1, "as long as it can be chosen"
     assert tell.told.count("· The stream") == 1
 
 
