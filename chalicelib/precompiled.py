@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import collections
 import marshal
+import re
 import sys
 import typing
 from importlib import import_module
@@ -28,10 +29,11 @@ FILE = Path(__file__).with_suffix(".bin")
 three name places."""
 _TASK = str(FILE.parents[1])
 
-_sre: Any = import_module("_sre")
-_compiler: Any = import_module("re._compiler")
+# Missing in a Python that has moved it: then nobody can have made a file for that Python.
+_compiler: Any = getattr(re, "_compiler", None)
 
-PYTHON = f"{sys.implementation.cache_tag} {MAGIC_NUMBER.hex()} {_sre.MAGIC} {_sre.CODESIZE} {sys.byteorder}\n".encode()
+_MAGIC = f"{MAGIC_NUMBER.hex()} {getattr(_compiler, 'MAGIC', '')}"
+PYTHON = f"{sys.implementation.cache_tag} {_MAGIC} {sys.byteorder}\n".encode()
 """What compiled: code of another Python would not run in this one."""
 
 Place = tuple[int, int]
@@ -110,11 +112,11 @@ class _Loader(SourceFileLoader):
 
 
 def _take_patterns(kept: Kept) -> None:
-    compiled = _compiler.compile
+    compiled, sre = _compiler.compile, _compiler._sre  # noqa: SLF001 - the only way to a compiled pattern
 
     def compile_(pattern: Any, flags: int = 0) -> Any:
         place = kept.patterns.get((pattern, int(flags))) if isinstance(pattern, (str, bytes)) else None
-        return compiled(pattern, flags) if place is None else _sre.compile(pattern, *kept.load(place))
+        return compiled(pattern, flags) if place is None else sre.compile(pattern, *kept.load(place))
 
     _compiler.compile = compile_
 

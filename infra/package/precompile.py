@@ -31,6 +31,7 @@ _BEFORE = frozenset({"__main__", "app", "chalicelib", "chalicelib.precompiled"})
 """What is imported before the file is read."""
 
 Place = tuple[int, int]
+"""As in `chalicelib.precompiled`, like all that is written here."""
 
 
 class _Codes:
@@ -45,6 +46,7 @@ class _Codes:
         return len(self.all) - len(marshalled), len(self.all)
 
 
+# What was heard.
 texts: dict[tuple[str, str], bytes] = {}
 patterns: dict[tuple[str | bytes, int], bytes] = {}
 
