@@ -73,7 +73,7 @@ def sizes(archive: Path) -> Mapping[str, Size]:
             name = _component(entry.filename)
             zipped[name] += entry.compress_size
             plain[name] += entry.file_size
-            compiled[name] += entry.file_size if entry.filename.endswith(".pyc") else 0
+            compiled[name] += entry.file_size if entry.filename.endswith((".pyc", precompile.FILE)) else 0
             files[name] += 1
     return {name: Size(n, plain[name], compiled[name], files[name]) for name, n in zipped.most_common()}
 
@@ -102,6 +102,8 @@ def _row(name: str, of: Iterable[Size]) -> str:
 def _component(path: str) -> str:
     if path.startswith(models.DATA):
         return models.DATA.rstrip("/")
+    if path == precompile.FILE:
+        return "a ring, compiled"
     first = path.split("/", 1)[0]
     return "metadata, licences" if first.endswith((".dist-info", ".data")) else first
 

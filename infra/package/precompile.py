@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+FILE = "chalicelib/precompiled.bin"
+"""In the zip."""
 _PLAIN = 2
 """Marshal's version without references."""
 _HEAD = 16
@@ -61,7 +63,7 @@ def main(folder: Path) -> None:
     kept = [{key: codes.add(one) for key, one in sorted(of.items(), key=repr)} for of in (texts, patterns)]
     index = marshal.dumps((len(codes.all), modules, *kept), _PLAIN)
     python: bytes = import_module("chalicelib.precompiled").PYTHON
-    (folder / "chalicelib" / "precompiled.bin").write_bytes(python + index + codes.all)
+    (folder / FILE).write_bytes(python + index + codes.all)
 
 
 def _modules(folder: Path, names: list[str], codes: _Codes) -> dict[str, tuple[str, Place]]:
