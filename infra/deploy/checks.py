@@ -153,6 +153,13 @@ def _of_functions(block: Mapping[str, Any]) -> Iterator[Finding]:
         )
     if block.get("autogen_policy") is not False:
         yield Finding(Kind.ERROR, 'Set "autogen_policy": false; what Chalice guesses allows too much.')
+    unset = sorted(set(policies.functions()) - set(block.get("lambda_functions", {})))
+    if unset:
+        yield Finding(
+            Kind.ERROR,
+            f'"lambda_functions" has no {", ".join(unset)}, which the application has now: copy it from another stage '
+            "in .chalice/config.json, with a policy file of this stage's name.",
+        )
     without = sorted(set(block.get("lambda_functions", {})) - set(policies.functions()))
     if without:
         yield Finding(Kind.ERROR, f"There is no policy for {', '.join(without)} in infra/deploy/policies.")

@@ -166,3 +166,13 @@ def test_what_a_stage_costs_at_rest_grows_with_its_subdistricts_until_they_are_n
     assert 10 < one < 20
     assert one < ten
     assert eleven < one
+
+
+def test_a_stage_that_was_written_before_a_function_was_added_is_told_so(tmp_path: Path) -> None:
+    path = project(tmp_path / ".chalice") / "config.json"
+    document = json.loads(path.read_text("utf-8"))
+    del document["stages"]["prod"]["lambda_functions"]["publish"]
+    path.write_text(json.dumps(document), "utf-8")
+    found = checks.of_configuration(Configuration.read(path.parent), HERE)
+    (error,) = (finding.sentence for finding in found if finding.kind is Kind.ERROR)
+    assert error.startswith('"lambda_functions" has no publish')
