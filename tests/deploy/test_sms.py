@@ -9,9 +9,11 @@ import pytest
 
 from infra.deploy.course import Course
 from infra.deploy.sms import KEPT_DAYS, SmsLog
+from infra.deploy.stack import Stack
 from infra.template import load_template
-from tests.deploy.conftest import Listener, make_course
+from tests.deploy.conftest import FakeChalice, Listener
 
+OURS = "arn:aws:iam::123456789012:role/consultation-bell-prod-SmsLogRole"
 OTHERS = "arn:aws:iam::123456789012:role/somebody-elses"
 GROUP = "sns/eu-central-1/123456789012/DirectPublishToPhoneNumber"
 QUESTION = "type yes"
@@ -22,22 +24,26 @@ def _no_trial_bell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Course, "smoke", lambda *_: None)
 
 
+@pytest.fixture
+def log(course: Course, tell: Listener) -> SmsLog:
+    return SmsLog(course.aws, course.target, tell)
+
+
 def setting(course: Course) -> dict[str, str]:
     """What the account tells SNS."""
     found: dict[str, str] = course.aws.client("sns").get_sms_attributes()["attributes"]
     return {name: value for name, value in found.items() if value}
 
 
-def connected(course: Course) -> bool:
-    stack = course.stacks.found()
-    assert stack is not None
-    return stack.parameters["ConnectSms"] == "true"
+def logged(role: str, rate: str = "100") -> dict[str, str]:
+    """The account's setting when SNS keeps the log with that role."""
+    return {"DeliveryStatusIAMRole": role, "DeliveryStatusSuccessSamplingRate": rate}
 
 
-def role(course: Course) -> str:
-    stack = course.stacks.found()
-    assert stack is not None
-    return stack.outputs["SmsLogRoleArn"]
+def stack(course: Course) -> Stack:
+    found = course.stacks.found()
+    assert found is not None
+    return found
 
 
 def groups(course: Course) -> dict[str, Any]:
@@ -47,86 +53,35 @@ def groups(course: Course) -> dict[str, Any]:
 
 def read_by(course: Course, *functions: str) -> None:
     """Others read SNS's log already."""
-    client = course.aws.client("logs")
+    chalice, logs = course.execute, course.aws.client("logs")
+    assert isinstance(chalice, FakeChalice)
     for name in (GROUP, f"{GROUP}/Failure"):
-        client.create_log_group(logGroupName=name)
+        logs.create_log_group(logGroupName=name)
         for function in functions:
             arn = course.aws.client("lambda").create_function(
                 FunctionName=f"{function}-{'lost' if name.endswith('Failure') else 'arrived'}",
                 Runtime="python3.11",
-                Role=course.execute._role(),  # type: ignore[attr-defined]
+                Role=chalice._role(),
                 Handler="x.y",
                 Code={"ZipFile": b""},
             )["FunctionArn"]
-            client.put_subscription_filter(
+            logs.put_subscription_filter(
                 logGroupName=name, filterName=function, filterPattern="", destinationArn=arn
             )
 
 
-def test_it_is_asked_for_since_it_is_the_accounts_and_then_all_is_connected(
+def test_it_is_asked_for_once_since_it_is_the_accounts_and_taken_back_at_the_end(
     course: Course, tell: Listener
 ) -> None:
     tell.answers = ["yes"]
     course.deploy()
-    assert QUESTION in tell.told
-    assert "the whole account in eu-central-1" in tell.told
-    assert setting(course) == {
-        "DeliveryStatusIAMRole": role(course),
-        "DeliveryStatusSuccessSamplingRate": "100",
-    }
+    assert tell.told.count(QUESTION) == 1
+    assert "whole account in eu-central-1" in tell.told
+    assert setting(course) == logged(stack(course).outputs["SmsLogRoleArn"])
     assert groups(course) == {GROUP: KEPT_DAYS, f"{GROUP}/Failure": KEPT_DAYS}
-    assert connected(course)
-
-
-def test_again_nobody_is_asked_and_nothing_changes(course: Course, tell: Listener) -> None:
-    course.settings = {"SMS_LOG": "on"}
+    assert stack(course).parameters["ConnectSms"] == "true"
     course.deploy()
-    before, course.settings = setting(course), {}
-    course.deploy()
-    assert QUESTION not in tell.told
-    assert (setting(course), connected(course)) == (before, True)
-
-
-@pytest.mark.parametrize("settings", [{}, {"SMS_LOG": "off"}])
-def test_whoever_does_not_say_yes_has_nothing_set(
-    course: Course, tell: Listener, settings: dict[str, str]
-) -> None:
-    course.settings = settings
-    course.deploy()
-    assert (QUESTION in tell.told) == (not settings)
-    assert (setting(course), groups(course), connected(course)) == ({}, {}, False)
-
-
-@pytest.mark.parametrize("rate", ["100", "10"])
-def test_what_somebody_else_has_set_is_left_alone_and_read_all_the_same(
-    course: Course, tell: Listener, rate: str
-) -> None:
-    theirs = {"DeliveryStatusIAMRole": OTHERS, "DeliveryStatusSuccessSamplingRate": rate}
-    course.aws.client("sns").set_sms_attributes(attributes=theirs)
-    read_by(course, "theirs")
-    course.aws.client("logs").put_retention_policy(logGroupName=GROUP, retentionInDays=365)
-    course.deploy()
-    assert QUESTION not in tell.told
-    assert (setting(course), connected(course)) == (theirs, True)
-    assert groups(course)[GROUP] == 365
-    assert ("left so" in tell.told) == (rate == "10")
-    tell.answers = ["prod", ""]
-    course.destroy()
-    assert setting(course) == theirs
-
-
-def test_where_two_others_read_the_log_already_it_says_so_and_goes_on(course: Course, tell: Listener) -> None:
-    course.settings = {"SMS_LOG": "on"}
-    read_by(course, "one", "two")
-    course.deploy()
-    assert "2 others read SNS's log" in tell.told
-    assert not connected(course)
-    assert "is in service" in tell.told
-
-
-def test_out_of_service_takes_back_its_own_setting_and_leaves_the_log(course: Course, tell: Listener) -> None:
-    course.settings = {"SMS_LOG": "on"}
-    course.deploy()
+    assert tell.told.count(QUESTION) == 1
     tell.answers = ["prod", ""]
     course.destroy()
     assert setting(course) == {}
@@ -134,37 +89,66 @@ def test_out_of_service_takes_back_its_own_setting_and_leaves_the_log(course: Co
     assert "`make deploy` there, once" in tell.told
 
 
+def test_whoever_does_not_say_yes_has_nothing_set(course: Course, tell: Listener) -> None:
+    course.deploy()
+    assert QUESTION in tell.told
+    assert (setting(course), groups(course)) == ({}, {})
+    assert stack(course).parameters["ConnectSms"] == "false"
+
+
+@pytest.mark.parametrize(("said", "agreed"), [("on", True), ("off", False)])
+def test_whoever_said_it_beforehand_is_not_asked(
+    log: SmsLog, tell: Listener, said: str, agreed: bool
+) -> None:
+    assert log.agreed(said) is agreed
+    assert QUESTION not in tell.told
+
+
+@pytest.mark.parametrize("rate", ["100", "10"])
+def test_what_somebody_else_has_set_is_left_alone_and_read_all_the_same(
+    course: Course, log: SmsLog, tell: Listener, rate: str
+) -> None:
+    course.aws.client("sns").set_sms_attributes(attributes=logged(OTHERS, rate))
+    read_by(course, "theirs")
+    course.aws.client("logs").put_retention_policy(logGroupName=GROUP, retentionInDays=365)
+    assert log.agreed("")
+    assert log.readable()
+    log.keep(OURS)
+    log.forget(OURS)
+    assert QUESTION not in tell.told
+    assert setting(course) == logged(OTHERS, rate)
+    assert groups(course) == {GROUP: 365, f"{GROUP}/Failure": KEPT_DAYS}
+    assert ("left so" in tell.told) == (rate == "10")
+
+
+def test_where_two_others_read_the_log_already_it_says_so(
+    course: Course, log: SmsLog, tell: Listener
+) -> None:
+    read_by(course, "one", "two")
+    assert not log.readable()
+    assert "2 others read SNS's log" in tell.told
+
+
 def test_a_stage_that_sends_by_others_is_asked_nothing(course: Course, tell: Listener) -> None:
     path = course.folder / "config.json"
     document = json.loads(path.read_text("utf-8"))
-    environment = document["stages"]["prod"]["environment_variables"]
-    environment |= {"SMS_PROVIDER": "none"}
+    document["stages"]["prod"]["environment_variables"] |= {"SMS_PROVIDER": "aliyun"}
     path.write_text(json.dumps(document), "utf-8")
-    course.deploy()
+    deployed = Stack("id", "CREATE_COMPLETE", "", {"SmsLogRoleArn": OURS}, {})
+    assert course._sms_log(deployed) is None
     assert QUESTION not in tell.told
-    assert setting(course) == {}
 
 
-def test_a_second_stage_reads_along_and_asks_nobody(course: Course, tell: Listener) -> None:
-    course.settings = {"SMS_LOG": "on"}
-    course.deploy()
-    before = setting(course)
-    dev = make_course(course.folder, tell, stage="dev")
-    dev.deploy()
-    assert QUESTION not in tell.told
-    assert (setting(dev), connected(dev)) == (before, True)
-
-
-def test_the_template_names_the_log_as_the_deployment_does(course: Course) -> None:
+def test_the_template_names_the_log_as_the_deployment_does(course: Course, log: SmsLog) -> None:
     resources = load_template()["Resources"]
-    named = [
-        resources[name]["Properties"]["LogGroupName"]["Fn::Sub"]
-        for name in ("SmsArrivedToReport", "SmsLostToReport")
-    ]
-    known = {"AWS::Region": course.target.region, "AWS::AccountId": course.target.account}
-    for name, value in known.items():
+    filters = [resources[name]["Properties"] for name in ("SmsArrivedToReport", "SmsLostToReport")]
+    named = [one["LogGroupName"]["Fn::Sub"] for one in filters]
+    for name, value in {
+        "AWS::Region": course.target.region,
+        "AWS::AccountId": course.target.account,
+    }.items():
         named = [text.replace(f"${{{name}}}", value) for text in named]
-    assert tuple(named) == SmsLog(course.aws, course.target, course.tell).groups
+    assert tuple(named) == log.groups
     permission = resources["SmsNewsMayReport"]["Properties"]
     assert permission["Principal"] == "logs.amazonaws.com"
     assert permission["SourceArn"]["Fn::Sub"].endswith(
