@@ -36,6 +36,7 @@ def _ready(run: Running) -> None:
   按铃 Ring           {url}/
   在响的铃 Board       {url}/board
   发件箱 Outbox        {url}/_local/outbox
+  公开事件 Events      {url}/_local/events.json
 
   试一试 Try it: ring at the first address. The specialist's SMS arrives in the outbox within a second;
   open the link in it and press 接铃. Leave it alone instead, and the next level is alerted.

@@ -14,13 +14,16 @@ import app
 from chalicelib import steps, wiring
 from chalicelib.bell import rules as bells
 from chalicelib.bell.present import public
+from chalicelib.bell.rules import Answer, Decline, Withdraw
 from chalicelib.canary import flight
 from chalicelib.case import folding
 from chalicelib.case.access import OF_ALL
 from chalicelib.case.stages import Stage
 from chalicelib.core import ids
+from chalicelib.core.chain import Event
 from chalicelib.publishing.rules import BELLS, announcement
 from chalicelib.record.shapes import StreamRecord
+from tests.bell.lives import WANG, ZHAO, Life
 from tests.canary.test_flight import OPEN_DOOR, Settling
 from tests.fakes.bus import FakeBus
 from tests.fakes.world import World
@@ -111,12 +114,32 @@ def test_of_a_bell_all_is_told_that_its_page_tells_but_to_whom_messages_went(wor
     assert [event.seq for event in events if announcement(event)] == shown
 
 
+def lives() -> Iterator[tuple[Event, ...]]:
+    """Records of bells to which everything happens that can."""
+    declined = Life()
+    declined.later(minutes=1).does(Answer(ZHAO))
+    declined.later(days=3).falls_due()
+    declined.later(minutes=1).does(Decline(ZHAO, "other_authority", "归物业管", "12345"))
+    declined.later(minutes=1).appeals()
+    declined.does(Withdraw())
+    yield declined.events
+    silent = Life()
+    for _ in range(4):
+        silent.later(hours=2).falls_due()
+    silent.does(Answer(WANG))
+    silent.moves(WANG, desk="police")
+    yield silent.events
+
+
 def test_how_a_bell_stands_is_what_the_rules_say_it_is(world: Followed) -> None:
     bell, _ = live(world)
-    events = world.file(bell).events
-    for count in range(1, len(events) + 1):
-        if told := announcement(events[count - 1]):
-            assert told.detail["status"] == str(bells.fold(events[:count]).status)
+    seen = set()
+    for events in (world.file(bell).events, *lives()):
+        for count in range(1, len(events) + 1):
+            if told := announcement(events[count - 1]):
+                seen.add(told.detail["kind"])
+                assert told.detail["status"] == str(bells.fold(events[:count]).status)
+    assert set(BELLS) - seen <= {"level_skipped"}, "each kind was tried"
 
 
 def test_every_kind_that_may_be_told_is_one_that_there_is() -> None:
