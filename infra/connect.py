@@ -14,6 +14,7 @@ from pathlib import Path
 
 from chalicelib import wiring
 from chalicelib.ports import Ports
+from infra.deploy.configuration import machine_of
 from infra.local.embedded import embedded_aws
 from infra.local.journal import Journal
 from infra.local.photos import AnchorShelf
@@ -41,8 +42,8 @@ def to_stage(configuration: Path = _CONFIGURATION) -> bool:
         return False
     stages = json.loads(configuration.read_text("utf-8"))["stages"]
     settings = stages.get(stage, {}).get("environment_variables", {})
-    machine = settings.get("STATE_MACHINE_ARN", "").split(":")
-    if machine[0] != "arn":
+    machine = machine_of(stage, settings)
+    if not machine:
         raise NotConnected(NOT_DEPLOYED.format(stage=stage, file=".chalice/config.json"))
     # After a restore the anchors of the stage before are those that tell what was lost.
     settings = {**settings, **{name: os.environ[name] for name in ("ANCHORS_BUCKET",) if name in os.environ}}

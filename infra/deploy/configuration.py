@@ -64,13 +64,13 @@ class Configuration:
 
     def region(self, stage: str) -> str:
         """Where a stage was deployed, as its deployment has noted it; nothing before the first."""
-        machine = self.environment(stage).get("STATE_MACHINE_ARN", "").split(":")
-        return machine[3] if machine[0] == "arn" else ""
+        machine = machine_of(stage, self.environment(stage))
+        return machine[3] if machine else ""
 
     def merged(self, stage: str, outputs: Mapping[str, str]) -> dict[str, Any]:
         """The document with the outputs in the stage's settings; every other entry and their order stay."""
         settings = {name: outputs[output] for name, output in OUTPUTS.items() if outputs.get(output)}
-        block = self.stage(stage)
+        block = self._named(stage)
         environment = {**self.environment(stage), "STAGE": stage, **settings}
         for gone in OUTPUTS.keys() - settings:
             environment.pop(gone, None)
@@ -79,6 +79,18 @@ class Configuration:
             environment.pop("SECRET_KEY", None)
         stages = {**self.document["stages"], stage: {**block, "environment_variables": environment}}
         return {**self.document, "stages": stages}
+
+    def _named(self, stage: str) -> dict[str, Any]:
+        """Its block, with the names in it that are the stage's: it may have been copied from another's."""
+        block = {**self.stage(stage)}
+        if "stage" in block.get("tags", {}):
+            block["tags"] = {**block["tags"], "stage": stage}
+        if functions := block.get("lambda_functions"):
+            block["lambda_functions"] = {
+                name: {**settings, "iam_policy_file": f"policy-{stage}-{name}.json"}
+                for name, settings in functions.items()
+            }
+        return block
 
     def merge(self, stage: str, outputs: Mapping[str, str]) -> bool:
         """Write them; whether that changed anything. The file is replaced whole, never half."""
@@ -89,3 +101,10 @@ class Configuration:
         beside.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
         beside.replace(self.path)
         return True
+
+
+def machine_of(stage: str, environment: Mapping[str, str]) -> list[str]:
+    """The parts of the state machine's ARN that a deployment of this very stage has noted among its settings; nothing
+    before the first, nor in a block that was copied from another stage."""
+    machine = environment.get("STATE_MACHINE_ARN", "").split(":")
+    return machine if machine[0] == "arn" and environment.get("STAGE", stage) == stage else []

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from infra.connect import NotConnected, to_stage
 from infra.deploy import ship
 from infra.deploy.course import Course
 from infra.deploy.telling import Failed
@@ -156,6 +157,27 @@ def test_stages_know_nothing_of_each_other(course: Course, tell: Listener) -> No
     dev.destroy()
     assert course.stacks.found() is not None
     assert "consultation-bell-prod" in course.aws.client("dynamodb").list_tables()["TableNames"]
+
+
+def test_a_block_that_was_copied_from_a_deployed_stage_becomes_one_of_its_own(
+    course: Course, tell: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course.deploy()
+    path = course.folder / "config.json"
+    document = json.loads(path.read_text("utf-8"))
+    document["stages"]["prod2"] = document["stages"]["prod"]
+    path.write_text(json.dumps(document), "utf-8")
+    monkeypatch.setenv("STAGE", "prod2")
+    monkeypatch.delenv("TABLE_NAME", raising=False)
+    with pytest.raises(NotConnected):
+        to_stage(path)  # what it names is the other stage's table
+    make_course(course.folder, tell, stage="prod2").deploy()
+    block = json.loads(path.read_text("utf-8"))["stages"]["prod2"]
+    assert block["environment_variables"]["TABLE_NAME"] == "consultation-bell-prod2"
+    assert block["lambda_functions"]["react"]["iam_policy_file"] == "policy-prod2-react.json"
+    assert "table/consultation-bell-prod2" in (course.folder / "policy-prod2-react.json").read_text("utf-8")
+    assert block["tags"] == {"stage": "prod2"}
+    assert json.loads(path.read_text("utf-8"))["stages"]["prod"] == document["stages"]["prod"]
 
 
 def test_a_step_that_fails_says_what_to_do_and_the_next_run_goes_on(course: Course, tell: Listener) -> None:
