@@ -13,9 +13,10 @@ from botocore.exceptions import ClientError
 from botocore.session import get_session
 
 from chalicelib import providers
+from chalicelib.config import ConfigError, Settings
 from infra.deploy import policies, prices, template
 from infra.deploy.aws import Aws
-from infra.deploy.configuration import Configuration
+from infra.deploy.configuration import OUTPUTS, Configuration, machine_of
 from infra.deploy.stack import Stack
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
@@ -82,6 +83,7 @@ def of_configuration(configuration: Configuration, target: Target) -> Iterator[F
     environment = configuration.environment(target.stage)
     yield from _of_addresses(environment)
     yield from _of_providers(environment, target)
+    yield from _of_the_rest(environment)
     yield from _of_functions(block)
     yield from _of_place(environment, target)
     if environment.get("SECRET_KEY"):
@@ -108,6 +110,15 @@ def _of_addresses(environment: Mapping[str, str]) -> Iterator[Finding]:
             f"LINK_URL has {len(link)} characters, an alert will take two SMS segments; "
             f"with {LINK_LENGTH} or fewer it takes one.",
         )
+
+
+def _of_the_rest(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Whatever no function would start with. Addresses and key have findings of their own, outputs are to come."""
+    apart = {"PUBLIC_URL": "https://bell.cn", "LINK_URL": "", "SECRET_KEY": "x" * 32}
+    try:
+        Settings.from_env({**environment, **dict.fromkeys(OUTPUTS, "an output"), **apart})
+    except ConfigError as error:
+        yield Finding(Kind.ERROR, str(error))
 
 
 def _of_providers(environment: Mapping[str, str], target: Target) -> Iterator[Finding]:
@@ -167,14 +178,9 @@ def _of_functions(block: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _of_place(environment: Mapping[str, str], target: Target) -> Iterator[Finding]:
     """What an earlier deployment wrote must be of the same place: else two stages would share one table."""
-    arn = environment.get("STATE_MACHINE_ARN", "")
-    if arn.startswith("arn:") and arn.split(":")[1:5] != [
-        target.partition,
-        "states",
-        target.region,
-        target.account,
-    ]:
-        _, _, _, region, account, *_ = arn.split(":")
+    machine = machine_of(target.stage, environment)
+    if machine and machine[1:5] != [target.partition, "states", target.region, target.account]:
+        region, account = machine[3:5]
         yield Finding(
             Kind.ERROR,
             f"Stage {target.stage} lives in {region} of account {account}, but you are in {target.region} of "

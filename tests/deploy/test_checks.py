@@ -54,6 +54,22 @@ def test_an_address_that_nobody_can_open_is_refused(tmp_path: Path, address: str
     assert error.startswith("PUBLIC_URL")
 
 
+def test_what_the_stack_will_tell_need_not_be_there_yet(tmp_path: Path) -> None:
+    """A stage of before there were anchors knows no bucket for them."""
+    assert _errors(tmp_path, HERE, ANCHORS_BUCKET="", TABLE_NAME="") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ANCHOR_MAIL", "notary"), ("RINGS_PER_PHONE", "five"), ("PREFIXES", "MX,ZZ")],
+)
+def test_a_setting_with_which_no_function_would_start_is_found_before_they_do(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    (error,) = _errors(tmp_path, HERE, **{name: value})
+    assert name in error
+
+
 def test_in_china_neither_sns_nor_ses_sends(tmp_path: Path) -> None:
     sms, mail = _errors(tmp_path, BEIJING)
     assert "set SMS_PROVIDER to aliyun or tencent" in sms
