@@ -56,7 +56,10 @@ def test_each_anchor_names_the_one_before_also_across_a_day_without_one(world: W
     second, made = service.take(world.ports)
     assert made
     assert second.previous == first.hash
-    assert [anchor for anchor, wrong in service.check(world.ports) if not wrong] == [first, second]
+    world.clock.go_to(world.clock.now() + DAY)
+    third, _ = service.take(world.ports)
+    assert third.previous == second.hash
+    assert [anchor for anchor, wrong in service.check(world.ports) if not wrong] == [first, second, third]
 
 
 def test_an_anchor_over_nothing_is_an_anchor(world: World) -> None:
