@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.anchor import rules, service
+from chalicelib.anchor import codec, rules, service
 from chalicelib.anchor.rules import Anchor, Leaf, Proof
 from tests.contract.client import Answer, Web, visiting
 from tests.poll.house import open_poll
@@ -113,6 +113,17 @@ def test_a_record_that_was_changed_since_does_not_fit(web: Web) -> None:
     found = web.get(f"/v1/bells/{rung['id']}/proof", token=rung["tracking_token"])
     assert not found.json["proof"]["fits"]
     assert rules.holds(proof(found))
+
+
+def test_nothing_fits_an_anchor_that_was_altered(web: Web) -> None:
+    rung = web.ring().json
+    made = anchor(web)
+    files = web.world.ports.vault.files  # type: ignore[attr-defined]
+    name = codec.root_name(made.date)
+    files[name] = files[name].replace(made.root, "00" * 32)
+    found = web.get(f"/v1/bells/{rung['id']}/proof", token=rung["tracking_token"])
+    assert not found.json["proof"]["fits"]
+    assert not rules.holds(proof(found))
 
 
 def test_a_case_and_a_poll_have_proofs_like_a_bell(web: Web) -> None:
