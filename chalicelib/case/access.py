@@ -135,7 +135,7 @@ def sights(directory: Directory, member: Staff, case: Case) -> bool:
 
 def visible(event: Event, viewer: Viewer, case: Case) -> bool:
     """Whether the viewer is told of the event."""
-    if viewer.side is Side.STAFF or _by(event, viewer):
+    if viewer.side is Side.STAFF or by(event, viewer):
         return True
     if event.kind in _HOUSE:
         return False
@@ -148,10 +148,11 @@ def visible(event: Event, viewer: Viewer, case: Case) -> bool:
 
 def readable(event: Event, viewer: Viewer, case: Case) -> bool:
     """Whether the viewer may read the words and see the photos of an event that they are told of."""
-    return viewer.side is Side.STAFF or _by(event, viewer) or event.kind not in _HOUSE_WORDS
+    return viewer.side is Side.STAFF or by(event, viewer) or event.kind not in _HOUSE_WORDS
 
 
-def _by(event: Event, viewer: Viewer) -> bool:
+def by(event: Event, viewer: Viewer) -> bool:
+    """Whether the viewer did it."""
     return event.actor.get("kind") == viewer.side and event.actor.get("id", "") == viewer.id
 
 
@@ -214,7 +215,7 @@ def unmasked(events: Iterable[Event], viewer: Viewer, now: datetime) -> frozense
     return frozenset(
         event.data["bell"]
         for event in events
-        if event.kind == "unmasked" and _by(event, viewer) and now - parse_iso(event.at) < UNMASKED_FOR
+        if event.kind == "unmasked" and by(event, viewer) and now - parse_iso(event.at) < UNMASKED_FOR
     )
 
 

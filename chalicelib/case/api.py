@@ -9,7 +9,7 @@ from typing import Any
 from chalice import Blueprint
 
 from chalicelib.http import Call, later, operation
-from chalicelib.session.rules import TABLE
+from chalicelib.session.rules import STAFF, TABLE
 
 blueprint = Blueprint(__name__)
 _PROBLEMS = (401, 403, 404, 410)
@@ -110,7 +110,7 @@ def _command(verb: str, shape: str, summary: str) -> None:
         summary=summary,
         body=_shape(shape),
         answers={200: "chalicelib.case.bodies:CaseAnswer"},
-        problems=_CHANGING,
+        problems=_CHANGING if TABLE[f"POST {path}"] <= STAFF else (*_CHANGING, 429),
     )(handler)
 
 

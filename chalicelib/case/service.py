@@ -24,10 +24,12 @@ from chalicelib.core.errors import (
     Invalid,
     NotFound,
     Stale,
+    TooMany,
     Unauthorized,
     Unavailable,
 )
 from chalicelib.core.links import Link, Purpose
+from chalicelib.core.times import parse_iso
 from chalicelib.people.staff import Staff
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.rules import Directory
@@ -40,6 +42,11 @@ Make = Callable[[Desk], object]
 """Writes the command at a desk."""
 
 PARTY_FOR = timedelta(days=365)
+MOST_A_DAY = 60
+"""So many things does a guest do to a case in a day at most, once its record is `LONG`: whoever has a link and a script
+must not make it too long for others to read."""
+LONG = 100
+_DAY = timedelta(days=1)
 _TRIES = 6
 
 
@@ -133,7 +140,7 @@ def act(
 
     `seen`: the version of the case that the caller looked at, 0 when it does not matter. `known`: fields found wrong
     before. Raises Invalid naming every wrong field; Conflict naming what is possible now, or
-    (`changed_meanwhile`, with `since`) what others did after the caller looked; Forbidden.
+    (`changed_meanwhile`, with `since`) what others did after the caller looked; Forbidden; TooMany.
     """
     named = _named(by, case_id)
     for _ in range(_TRIES):
@@ -142,6 +149,8 @@ def act(
         viewer = _viewer(opening, by, now)
         _require(viewer, verb)
         _require_current(ports, opening.case, viewer, seen)
+        if verb != "sign":  # once each anyway, and its code is used up by now
+            _require_measure(ports, opening.case, viewer, now)
         with naming_what_is_open(opening.case, viewer):
             change = _change(ports, opening, viewer, make, known, now)
         if change is None:
@@ -231,6 +240,16 @@ def _require_current(ports: Ports, case: Case, viewer: Viewer, seen: int) -> Non
     if seen and seen != case.version:
         file = ports.store.case(case.id)
         require_current(case, file.events if file else (), viewer, seen)
+
+
+def _require_measure(ports: Ports, case: Case, viewer: Viewer, now: datetime) -> None:
+    """Raise TooMany for a guest who has done more than anybody has to say; only a long record costs a call."""
+    if viewer.side is Side.STAFF or case.tip.seq < LONG:
+        return
+    file = ports.store.case(case.id)
+    own = [parse_iso(event.at) for event in (file.events if file else ()) if access.by(event, viewer)]
+    if len(own) >= MOST_A_DAY and (again := own[-MOST_A_DAY] + _DAY) > now:
+        raise TooMany("too_many_words", again)
 
 
 def require_current(case: Case, events: Iterable[Event], viewer: Viewer, seen: int) -> None:

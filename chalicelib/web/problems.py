@@ -56,6 +56,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "too_many_codes": N_(
         "A code was sent a moment ago. Please wait %(minutes)s min before you ask for another."
     ),
+    "too_many_words": N_(
+        "A great deal was written from here today. Please go on in %(minutes)s min, or call."
+    ),
     "too_many_rings": N_(
         "Too many bells from here in a short time. In danger call 110, 119 or 120; "
         "else please ring again in %(minutes)s min."

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.case.access import NOT_STAFFS, PARTIES, RESIDENTS, Side, Viewer, unmasked
 from chalicelib.case.orders import ORDERS
+from chalicelib.case.service import LONG, MOST_A_DAY
 from chalicelib.case.stages import TRANSITIONS
 from chalicelib.session.rules import GUESTS, PARTYS_LINK, RESIDENTS_LINK, TABLE
 from tests.case.house import NAME, PHONE, SECRET, House
@@ -431,3 +432,19 @@ _BODIES: dict[str, dict[str, Any]] = {
     "merge": {"case": "MX-0000-0000"},
     "assign": {"staff": "wang"},
 }
+
+
+def test_nobody_fills_a_record_with_a_link_and_a_script(busy: House) -> None:
+    answers = [busy.tries("yunhe", "message", {"text": f"第{n}条"}) for n in range(MOST_A_DAY * 3)]
+    statuses = [answer.status for answer in answers]
+    assert statuses == sorted(statuses)
+    assert MOST_A_DAY <= statuses.count(200) <= LONG
+    assert (answers[-1].code, "retry-after" in answers[-1].headers) == ("too_many_words", True)
+    page = f"/p/{busy.token('yunhe')}"
+    typed = {"action": "message", "text": "还有一句", "version": "0"}
+    again = busy.web.form(page, typed)
+    assert (again.status, "还有一句" in again.text) == (429, True)
+    busy.act("resident", "message", {"text": "我也有话说"})
+    busy.act("zhao", "message", {"to": "yunhe", "text": "收到"})
+    busy.world.clock.advance(days=1)
+    busy.act("yunhe", "message", {"text": "一天以后"})
