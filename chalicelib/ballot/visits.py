@@ -8,12 +8,13 @@ from chalicelib.ballot import results, screens
 from chalicelib.core.errors import FieldError, Forbidden, Gone, Invalid, NotFound, TooMany, Unauthorized
 from chalicelib.http import Call, explain
 from chalicelib.people.staff import Staff
+from chalicelib.place.rules import Directory
 from chalicelib.poll import access, phones, progress, service, voting
 from chalicelib.poll.phones import Door
 from chalicelib.poll.roll import NOBODY
 from chalicelib.poll.state import Poll
 from chalicelib.web import poll_views as views
-from chalicelib.web.edge import see_other, show
+from chalicelib.web.edge import name_of, see_other, show
 from chalicelib.web.views import FieldError as Shown
 
 _TOPIC = "topic-"
@@ -27,8 +28,14 @@ def polls_page(call: Call) -> Response:
     page = service.listed(call.ports, directory, member, call.query.get("cursor", ""))
     rows = tuple(screens.row(poll, directory, call.language) for poll in page.items)
     draft = member is not None and access.manages(member)
-    view = views.PollsPage(rows, page.cursor, member is not None, draft)
+    rolls = _rolls(directory, member, call.language) if member else ()
+    view = views.PollsPage(rows, page.cursor, member is not None, draft, rolls)
     return show(call, "polls.html", view, directory=directory)
+
+
+def _rolls(directory: Directory, member: Staff, language: str) -> tuple[views.Pair, ...]:
+    mine = (place for _, place in directory.neighbourhoods() if access.sights(directory, member, place.id))
+    return tuple(views.Pair(place.id, name_of(place, language)) for place in mine)
 
 
 def poll_page(call: Call, poll_id: str) -> Response:
@@ -73,11 +80,13 @@ def code_acts(call: Call, poll_id: str) -> Response:
     """Have the code sent, then open the ballot with it."""
     form = call.form()
     typed = {name: form.get(name, "").strip() for name in ("building", "room", "phone")}
-    door, kiosk = Door(**typed), form.get("kiosk") == "1"
+    door, kiosk = Door(**typed), call.query.get("kiosk") == "1"
     try:
         if form.get("action") == "enter":
             code = form.get("code", "")
-            return see_other(call, f"/v/{phones.ticket(call.ports, poll_id, door, code, kiosk=kiosk)}")
+            ticket = phones.ticket(call.ports, poll_id, door, code, kiosk=kiosk)
+            # The tablet closes a ballot that was left; this one has just been opened.
+            return see_other(call, f"/v/{ticket}{'?fresh=1' if kiosk else ''}")
         phones.ask_code(call.ports, poll_id, door, call.address, call.language)
     except (Invalid, Unauthorized, Gone, TooMany) as error:
         # A code that was sent a moment ago is still good: on to typing it.

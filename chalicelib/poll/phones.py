@@ -10,18 +10,15 @@ from datetime import datetime
 from chalicelib.bell.ringing import pseudonym, window
 from chalicelib.core import ids, text
 from chalicelib.core.errors import Conflict, FieldError, Gone, Invalid, NotFound, Unauthorized
-from chalicelib.poll import tickets
+from chalicelib.poll import doors, tickets
 from chalicelib.poll.ballots import Via
-from chalicelib.poll.roll import Building, Unit
+from chalicelib.poll.roll import Unit
 from chalicelib.poll.roll_units import loosely
 from chalicelib.poll.state import Poll, Stage
 from chalicelib.poll.tickets import Ticket
 from chalicelib.ports import Limit, Ports
 from chalicelib.session import rules as codes
 from chalicelib.session.shapes import Code
-
-_ROUND_TRIP = 300
-"""So many units of a building are looked through at a time."""
 
 
 @dataclass(frozen=True)
@@ -109,20 +106,12 @@ def _asked(ports: Ports, poll_id: str, door: Door, known: Sequence[FieldError]) 
 
 def _owner_of(ports: Ports, poll: Poll, door: Door, number: str) -> tuple[Unit, int, int] | None:
     """The unit, the round of its link and the owner with that phone; None when the roll has no such one."""
-    building = next((b for b in _buildings(poll) if loosely(b.name) == loosely(door.building)), None)
-    if building is None:
+    found = doors.at(ports, poll, door.building, door.room)
+    if found is None:
         return None
-    for start in range(building.first, building.first + building.units, _ROUND_TRIP):
-        end = min(start + _ROUND_TRIP, building.first + building.units)
-        for unit, box in ports.polls.papers(poll.id, range(start, end)).values():
-            if loosely(unit.room) == loosely(door.room):
-                phones = [owner.phone for owner in unit.owners]
-                return (unit, box.round, phones.index(number)) if number in phones else None
-    return None
-
-
-def _buildings(poll: Poll) -> tuple[Building, ...]:
-    return poll.frozen.buildings if poll.frozen else ()
+    unit, box = found
+    phones = [owner.phone for owner in unit.owners]
+    return (unit, box.round, phones.index(number)) if number in phones else None
 
 
 def _person(ports: Ports, poll: Poll, door: Door, number: str) -> str:

@@ -117,6 +117,8 @@ def _notice(poll: Poll, opens_at: datetime, now: datetime) -> FieldError | None:
     earliest = now + timedelta(days=poll.notice_days) - timedelta(minutes=1)
     if opens_at >= earliest:
         return None
+    if not poll.notice_days:
+        return FieldError("opens_at", "past")
     return FieldError("opens_at", "notice_too_short", {"days": poll.notice_days, "earliest": iso(earliest)})
 
 
@@ -142,10 +144,15 @@ def _extend(poll: Poll, command: Extend, now: datetime) -> Happenings:
 
 
 def _remind(poll: Poll, _: Remind, now: datetime) -> Happenings:
-    again_at = poll.reminded_at + BETWEEN_REMINDERS if poll.reminded_at else now
-    if now < again_at:
+    again_at = reminds_again(poll)
+    if again_at and now < again_at:
         raise refusal(poll, "reminded_already", again_at=again_at)
     return (Happening("reminded", {}),)
+
+
+def reminds_again(poll: Poll) -> datetime | None:
+    """From when on those who have not voted may be reminded once more; None when nobody was reminded yet."""
+    return poll.reminded_at + BETWEEN_REMINDERS if poll.reminded_at else None
 
 
 def _reissue(poll: Poll, command: Reissue, __: datetime) -> Happenings:

@@ -195,7 +195,7 @@ def _wrong_entry(poll: Poll, entry: Entry) -> list[FieldError]:
         rules.wrong(entry.via not in ENTERED, "via"),
         rules.wrong(not 0 <= entry.age <= OLDEST.total_seconds(), "age", "out_of_range"),
         rules.wrong(text.has_control(entry.proxy), "proxy", "control_characters"),
-        rules.wrong(bool(entry.proxy.strip()) and not entry.proof, "proof", "required"),
+        rules.wrong(bool(entry.proxy.strip()) and not entry.proof, "proof", "authority_missing"),
         rules.wrong(bool(entry.photo) and uploads.kind_of(entry.photo) is None, "photo"),
         rules.wrong(bool(entry.proof) and uploads.kind_of(entry.proof) is None, "proof"),
         FieldError("proxy", "too_long", {"limit": NAME_LIMIT}) if len(entry.proxy) > NAME_LIMIT else None,

@@ -1,69 +1,44 @@
-"""The desk of a poll: draft it, announce it, see how it goes, extend, remind, rule on conflicts, seal, cancel."""
+"""The desk of a poll: announce it, see how it goes, extend, remind, rule on conflicts, seal, cancel. Drafts are written
+in `polldesk.drafts`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chalice import Response
 
 from chalicelib.ballot import screens
-from chalicelib.core.errors import Conflict, DomainError, Forbidden, Invalid
+from chalicelib.core.errors import Conflict, DomainError, FieldError, Forbidden, Invalid
 from chalicelib.core.times import iso
 from chalicelib.http import BadRequest, Call, explain
 from chalicelib.place.rules import Directory
-from chalicelib.poll import access, commands, disputes, orders, progress, service, tickets, wire
+from chalicelib.poll import access, commands, disputes, doors, orders, progress, service
 from chalicelib.poll.state import Poll, Stage
-from chalicelib.poll.tickets import Ticket
-from chalicelib.polldesk import desk_screens
+from chalicelib.polldesk import desk_screens, drafts
 from chalicelib.polldesk.field import staff
+from chalicelib.polldesk.forms import number
 from chalicelib.web.edge import see_other, show
-from chalicelib.web.views import FieldError
+from chalicelib.web.views import FieldError as Shown
 
 Form = Mapping[str, str]
-_MOST_TOPICS = 3
-
-
-def new_poll_page(call: Call) -> Response:
-    """A form for a draft; a link from a case brings its number."""
-    member, directory = staff(call), call.signed_in.directory
-    if not access.manages(member) or directory is None:
-        raise Forbidden("role_not_for_this")
-    typed = {"case": call.query.get("case", ""), "neighbourhood": call.query.get("neighbourhood", "")}
-    return _draft_form(call, directory, typed)
-
-
-def new_poll(call: Call) -> Response:
-    """Draft it; what was typed stays when something is wrong."""
-    member, directory, form = staff(call), call.signed_in.directory, call.form()
-    if directory is None:
-        raise Forbidden("role_not_for_this")
-    notes = orders.Notes()
-    try:
-        command = orders.draft(_drafted(form), notes)
-        poll = service.draft(
-            call.ports,
-            directory,
-            member,
-            form.get("neighbourhood", ""),
-            command,
-            case=form.get("case", "").strip(),
-            known=notes.problems,
-        )
-    except Invalid as error:
-        return _draft_form(call, directory, form, error)
-    return see_other(call, f"/polls/{poll.id}/desk?told=drafted")
+_OPENS, _ENDS = time(9), time(20)
+"""Hours that are suggested for the first and the last vote: people are awake, and the office can be called."""
 
 
 def desk_page(call: Call, poll_id: str) -> Response:
-    """How it stands, and what can be done now."""
+    """How it stands, and what can be done now; `edit=1`: the draft in its form."""
+    if call.query.get("edit") == "1":
+        return drafts.edit_page(call, poll_id)
     return _desk(call, poll_id, {})
 
 
 def desk_acts(call: Call, poll_id: str) -> Response:
     """One of the desk's buttons."""
     form = call.form()
+    if form.get("action") == "redraft":
+        return drafts.redraft(call, poll_id)
     act = _ACTS.get(form.get("action", ""))
     if act is None:
         raise BadRequest("unknown_action")
@@ -79,12 +54,12 @@ def _desk(call: Call, poll_id: str, form: Form, error: DomainError | None = None
     reading = service.read(call.ports, poll_id, member)
     if reading.member is None:
         raise Forbidden("not_your_place")
-    told: tuple[FieldError, ...] = ()
+    told: tuple[Shown, ...] = ()
     poll, status = reading.poll, 200
     if error:
         status, body, _ = explain(error, call.language)
         wrong = error.errors if isinstance(error, Invalid) else ()
-        told = screens.messages(wrong, call.language) or (FieldError("desk", body.message),)
+        told = screens.messages(wrong, call.language) or (Shown("desk", body.message),)
     roll = call.ports.polls.roll(poll.neighbourhood) if poll.stage is Stage.DRAFT else None
     found = disputes.listed(call.ports, poll) if _has_boxes(poll) else ()
     turnout = progress.turnout(call.ports, poll, member) if access.sees_turnout(poll, member) else None
@@ -97,6 +72,9 @@ def _desk(call: Call, poll_id: str, form: Form, error: DomainError | None = None
         call.language,
         form=_with_suggestions(call, poll, reading.directory, form),
         told=call.query.get("told", ""),
+        reissued=number(call.query.get("unit", "")),
+        redraft=poll.stage is Stage.DRAFT and access.manages(member) and drafts.fits(poll),
+        now=call.ports.clock.now(),
         errors=told,
     )
     return show(call, "poll_desk.html", view, directory=reading.directory, status=status)
@@ -139,16 +117,19 @@ def _cancel(call: Call, poll_id: str, form: Form) -> str:
 
 
 def _rule(call: Call, poll_id: str, form: Form) -> str:
-    command = commands.Rule(_number(form.get("unit", "")), form.get("ballot", ""), form.get("reason", ""))
+    command = commands.Rule(number(form.get("unit", "")), form.get("ballot", ""), form.get("reason", ""))
     disputes.rule(call.ports, staff(call), poll_id, command)
     return "ruled"
 
 
 def _reissue(call: Call, poll_id: str, form: Form) -> str:
-    unit = _number(form.get("unit", ""))
-    poll, round_ = service.reissue(call.ports, staff(call), poll_id, unit)
-    tickets.encode(call.ports.policy.key, Ticket(poll.id, unit, round_))
-    return "reissued"
+    poll, _ = service.opened(call.ports, staff(call), poll_id)
+    found = doors.at(call.ports, poll, form.get("building", ""), form.get("room", ""))
+    if found is None:
+        raise Invalid(FieldError("room", "no_such_door"))
+    number = found[0].number
+    service.reissue(call.ports, staff(call), poll_id, number)
+    return f"reissued&unit={number}"
 
 
 def _do(
@@ -178,58 +159,17 @@ _ACTS: Mapping[str, Callable[[Call, str, Form], str]] = {
 # -- forms
 
 
-def _drafted(form: Form) -> wire.PollRequest:
-    """The draft as programs would send it."""
-    matter = _number(form.get("matter", "0"))
-    own = [line.strip() for line in form.get("options", "").splitlines() if line.strip()]
-    options = [wire.OptionRequest(id=f"o{n}", label=label) for n, label in enumerate(own, 1)]
-    topics = []
-    for number in range(1, _MOST_TOPICS + 1):
-        if question := form.get(f"question{number}", "").strip():
-            english = form.get(f"question{number}_en", "").strip()
-            mine = options if number == 1 else []
-            topics.append(
-                wire.TopicRequest(question=question, question_en=english, matter=matter, options=mine)
-            )
-    above, _, below = form.get("share", "1/2").partition("/")
-    terms = wire.TermsRequest(
-        parking=bool(form.get("parking")),
-        covenant=bool(form.get("covenant")),
-        silent_with_majority=bool(form.get("silent_with_majority")),
-        share=[_number(above), _number(below)],
-        of=form.get("of", "asked"),
-        secret=form.get("secret", "1") == "1",
-        public=form.get("public", "turnout"),
-        officials=form.get("officials", "turnout"),
-    )
-    return wire.PollRequest(
-        topics=topics,
-        terms=terms,
-        notice_days=_number(form.get("notice_days", "7")),
-        entry_seconds=_number(form.get("entry_hours", "24")) * 3_600,
-    )
-
-
-def _draft_form(call: Call, directory: Directory, form: Form, error: Invalid | None = None) -> Response:
-    member = staff(call)
-    view = desk_screens.draft(
-        directory, member, form, call.language, screens.messages(error.errors if error else (), call.language)
-    )
-    return show(call, "poll_draft.html", view, directory=directory, status=400 if error else 200)
-
-
 def _with_suggestions(call: Call, poll: Poll, directory: Directory, form: Form) -> Form:
     """Times for the notice that would be right, so that nobody has to reckon."""
     zone, now = directory.subdistrict.zone, call.ports.clock.now()
-    start = (now.astimezone(zone) + timedelta(days=poll.notice_days, hours=1)).replace(minute=0, second=0)
+    first = (now + timedelta(days=poll.notice_days)).astimezone(zone)
+    opens = datetime.combine(first.date() + timedelta(days=first.time() >= _OPENS), _OPENS, zone)
     days = 3 if poll.households else 10
-    later = (poll.closes_at or now).astimezone(zone) + timedelta(days=3)
-    suggested = {
-        "opens_at": f"{start:%Y-%m-%dT%H:%M}",
-        "closes_at": f"{start + timedelta(days=days):%Y-%m-%dT%H:%M}"
-        if poll.stage is Stage.DRAFT
-        else f"{later:%Y-%m-%dT%H:%M}",
-    }
+    ends, later = (
+        (opens, days) if poll.stage is Stage.DRAFT else ((poll.closes_at or now).astimezone(zone), 3)
+    )
+    closes = datetime.combine(ends.date() + timedelta(days=later), _ENDS, zone)
+    suggested = {"opens_at": f"{opens:%Y-%m-%dT%H:%M}", "closes_at": f"{closes:%Y-%m-%dT%H:%M}"}
     return {**suggested, **{name: value for name, value in form.items() if value}}
 
 
@@ -255,8 +195,4 @@ def _zone(call: Call) -> ZoneInfo:
 
 
 def _seen(form: Form) -> int:
-    return _number(form.get("version", "0"))
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
+    return number(form.get("version", "0"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from chalicelib.ballot import results
 from chalicelib.core.text import mask_name
 from chalicelib.people.staff import Staff
 from chalicelib.place.rules import Directory
-from chalicelib.poll import access, present
+from chalicelib.poll import access, present, rules
 from chalicelib.poll.ballots import Ballot
 from chalicelib.poll.disputes import Dispute
 from chalicelib.poll.progress import Turnout
@@ -34,6 +35,9 @@ def desk(
     *,
     form: Form,
     told: str,
+    reissued: int,
+    redraft: bool,
+    now: datetime,
     errors: tuple[FieldError, ...],
 ) -> views.DeskPage:
     """The desk."""
@@ -59,19 +63,31 @@ def desk(
         form=dict(form),
         told=told,
         errors=errors,
+        doors=tuple(building.name for building in (poll.frozen.buildings if poll.frozen else ())),
+        reissued=reissued,
+        redraft=redraft,
+        reminded_at=poll.reminded_at,
+        remind_again=again if (again := rules.reminds_again(poll)) and again > now else None,
     )
 
 
 def draft(
-    directory: Directory, member: Staff, form: Form, language: str, errors: tuple[FieldError, ...]
+    directory: Directory,
+    member: Staff,
+    form: Form,
+    language: str,
+    errors: tuple[FieldError, ...],
+    poll: Poll | None = None,
 ) -> views.DraftPage:
-    """The form of a new poll, with the neighbourhoods of whoever drafts it."""
+    """The form of a poll, with the neighbourhoods of whoever drafts it; `poll`: the draft that is changed."""
     mine = (place for _, place in directory.neighbourhoods() if access.sights(directory, member, place.id))
     return views.DraftPage(
         neighbourhoods=tuple(views.Pair(place.id, name_of(place, language)) for place in mine),
         matters=tuple(views.Pair(str(number), say.matter(number, language)) for number in say.MATTERS),
         form=dict(form),
         errors=errors,
+        poll=poll.id if poll else "",
+        version=poll.version if poll else 0,
     )
 
 

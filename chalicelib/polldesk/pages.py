@@ -1,5 +1,6 @@
-"""The pages of those who run a poll and go from door to door. What they do is in `polldesk.desk`, `polldesk.field`,
-`polldesk.sheets`, which are imported when one is first called: a process that only rings must not pay for them."""
+"""The pages of those who run a poll and go from door to door. What they do is in `polldesk.drafts`, `polldesk.desk`,
+`polldesk.field`, `polldesk.sheets`, which are imported when one is first called: a process that only rings must not pay
+for them."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from chalicelib.web.edge import page
 blueprint = Blueprint(__name__)
 _HERE = "chalicelib.polldesk"
 
-page(blueprint, "GET", "/polls/new", audience=POLL_MANAGERS)(later(f"{_HERE}.desk:new_poll_page"))
-page(blueprint, "POST", "/polls/new", audience=POLL_MANAGERS)(later(f"{_HERE}.desk:new_poll"))
+page(blueprint, "GET", "/polls/new", audience=POLL_MANAGERS)(later(f"{_HERE}.drafts:new_poll_page"))
+page(blueprint, "POST", "/polls/new", audience=POLL_MANAGERS)(later(f"{_HERE}.drafts:new_poll"))
 page(blueprint, "GET", "/polls/{poll_id}/desk", audience=POLL_STAFF)(later(f"{_HERE}.desk:desk_page"))
 page(blueprint, "POST", "/polls/{poll_id}/desk", audience=POLL_STAFF)(later(f"{_HERE}.desk:desk_acts"))
 page(blueprint, "GET", "/polls/{poll_id}/sheets", audience=POLL_STAFF)(later(f"{_HERE}.sheets:door_sheets"))

@@ -7,10 +7,12 @@ from chalice import Response
 from chalicelib.ballot.screens import area
 from chalicelib.core.errors import DomainError, FieldError, Invalid
 from chalicelib.http import BadRequest, Call, explain
-from chalicelib.poll import access, roll_handlers, rolls
+from chalicelib.place.rules import Directory
+from chalicelib.poll import access, bodies, roll_handlers, rolls
 from chalicelib.poll.handlers import staff_of
 from chalicelib.poll.roll import Roll
 from chalicelib.poll.roll_preview import Preview
+from chalicelib.web import poll_labels
 from chalicelib.web import poll_views as views
 from chalicelib.web.edge import name_of, see_other, show
 from chalicelib.web.views import FieldError as Shown
@@ -83,7 +85,7 @@ def _page(
         neighbourhood=neighbourhood,
         name=name_of(place, call.language) if place else neighbourhood,
         current=roll.current,
-        versions=_versions(roll),
+        versions=_versions(roll, directory),
         manages=access.manages(member),
         preview=_preview(seen, call.language) if seen else None,
         content=content,
@@ -95,11 +97,24 @@ def _page(
     return show(call, "roll.html", view, directory=directory, status=status)
 
 
-def _versions(roll: Roll) -> tuple[views.RollVersion, ...]:
+def _versions(roll: Roll, directory: Directory) -> tuple[views.RollVersion, ...]:
+    names = {member.id: member.name for member in directory.staff}
     return tuple(
-        views.RollVersion(v.number, v.units, area(v.area), v.at, v.by, v.adopted, v.number == roll.current)
+        views.RollVersion(
+            number=v.number,
+            units=v.units,
+            area=area(v.area),
+            at=v.at,
+            by=names.get(v.by, v.by),
+            adopted=v.adopted,
+            current=v.number == roll.current,
+        )
         for v in reversed(roll.versions)
     )
+
+
+def _problem(found: bodies.RowProblem, language: str) -> views.RowProblem:
+    return views.RowProblem(found.row, poll_labels.column(found.column, language), found.value, found.message)
 
 
 def _preview(seen: Preview, language: str) -> views.RollPreview:
@@ -112,8 +127,8 @@ def _preview(seen: Preview, language: str) -> views.RollPreview:
         added=body.added,
         removed=body.removed,
         changed=body.changed,
-        errors=tuple(views.RowProblem(p.row, p.column, p.value, p.message) for p in body.errors),
-        warnings=tuple(views.RowProblem(p.row, p.column, p.value, p.message) for p in body.warnings),
+        errors=tuple(_problem(found, language) for found in body.errors),
+        warnings=tuple(_problem(found, language) for found in body.warnings),
         ignored=tuple(body.ignored),
         more=body.more,
     )

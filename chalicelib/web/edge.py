@@ -6,6 +6,7 @@ import functools
 import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from chalice import Blueprint, Response
 
@@ -18,6 +19,7 @@ from chalicelib.web.views import ErrorView, Frame
 
 _COOKIE = "Path={path}; Max-Age=31536000; SameSite=Lax"
 _HOUR = 3_600
+_MANNERS = frozenset({"lang", "elder"})
 _SIGN_IN = frozenset({"sign_in_first", "session_over", "session_unknown"})
 CONTACT = "12345"
 
@@ -115,7 +117,13 @@ def frame(call: Call, directory: Directory | None = None) -> Frame:
         speed=_HOUR / clock.real(_HOUR),
         csrf=_csrf(call),
         contact=CONTACT,
+        rest=_rest(call),
     )
+
+
+def _rest(call: Call) -> str:
+    kept = {name: value for name, value in call.query.items() if name not in _MANNERS}
+    return "&" + urlencode(kept) if kept else ""
 
 
 def name_of(place: Any, language: str) -> str:

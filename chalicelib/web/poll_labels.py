@@ -50,6 +50,21 @@ UNIT_KINDS: Final[Mapping[str, str]] = {
     "commercial": N_("Commercial unit"),
     "parking": N_("Parking space"),
 }
+COLUMNS: Final[Mapping[str, str]] = {
+    "building": N_("Building"),
+    "entrance": N_("Entrance"),
+    "room": N_("Room"),
+    "area": N_("Area"),
+    "area_centi": N_("Area in 0.01 m²"),
+    "owners": N_("Owners"),
+    "mark": N_("Mark of identity"),
+    "phone": N_("Phone"),
+    "voter": N_("Named voter"),
+    "kind": N_("Use"),
+    "developer": N_("Held by the developer"),
+    "parking": N_("Parking space"),
+}
+"""As the lists of a housing bureau call them."""
 SIGHTS: Final[Mapping[str, str]] = {
     "nothing": N_("nothing before the end"),
     "turnout": N_("how many have voted"),
@@ -140,6 +155,11 @@ def reason(code: str, language: str) -> str:
 def outcome(name: str, language: str) -> str:
     """How a topic ended."""
     return _label(OUTCOMES, name, language)
+
+
+def column(name: str, language: str) -> str:
+    """A column of a roll."""
+    return _label(COLUMNS, name, language)
 
 
 def verb(name: str, language: str) -> str:

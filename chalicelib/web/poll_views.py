@@ -113,13 +113,22 @@ class Row(Struct, frozen=True):
     carried: bool | None
 
 
+class Pair(Struct, frozen=True):
+    """An id and its label in a form."""
+
+    id: str
+    label: str
+
+
 class PollsPage(Struct, frozen=True):
-    """The polls of a subdistrict; `draft`: the reader may write a new one."""
+    """The polls of a subdistrict; `draft`: the reader may write a new one; `rolls`: the neighbourhoods whose roll is
+    the reader's business."""
 
     rows: tuple[Row, ...]
     next: str = ""
     staff: bool = False
     draft: bool = False
+    rolls: tuple[Pair, ...] = ()
 
 
 class Building(Struct, frozen=True):
@@ -275,13 +284,6 @@ class DoorSheets(Struct, frozen=True):
     sheets: tuple[Sheet, ...]
 
 
-class Pair(Struct, frozen=True):
-    """An id and its label in a form."""
-
-    id: str
-    label: str
-
-
 class DisputedBallot(Struct, frozen=True):
     """A ballot in the box of a unit with a conflict; `choice` is empty where the notice keeps choices secret."""
 
@@ -304,7 +306,9 @@ class Dispute(Struct, frozen=True):
 
 class DeskPage(Struct, frozen=True):
     """The desk of a poll. `can`: what the reader can do now; `form`: what was typed, or is suggested; `disputes` are
-    shown with every ballot. `roll`: units of the current roll while the poll is a draft, 0 when there is none."""
+    shown with every ballot. `roll`: units of the current roll while the poll is a draft, 0 when there is none. `doors`:
+    the buildings asked. `reissued`: the unit that has just got a new link. `redraft`: the form can hold the draft.
+    `remind_again`: when it may be reminded next, None when it may be now."""
 
     notice: Notice
     version: int
@@ -324,16 +328,23 @@ class DeskPage(Struct, frozen=True):
     form: dict[str, str]
     told: str = ""
     errors: tuple[FieldError, ...] = ()
-    quorum: str = ""
+    doors: tuple[str, ...] = ()
+    reissued: int = 0
+    redraft: bool = False
+    reminded_at: datetime | None = None
+    remind_again: datetime | None = None
 
 
 class DraftPage(Struct, frozen=True):
-    """A form for a new poll; `form`: what was typed."""
+    """A form for a poll; `form`: what was typed. `poll`: the draft that is changed, empty for a new one, and `version`
+    as it was when it was looked at."""
 
     neighbourhoods: tuple[Pair, ...]
     matters: tuple[Pair, ...]
     form: dict[str, str]
     errors: tuple[FieldError, ...] = ()
+    poll: str = ""
+    version: int = 0
 
 
 class RowProblem(Struct, frozen=True):

@@ -23,7 +23,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "not_found": N_("There is nothing at this address. Please check it or begin at the first page."),
     "token_missing": N_("Send the link's token in the header Authorization: Bearer …"),
     "link_unknown": N_(
-        "This link opens nothing. Please open it again from the text message, complete to the last letter."
+        "This link opens nothing. Please open it again from the text message or the sheet, complete to the last letter."
     ),
     "link_expired": N_("This link has expired. If it still matters, please ring again."),
     "link_superseded": N_(
@@ -145,6 +145,11 @@ FIELD_MESSAGES: Final[Mapping[str, str]] = {
     "out_of_range": N_("This number is too small or too large."),
     "negative": N_("This cannot be less than nothing."),
     "twice": N_("Something is in the list twice. Please name each once."),
+    "authority_missing": N_("Please add a photo of the written authority."),
+    "no_such_door": N_(
+        "The roll of this poll has no such room in this building. "
+        "Please write it as on the sheets, such as 1单元101."
+    ),
     "not_disputed": N_("The ballots of this unit do not contradict each other."),
     "none_left": N_("At least one bell must stay in this case."),
     "no_draft": N_("Please draft the agreement first: there is nothing to sign yet."),
@@ -283,6 +288,13 @@ NAMED: Final[Mapping[tuple[str, str], str]] = {
     ("photo", "required"): N_("Please add a photo of the sheet: the entry can be checked against it."),
     ("photo", "unknown"): N_("Please choose the photo of the sheet once more."),
     ("roll", "required"): N_("There is no roll yet. Please import it first."),
+    ("opens_at", "past"): N_("Voting cannot begin in the past. Please choose a later time."),
+    ("notice_days", "out_of_range"): N_("Please give between %(least)s and %(most)s days."),
+    ("entry_hours", "out_of_range"): N_(
+        "Please give between 0 and 168 hours: paper is entered for a week at most."
+    ),
+    ("options", "out_of_range"): N_("Please give two to ten choices, each on a line of its own."),
+    ("question1", "required"): N_("Please write the question."),
     ("opens_at", "required"): N_("Please say when voting begins."),
     ("closes_at", "required"): N_("Please say when voting ends."),
     ("closes_at", "not_later"): N_("Please choose an end later than the present one."),
@@ -316,7 +328,20 @@ def message(language: str, code: str, params: Mapping[str, object] | None = None
 def field_message(language: str, field: str, code: str, params: Mapping[str, object]) -> str:
     """The sentence for one wrong field."""
     known = NAMED.get((field, code)) or FIELD_MESSAGES.get(code, code)
-    return translate(language, known, **params) if "%(" in known else translate(language, known)
+    return (
+        translate(language, known, **_named(params, language))
+        if "%(" in known
+        else translate(language, known)
+    )
+
+
+def _named(params: Mapping[str, object], language: str) -> Mapping[str, object]:
+    """The parameters with columns of a roll by their names, not by their ids."""
+    found = params.get("columns")
+    if not isinstance(found, list):
+        return params
+    names = (poll_labels.column(str(column), language) for column in found)
+    return {**params, "columns": translate(language, N_(", ")).join(names)}
 
 
 def _of_a_case(code: str, params: Mapping[str, object], language: str) -> str:

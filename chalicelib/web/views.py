@@ -19,7 +19,8 @@ class Frame(Struct, frozen=True):
     """What every page needs. `path` is the page's own path without `base_path` and query ("/t/3f…").
 
     `now` is the (possibly scaled) clock's time and `speed` how fast it runs, so that count-downs in the browser agree.
-    `base_path` is the stage prefix ("/api") or empty. `csrf` is put into every form when it is not empty.
+    `base_path` is the stage prefix ("/api") or empty. `csrf` is put into every form when it is not empty. `rest` is
+    what else the page's address asks for ("&building=2"), so that another language or print is the same page.
     """
 
     path: str
@@ -31,6 +32,7 @@ class Frame(Struct, frozen=True):
     speed: float = 1
     csrf: str = ""
     contact: str = "12345"
+    rest: str = ""
 
 
 class FieldError(Struct, frozen=True):

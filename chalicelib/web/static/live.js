@@ -17,13 +17,14 @@ const every = () => Math.min(Number(page.dataset.liveEvery) * 1000 * 2 ** failur
 function busy(element) {
   const active = document.activeElement;
   if (element.contains(active) && active.matches("input, textarea, select")) return true;
-  const fields = element.querySelectorAll("input:not([type=hidden]), textarea, select");
-  return [...fields].some(says) || element.querySelector(".uploads-list li") !== null;
+  const fields = [...element.querySelectorAll("input, textarea, select")];
+  return fields.some(touched) || element.querySelector(".uploads-list li") !== null;
 }
 
-function says(field) {
-  if (field.matches("select")) return field.selectedIndex > 0;
-  return field.matches("[type=radio], [type=checkbox]") ? field.checked : field.value !== "";
+function touched(field) {
+  if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
+  if (!field.matches("select")) return field.value !== field.defaultValue;
+  return field.selectedOptions[0] !== (field.querySelector("[selected]") ?? field.options[0]);
 }
 
 function openDetails(element) {

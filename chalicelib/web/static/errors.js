@@ -1,0 +1,2 @@
+// Whoever sent a form that has something wrong stands before what is wrong.
+document.querySelector("[data-focus]")?.focus();
