@@ -44,8 +44,8 @@ class Printer:
     def __init__(self, executable: str, folder: Path) -> None:
         self._executable, self._folder = executable, folder
 
-    def print(self, url: str, name: str) -> Printed:
-        """Print a page; raises RuntimeError when the page is none."""
+    def print(self, url: str, name: str, session: str = "") -> Printed:
+        """Print a page, as whoever has the session sees it; raises RuntimeError when the page is none."""
         from playwright.sync_api import sync_playwright
 
         path = self._folder / f"{name}.pdf"
@@ -53,6 +53,8 @@ class Printer:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=self._executable, args=_ARGUMENTS)
             page = browser.new_page(locale="zh-CN")
+            if session:
+                page.context.add_cookies([{"name": "session", "value": session, "url": url}])
             answer = page.goto(url, wait_until="load")
             if answer is None or answer.status != 200:
                 raise RuntimeError(f"{name} cannot be printed: {answer.status if answer else 'no answer'}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from infra.demo.client import Client
 from infra.demo.papers import PAPERS, Printed, Printer
 from infra.demo.people import People, Refused
 from infra.demo.records import bell_intact, case_intact
-from infra.demo.stories import STORIES, Story
+from infra.demo.stories import STORIES, WANG, Story
 from infra.demo.table import aligned
 
 TITLES = {
@@ -43,7 +43,7 @@ class Told:
     story: Story
     body: dict[str, Any] = field(default_factory=dict)
     records: dict[str, Any] = field(default_factory=dict)
-    printed: Printed | None = None
+    printed: list[Printed] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     def cells(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class Told:
             words.span(self._took()) if self.body else "",
             _rating(self.body.get("rating")),
             f"{sum(len(r['events']) for r in self.records.values())} 条 events" if self.records else "",
-            f"{self.printed.path.name}, {self.printed.pages} 页 p." if self.printed else "",
+            ", ".join(f"{one.path.name} {one.pages} 页 p." for one in self.printed),
         )
 
     def _took(self) -> timedelta:
@@ -82,11 +82,12 @@ def _told(client: Client, name: str, printer: Printer | None) -> Told:
         STORIES[name](story)
         _look(client, told)
         told.problems += wrong(told.body, told.records)
-        told.printed = _printed(client, told, printer)
+        if printer:
+            told.printed += _printed(client, told, printer)
     except (Refused, URLError, RuntimeError) as error:
         told.problems.append(str(error))
-    if told.printed and not told.printed.good:
-        told.problems.append(f"{told.printed.path} has {told.printed.pages} pages, A4: {told.printed.a4}")
+    bad = (one for one in told.printed if not one.good)
+    told.problems += [f"{one.path} has {one.pages} pages, A4: {one.a4}" for one in bad]
     return told
 
 
@@ -137,12 +138,21 @@ def wrong(body: dict[str, Any], records: dict[str, Any]) -> list[str]:
     return [sentence for sentence, well in found.items() if not well]
 
 
-def _printed(client: Client, told: Told, printer: Printer | None) -> Printed | None:
-    if printer is None:
-        return None
-    paper = PAPERS[told.name]
-    url = f"{client.url}/t/{told.story.resident}/print/{paper}?lang=zh-CN"
-    printed = printer.print(url, f"{told.name}-{paper.partition('-')[0]}")
+def _printed(client: Client, told: Told, printer: Printer) -> Iterator[Printed]:
+    """The paper that a story ends in, and of a poll the sheets of its first building and its result."""
+    story, paper = told.story, PAPERS[told.name]
+    yield _print(
+        printer, f"{client.url}/t/{story.resident}/print/{paper}", f"{told.name}-{paper.partition('-')[0]}"
+    )
+    if story.poll:
+        poll = f"{client.url}/polls/{story.poll}"
+        office = story.hands.sign_in(WANG)
+        yield _print(printer, f"{poll}/sheets", f"{told.name}-ballot-sheets", office)
+        yield _print(printer, f"{poll}/result-sheet", f"{told.name}-result")
+
+
+def _print(printer: Printer, page: str, name: str, session: str = "") -> Printed:
+    printed = printer.print(f"{page}?lang=zh-CN", name, session)
     print(f"               🖨 {printed.path}")
     return printed
 
