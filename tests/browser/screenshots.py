@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser import case_pictures
+from tests.browser import case_pictures, poll_pictures
 from tests.browser.running import ROOT, Platform, Rung, running, until
 from tests.browser.visits import DESKTOP, PHONE, Visitors, chromium
 
@@ -69,6 +69,7 @@ def main() -> int:
             _story(platform, Camera(people, language, "phone"), Camera(people, language, "desktop"))
         _special(platform, people)
         case_pictures.take(platform.url, browser, FOLDER)
+        poll_pictures.take(platform, browser, FOLDER)
         _board(platform, people)
         complaints = people.leave()
     print(*complaints, sep="\n", file=sys.stderr)
