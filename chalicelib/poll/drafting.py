@@ -97,12 +97,17 @@ def _wrong_topic(field: str, topic: Topic, terms: Terms) -> Iterator[FieldError]
         yield FieldError(f"{field}.options", "options_fixed")
     elif not 2 <= len(topic.options) <= MOST_OPTIONS:
         yield FieldError(f"{field}.options", "out_of_range", {"least": 2, "most": MOST_OPTIONS})
-    if len({option.id for option in topic.options}) < len(topic.options):
+    if any(len(set(names)) < len(names) for names in _names(topic)):
         yield FieldError(f"{field}.options", "twice")
     for number, option in enumerate(topic.options):
         yield from _wrong_words(f"{field}.options[{number}].id", option.id, ID_LIMIT)
         yield from _wrong_words(f"{field}.options[{number}].label", option.label, LABEL_LIMIT)
         yield from _too_much(f"{field}.options[{number}].label_en", option.label_en, LABEL_LIMIT)
+
+
+def _names(topic: Topic) -> tuple[list[str], list[str]]:
+    """What tells options apart for programs and for people; those of the law are called by their ids."""
+    return [o.id for o in topic.options], [o.label.strip() for o in topic.options if o.label.strip()]
 
 
 def _wrong_terms(terms: Terms) -> Iterator[FieldError]:

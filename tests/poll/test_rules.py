@@ -165,6 +165,14 @@ def test_every_wrong_field_of_a_draft_is_named_at_once() -> None:
     }
 
 
+def test_two_choices_that_read_the_same_are_one_too_many() -> None:
+    same = (Option("o1", "木色"), Option("o2", " 木色"), Option("o3", "绿色"))
+    topic = replace(draft().topics[0], options=same)
+    with pytest.raises(Invalid) as refused:
+        rules.drafted(ABOUT, replace(draft(), topics=(topic,)))
+    assert wrong(refused) == {("topics[0].options", "twice")}
+
+
 def test_a_poll_that_ended_takes_no_command() -> None:
     assert not any(stages.possible(stage) for stage in stages.ENDED)
 
