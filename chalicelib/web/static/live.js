@@ -12,13 +12,13 @@ let timer = 0;
 
 const every = () => Math.min(Number(page.dataset.liveEvery) * 1000 * 2 ** failures, SLOWEST);
 
-// Whether somebody is filling something in there: the cursor is in a field, or one says something. What came back with
-// what is wrong in it says something too, and a choice that was made as much as words that were typed.
+// Whether somebody is filling something in there: the cursor is in a field, or one says what the page did not put there,
+// a choice that was made as much as words that were typed. What came back with what is wrong in it is theirs, too.
 function busy(element) {
   const active = document.activeElement;
   if (element.contains(active) && active.matches("input, textarea, select")) return true;
-  const fields = [...element.querySelectorAll("input, textarea, select")];
-  return fields.some(touched) || element.querySelector(".uploads-list li") !== null;
+  if (element.querySelector("[aria-invalid], .uploads-list li")) return true;
+  return [...element.querySelectorAll("input, textarea, select")].some(touched);
 }
 
 function touched(field) {
