@@ -160,6 +160,10 @@ doctor: $(READY) ## What is unhealthy in a stage, and what to do about it
 call: $(READY) ## Call a scheduled function now: FUNCTION=canary (the trial bell), sweep or anchor
 	@STAGE=$(STAGE) $(PY) -m infra.recover.call $(FUNCTION)
 
+.PHONY: addresses
+addresses: $(READY) ## What to enter at a provider of SMS, so that its reports and replies come here
+	@$(PY) -m infra.providers.addresses
+
 .PHONY: replay
 replay: $(READY) ## Do again what could not be reacted to (LIST=1: only show it)
 	@STAGE=$(STAGE) LIST=$(LIST) $(PY) -m infra.recover.replay

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,10 @@ from chalicelib.notice.texts import TEMPLATES, render
 from chalicelib.notice.words.codes import CODES
 from chalicelib.notify.templates import gaps, lacking, names
 from chalicelib.people.staff import Channel
+from infra.providers import addresses as addressing
 from infra.providers.addresses import addresses
 from infra.providers.templates import lines
+from tests.fakes.world import World
 from tests.notify.providers import TOKEN
 
 BASE = "https://b.example.org"
@@ -84,11 +87,34 @@ def test_the_list_is_printed_for_the_operator() -> None:
 
 
 def test_the_addresses_to_enter_are_those_that_are_listened_at() -> None:
-    key = "k" * 32
+    key = b"k" * 32
     assert dict(addresses("https://bell.example.org/", key)) == {
-        provider: f"https://bell.example.org/v1/reports/{provider}/{secret_of(key.encode(), provider)}"
+        provider: f"https://bell.example.org/v1/reports/{provider}/{secret_of(key, provider)}"
         for provider in ("aliyun", "tencent")
     } | {
         "wechat": "https://bell.example.org/wechat/push",
-        "wechat token": secret_of(key.encode(), "wechat"),
+        "wechat token": secret_of(key, "wechat"),
     }
+
+
+def test_the_addresses_of_a_stage_are_printed_without_its_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ports = World().ports
+    policy = ports.policy
+    monkeypatch.setattr(addressing, "connected", lambda: ports)
+    assert addressing.main() == 0
+    said = capsys.readouterr().out
+    for provider, address in addresses(policy.public_url, policy.key):
+        assert f"{provider}\t{address}\n" in said
+    assert policy.key.decode() not in said
+
+
+def test_without_a_stage_the_addresses_are_not_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATA", str(tmp_path))
+    monkeypatch.delenv("TABLE_NAME", raising=False)
+    monkeypatch.delenv("STAGE", raising=False)
+    assert addressing.main() == 2
+    assert "STAGE" in capsys.readouterr().out
