@@ -54,7 +54,7 @@ def _of_record(events: list[Json], leaf: Json) -> Iterator[str]:
 
 
 def _leads(leaf: Json, proof: Json, anchor: Json) -> bool:
-    """Whether the way is one for a tree of that size, made of whole hashes, and ends at the anchor's root."""
+    """Whether the way is one for a tree of that size, and ends at the anchor's root."""
     path = [bytes.fromhex(step) for step in proof["path"]]
     try:
         return bool(_top(leaf, proof["index"], anchor["size"], path).hex() == anchor["root"])
@@ -64,18 +64,15 @@ def _leads(leaf: Json, proof: Json, anchor: Json) -> bool:
 
 def _top(leaf: Json, index: int, size: int, path: list[bytes]) -> bytes:
     """Down from the root: the left part of a tree holds the largest power of two that is less than its size. Raises
-    _NoWay at once when that cannot be: half a hash must not be filled up from the next."""
+    _NoWay at once when that cannot be: nothing must take the place of a hash that is missing."""
     if not 0 <= index < size or (size == 1) is bool(path):
         raise _NoWay
     if size == 1:
         return _sha(b"\0" + _canonical(leaf))
     half = 1 << (size - 1).bit_length() - 1
-    other = path[-1]
-    if len(other) != hashlib.sha256().digest_size:
-        raise _NoWay
     if index < half:
-        return _sha(b"\1" + _top(leaf, index, half, path[:-1]) + other)
-    return _sha(b"\1" + other + _top(leaf, index - half, size - half, path[:-1]))
+        return _sha(b"\1" + _top(leaf, index, half, path[:-1]) + path[-1])
+    return _sha(b"\1" + path[-1] + _top(leaf, index - half, size - half, path[:-1]))
 
 
 def _sha(content: bytes) -> bytes:
