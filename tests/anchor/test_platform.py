@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
 from infra.demo.client import Client
 from infra.local.__main__ import _prepare
 from infra.local.run import Options, Running, running
+from tests.ports import two_free_ports
 
 DAY = 24 * 3600
 
@@ -35,7 +35,7 @@ def platform(folder: Path) -> Iterator[tuple[Running, Client]]:
         stack.callback(wiring.use_clock, None)
         stack.callback(wiring.install, None)
         wiring.install(None)
-        options = Options(port=_free_port(), data=folder, speed=60)
+        options = Options(port=two_free_ports(), data=folder, speed=60)
         run = stack.enter_context(running(options, lambda: importlib.import_module("app"), _prepare))
         yield run, Client(run.options.url)
 
@@ -119,15 +119,3 @@ def _verify(data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=root, env={**env, "DATA": str(data)}, capture_output=True, text=True, check=False
     )
-
-
-def _free_port() -> int:
-    for port in range(23_001 + os.getpid() % 4_000 * 2, 40_000, 2):
-        with socket.socket() as one, socket.socket() as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free ports")

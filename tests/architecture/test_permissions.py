@@ -10,7 +10,6 @@ import gzip
 import importlib
 import json
 import os
-import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
@@ -33,6 +32,7 @@ from infra.local.mend import Context
 from infra.local.run import Options, Running, running, scheduled
 from tests.architecture.iam import Need, allows, grants, used
 from tests.architecture.recording import ENTRIES, Seen, forbidden, in_prod, policy_of, recording
+from tests.ports import two_free_ports
 
 FUNCTIONS = ("api_handler", *ENTRIES)
 STAFF = ("13800001007", "13800001013", "13800001022")
@@ -60,7 +60,7 @@ TOO_RARE_TO_PLAY = {
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """What every function asked for while all journeys were played."""
-    options = Options(port=_free_port(), data=tmp_path_factory.mktemp("platform"), speed=30)
+    options = Options(port=two_free_ports(), data=tmp_path_factory.mktemp("platform"), speed=30)
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ))
         run = stack.enter_context(running(options, lambda: importlib.import_module("app"), _prepare))
@@ -257,18 +257,6 @@ def _read(client: Client, path: str, token: str = "") -> None:
     except HTTPError as refusal:
         if refusal.code not in (400, 401, 403, 404, 409, 410):
             raise
-
-
-def _free_port() -> int:
-    for port in range(21_001 + os.getpid() % 5_000 * 2, 40_000, 2):
-        with socket.socket() as one, socket.socket() as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free ports")
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.error import HTTPError
 
 from chalicelib.core import links
+from tests.ports import two_free_ports
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 25.0
@@ -179,16 +179,6 @@ def _answers(process: "subprocess.Popen[bytes]", url: str) -> bool:
 
 def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
-
-
-def two_free_ports() -> int:
-    """A port that is free together with the next one, which the AWS endpoint takes."""
-    for port in range(23_000 + os.getpid() % 5_000, 45_000, 2):
-        with socket.socket() as one, socket.socket() as two, contextlib.suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            two.bind(("127.0.0.1", port + 1))
-            return port
-    raise AssertionError("no free ports")
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import io
 import os
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
@@ -20,23 +19,12 @@ from infra.deploy.smoke import Smoke, over_https
 from infra.deploy.telling import Failed, Teller
 from infra.local.__main__ import _prepare
 from infra.local.run import Options, Running, running
-
-
-def _free_port() -> int:
-    for port in range(31_000 + os.getpid() % 4_000 * 2, 60_000, 2):
-        with socket.socket() as one, socket.socket() as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free ports")
+from tests.ports import two_free_ports
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    options = Options(port=_free_port(), data=tmp_path_factory.mktemp("platform"))
+    options = Options(port=two_free_ports(), data=tmp_path_factory.mktemp("platform"))
     with ExitStack() as stack:
         stack.enter_context(patch.dict(os.environ))
         run = stack.enter_context(running(options, lambda: importlib.import_module("app"), _prepare))
@@ -121,7 +109,7 @@ def test_a_stream_that_is_not_connected_is_found_out(platform: Running) -> None:
 
 
 def test_an_address_that_does_not_answer_is_said_so(platform: Running) -> None:
-    smoke, _ = _smoke(platform, over_https(f"http://127.0.0.1:{_free_port()}"))
+    smoke, _ = _smoke(platform, over_https(f"http://127.0.0.1:{two_free_ports()}"))
     with pytest.raises(Failed, match="does not answer"):
         smoke.run()
 

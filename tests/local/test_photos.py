@@ -14,7 +14,8 @@ from chalicelib.files import S3Files
 from infra.local.embedded import EmbeddedAws, embedded_aws
 from infra.local.photos import INCOMING_SECONDS, Shelf, keeping
 from infra.local.run import attach
-from tests.local.test_run import Run, start, two_free_ports
+from tests.local.test_run import Run, start
+from tests.ports import two_free_ports
 
 CASE, PHOTO = "MX7F3K92QD", file_id("image/jpeg", 7)
 A_DAY = 86_400

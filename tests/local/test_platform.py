@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.test_run import start, two_free_ports
+from tests.local.test_run import start
+from tests.ports import two_free_ports
 
 
 @pytest.mark.slow

@@ -19,21 +19,9 @@ from botocore.session import Session
 
 from chalicelib.core.times import parse_iso
 from infra.local.run import Options, attach
+from tests.ports import two_free_ports
 
 ROOT = Path(__file__).parents[2]
-
-
-def two_free_ports() -> int:
-    """A port which is free together with the next one."""
-    for port in range(21_000 + os.getpid() % 5_000, 40_000, 2):
-        with socket.socket() as one, socket.socket() as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free ports")
 
 
 @dataclass
