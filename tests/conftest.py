@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import threading
@@ -70,6 +71,19 @@ def _resolve(host: Any, *args: Any, **options: Any) -> Any:
 socket.socket.connect = _guarded(_connect)  # type: ignore[method-assign]
 socket.socket.connect_ex = _guarded(_connect_ex)  # type: ignore[method-assign]
 socket.getaddrinfo = _resolve
+
+
+# -- what services look like is read once
+
+
+def _share_what_services_look_like() -> None:
+    """Each session of botocore parses the models of the services it speaks to, and the tests make thousands."""
+    from botocore import session
+
+    session.create_loader = functools.cache(session.create_loader)
+
+
+_share_what_services_look_like()
 
 
 # -- counting calls to AWS
