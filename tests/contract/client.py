@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from chalice.test import Client
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 import app as application
 from chalicelib import openapi, wiring
@@ -173,20 +173,31 @@ def validate(method: str, path: str, answer: Answer) -> None:
 
 def operation(method: str, path: str) -> Any:
     """The documented operation behind a request."""
-    for pattern, methods in document()["paths"].items():
-        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", pattern), path):
+    for pattern, methods in _patterns():
+        if pattern.fullmatch(path):
             return methods[method.lower()]
     raise AssertionError(f"{path} is not documented")
 
 
-@lru_cache(maxsize=1)
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], Any]]:
+    paths = document()["paths"].items()
+    return [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), methods) for path, methods in paths]
+
+
+@cache
 def document() -> dict[str, Any]:
     """The OpenAPI document of the application."""
     return openapi.document()
 
 
 def _valid(schema: dict[str, Any], value: object) -> None:
-    Draft202012Validator({**schema, "components": document()["components"]}).validate(value)
+    _validator(json.dumps(schema)).validate(value)
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator({**json.loads(schema), "components": document()["components"]})
 
 
 class _Inline(HTMLParser):
