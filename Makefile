@@ -13,6 +13,8 @@ READY  := $(VENV)/.ready
 REGION ?= eu-central-1
 STAGE  ?= dev
 GENERATED = infra/escalation.asl.json infra/template.yaml docs/openapi.json
+# A worker takes seconds to start and a gigabyte: one a core, no more than four, and none for what ARGS picks.
+WORKERS ?= --numprocesses=auto --maxprocesses=4
 # Colour only for eyes.
 BOLD   := $(if $(MAKE_TERMOUT),\033[1m)
 CYAN   := $(if $(MAKE_TERMOUT),\033[36m)
@@ -78,8 +80,8 @@ prove: ## Check a saved proof by itself: FILE=proof.json (RECORD=record.json: wi
 ##@ Is it right
 
 .PHONY: test
-test: $(READY) ## All tests (ARGS="-k bell -x" picks some; the browser's are skipped without Chromium)
-	@$(PY) -m pytest $(ARGS)
+test: $(READY) ## All tests, on all cores (ARGS="-k bell -x" picks some, on one; the browser's are skipped without Chromium)
+	@$(PY) -m pytest $(or $(ARGS),$(WORKERS))
 
 .PHONY: check
 check: $(READY) lint types imports templates generated sizes ## Everything short of running it: style, types, imports, templates, generated files

@@ -3,7 +3,8 @@
 A plugin of pytest (`pytest_plugins` in tests/conftest.py). Entry points are HTTP (the Chalice object) and the functions
 of `chalicelib.steps`; whatever leaves botocore while one of them runs belongs to it. Calls outside of entry points - a
 test's own, the emulator's - are nobody's. At the end of the session, whichever tests it ran, a call that no statement
-allows fails it. That everything allowed is also called is `test_permissions.py`, with journeys of its own.
+allows fails it. Where the session has workers (pytest-xdist), each hands over what it would have failed for.
+That everything allowed is also called is `test_permissions.py`, with journeys of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import pytest
@@ -49,11 +50,20 @@ def pytest_configure(config: pytest.Config) -> None:
     _hear_signatures()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker refuses. One that crashed hands over nothing, and fails the session by that."""
+    for function, need in getattr(node, "workeroutput", {}).get("refused", ()):
+        _session[function].add(Need(*need))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Fail a session in which a function asked for what it may not have."""
+    """Fail a session in which a function asked for what it may not have; a worker leaves that to whom it works for."""
     refused = forbidden(_session)
-    if refused and exitstatus == 0:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["refused"] = [(function, astuple(need)) for function, need in refused]
+    elif refused and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
