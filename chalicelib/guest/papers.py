@@ -99,7 +99,8 @@ def _with_kind(lens: Lens, who: str) -> str:
 
 
 def agreement(lens: Lens, back: str = "") -> v.AgreementPaper:
-    """The agreement that was drafted, signed or not yet; for its signatories, the residents and staff."""
+    """The agreement that was drafted, signed or not yet; for its signatories, the residents and staff. What binds them
+    is the same on everybody's: where no facts were drafted there are lines to write on."""
     lens = replace(lens, paper=True)
     found, drafted = lens.case.agreement, lens.last("drafted")
     if found is None or drafted is None or not _may_print(lens, found.signatories):
@@ -116,7 +117,7 @@ def agreement(lens: Lens, back: str = "") -> v.AgreementPaper:
         category=lens.case.category,
         committee=lens.directory.committee if found.form == "mediation" else "",
         parties=people,
-        facts=tuple(_facts(lens, drafted)),
+        facts=lens.words(drafted.data.get("facts")),
         responsibility=tuple(_responsibility(lens)),
         terms=tuple(lens.words(term["text"]) for term in drafted.data["terms"]),
         duties=tuple(_duty(lens, o) for o in bound),
@@ -156,18 +157,6 @@ def _rows(lens: Lens, signatories: tuple[str, ...]) -> Iterator[v.PartyRow]:
 def _role(lens: Lens, who: str) -> str:
     resident = who == "resident" or who in lens.case.bells
     return labels.role("resident" if resident else who, lens.language)
-
-
-def _facts(lens: Lens, drafted: Event) -> Iterator[str]:
-    """What the drafter wrote; without that what the resident wrote and what was found on the spot."""
-    if written := lens.words(drafted.data.get("facts")):
-        yield written
-        return
-    contact = lens.residents.get(lens.case.bells[0])
-    if contact and lens.viewer.side != "party":
-        yield contact.text
-    if lens.viewer.side == "staff":
-        yield from filter(None, (lens.words(e.data["notes"]) for e in lens.each("visited")))
 
 
 def _responsibility(lens: Lens) -> Iterator[str]:

@@ -380,7 +380,7 @@ class AgreementPaper(Struct, frozen=True):
     category: str
     committee: str
     parties: tuple[PartyRow, ...]
-    facts: tuple[str, ...]
+    facts: str
     responsibility: tuple[str, ...]
     terms: tuple[str, ...]
     duties: tuple[PaperDuty, ...]

@@ -68,6 +68,14 @@ def test_a_mediation_agreement_has_everything_that_the_law_names() -> None:
         at = text.index(part, at)
 
 
+def test_all_sign_the_same_facts_and_where_none_were_drafted_lines_to_write_on() -> None:
+    story = stories.agreed()
+    facts = {papers.agreement(lens).facts for lens in (story.seen_by_staff(), story.seen_by_party())}
+    assert facts == {""}, "neither what the resident wrote nor what the house noted"
+    _, _, after = printed(story.seen_by_staff(), "agreement").partition("纠纷主要事实、争议事项")
+    assert after.partition("</section>")[0].count('class="blank"') == 4
+
+
 def test_without_mediation_it_is_minutes_of_consultation_and_names_no_court() -> None:
     text = words(printed(stories.agreed("minutes").seen_by_staff(), "agreement"))
     assert "协商纪要" in text
