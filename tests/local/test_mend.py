@@ -5,11 +5,13 @@ import os
 import threading
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -19,6 +21,8 @@ from infra.local.embedded import EmbeddedAws, embedded_aws
 from infra.local.narrow import narrowed
 
 THREADS = 8
+SERIALIZED = BaseJSONSerializer._serialize_type_structure
+"""As moto has it."""
 
 
 def key(name: str, row: str = "HEAD") -> dict[str, Any]:
@@ -391,6 +395,28 @@ def test_a_narrowed_query_answers_as_the_original_does(
     before = list(table.items)
     assert pages(narrowed(Table.query), table, question) == pages(Table.query, table, question)
     assert list(table.items) == before
+
+
+KINDS = {
+    "text": {"S": "铃"},
+    "empty": {"S": ""},
+    "number": {"N": "1.5"},
+    "bytes": {"B": b"\x00\xff"},
+    "yes": {"BOOL": True},
+    "no": {"BOOL": False},
+    "nothing": {"NULL": True},
+    "texts": {"SS": ["a", "b"]},
+    "list": {"L": [{"S": "a"}, {"N": "2"}, {"M": {}}, {"L": []}]},
+    "map": {"M": {"a": {"NULL": True}, "b": {"M": {"c": {"B": b"c"}}}}},
+}
+
+
+def test_every_kind_of_value_is_answered_as_the_original_does(aws: EmbeddedAws) -> None:
+    put(aws, "BELL#1", **KINDS)
+    mended = get(aws, "BELL#1")
+    with patch.object(BaseJSONSerializer, "_serialize_type_structure", SERIALIZED):
+        assert get(aws, "BELL#1") == mended
+    assert mended == {**key("BELL#1"), "version": {"N": "1"}, **KINDS}
 
 
 @pytest.mark.parametrize(("index", "name"), [(None, "pk"), ("person", "person")])
