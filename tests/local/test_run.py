@@ -63,10 +63,14 @@ def start(folder: Path, port: int, module: str = "tests.local.serve", sign: str 
     )
     assert process.stdout is not None
     # A run that never says so must fail the test, not hang it.
-    patience = threading.Timer(30, process.kill)
+    patience = threading.Timer(60, process.kill)
     patience.start()
     started = any(sign in line for line in process.stdout)
     patience.cancel()
+    if not started:
+        # Nothing of it may be left for the garbage collector to complain about in another test.
+        process.wait()
+        process.stdout.close()
     assert started, "it did not start"
     return Run(process, httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10), port)
 
