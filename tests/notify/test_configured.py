@@ -17,6 +17,7 @@ from chalicelib.notice.texts import TEMPLATES
 from chalicelib.people.staff import Channel
 from chalicelib.ports import PermanentFailure
 from tests.notify.carrier import session
+from tests.observability.test_privacy import forget_logger
 
 TOOLS = providers.Tools(session, lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: "n")
 ALL = ",".join(f"{name}=SMS_{number}" for number, name in enumerate(TEMPLATES))
@@ -167,12 +168,14 @@ def test_templates_that_cannot_be_read_stop_no_sms(
         monkeypatch.setenv(name, value)
     config = Settings("prod", "t", "arn:sm", "https://b.cn", "https://b.cn", b"k" * 32, ("MX",), "r")
     wiring.install(None, replace(config, photos_bucket="p", anchors_bucket="a", mini_program=True))
+    forget_logger()
     try:
         wechat = wiring.ports().wechat
         assert wechat is not None
         assert (wechat.program.templates(), wechat.program.template("answered")) == ({}, "")
     finally:
         wiring.install(None)
+        forget_logger()
     assert "no messages in WeChat" in capsys.readouterr().out
 
 

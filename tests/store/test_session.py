@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from botocore import handlers
+from botocore.awsrequest import AWSRequest
 from botocore.model import ServiceModel
 from botocore.session import Session
 
@@ -60,4 +61,5 @@ def _calls(session: Session, event: str, heard: Heard) -> Heard:
 
 
 def _emit(session: Session, event: str) -> None:
-    session.get_component("event_emitter").emit(event)
+    # A handler of Powertools, once that is imported, wants the request that is being sent.
+    session.get_component("event_emitter").emit(event, request=AWSRequest())
