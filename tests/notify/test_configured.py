@@ -17,7 +17,7 @@ from chalicelib.notice.texts import TEMPLATES
 from chalicelib.people.staff import Channel
 from chalicelib.ports import PermanentFailure
 from tests.notify.carrier import session
-from tests.observability.test_privacy import forget_logger
+from tests.observability.logs import forget_logger
 
 TOOLS = providers.Tools(session, lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: "n")
 ALL = ",".join(f"{name}=SMS_{number}" for number, name in enumerate(TEMPLATES))

@@ -4,7 +4,6 @@ and not when its store breaks."""
 from __future__ import annotations
 
 import base64
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -15,22 +14,13 @@ from chalicelib.poll.roll import Owner
 from chalicelib.poll.tickets import Ticket, encode
 from tests.contract.client import Web
 from tests.fakes.world import World
-from tests.observability.test_privacy import Log, forget_logger
+from tests.observability.logs import Log
 from tests.poll import samples
 from tests.poll.house import give_roll, open_poll
 from tests.session.people import PHONES, sign_in, two_communities
 
 NAME, PHONE, MARK, PROXY = "欧阳雪芹", "13977665544", "杭房产证9988", "端木子规"
 CHOICE, LABEL, KEY = "o7wallgone", "拆了它", "key-of-the-sender-1"
-
-
-@pytest.fixture
-def log(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Iterator[Log]:
-    """The log of a deployed stage."""
-    caplog.set_level(logging.DEBUG)
-    forget_logger()
-    yield Log(capsys, caplog)
-    forget_logger()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ breaks."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -16,19 +15,11 @@ from chalicelib.ports import NotAccepted, PermanentFailure
 from chalicelib.wechat.rules import CONSENT
 from tests.contract.client import Web
 from tests.fakes.world import World
-from tests.observability.test_privacy import Log, forget_logger, react, ring
+from tests.observability.logs import Log
+from tests.observability.test_privacy import react, ring
 from tests.session.people import sign_in
 
 PHONE, CODE, BUTTON, OPENID = "13977665544", "code-of-login", "code-of-button", "oGZUI0egBJY1zhBYw2Kh"
-
-
-@pytest.fixture
-def log(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Iterator[Log]:
-    """The log of a deployed stage."""
-    caplog.set_level(logging.DEBUG)
-    forget_logger()
-    yield Log(capsys, caplog)
-    forget_logger()
 
 
 @pytest.fixture
