@@ -78,6 +78,7 @@ class Platform:
                 **settings,
                 "SPEED": str(self.speed),
                 "PYTHONPATH": str(ROOT),
+                "PYTHONFAULTHANDLER": "1",
                 "PUBLIC_URL": self.url,
             },
             stdout=subprocess.DEVNULL,
@@ -163,9 +164,16 @@ class Platform:
         self.process = self._start()
 
     def stop(self) -> None:
-        """Politely; fails when it does not end well."""
+        """Politely; fails when it does not end well, says where it hangs, and leaves nothing behind."""
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(timeout=20) == 0, "SIGTERM ends it cleanly"
+        try:
+            status = self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            # Python's fault handler tells what each thread is doing.
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise
+        assert status == 0, "SIGTERM ends it cleanly"
 
 
 def _answers(process: "subprocess.Popen[bytes]", url: str) -> bool:

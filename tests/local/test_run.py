@@ -81,7 +81,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     yield made
     made.http.close()
     made.process.send_signal(signal.SIGTERM)
-    assert made.process.wait(timeout=10) == 0, "SIGTERM ends it cleanly"
+    assert made.process.wait(timeout=60) == 0, "SIGTERM ends it cleanly"
     assert made.process.stdout is not None
     made.process.stdout.close()
 
