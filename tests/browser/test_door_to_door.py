@@ -116,6 +116,18 @@ def sent(page: Page, *numbers: int) -> None:
         )
 
 
+MOVED = """async () => {
+  for (const frame of [1, 2]) await new Promise(requestAnimationFrame);
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({type: 'layout-shift', buffered: true});
+  return observer.takeRecords().flatMap(shift => shift.sources.map(({node}) => node?.id || node?.textContent));
+}"""
+
+
+def test_no_door_moves_under_the_thumb_when_the_pages_have_been_kept(walk: Round) -> None:
+    assert walk.page().evaluate(MOVED) == []
+
+
 def test_what_is_entered_without_a_network_is_kept_and_sent_once_when_it_is_back(walk: Round) -> None:
     page = walk.page()
     # The platform is really gone: also what the page's own worker asks for never arrives.

@@ -125,7 +125,7 @@ setInterval(() => load().length && sendAll(), 15_000);
 // The pages of all buildings are kept for where there is no network.
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.addEventListener("message", (event) => {
-    if (event.data?.kept) document.querySelector("#door-kept").hidden = false;
+    if (event.data?.kept) document.querySelector("#door-kept").dataset.kept = "";
   });
   navigator.serviceWorker.register(said.worker, { scope: said.scope }).then(async () => {
     const ready = await navigator.serviceWorker.ready;
