@@ -3,7 +3,9 @@
 import importlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from chalicelib.core.links import LENGTH
 from chalicelib.notice.texts import LINK_LIMIT
@@ -65,5 +67,14 @@ def main() -> int:
     return serve(options, lambda: importlib.import_module("app"), prepare=_prepare, ready=_ready)
 
 
+def _leave(code: int) -> NoReturn:
+    """Everything is kept and closed. The emulator's threads may still be anywhere: Python would take itself apart below
+    them, which may hang or crash."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())

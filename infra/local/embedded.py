@@ -119,8 +119,9 @@ class EmbeddedAws:
         """Stop whatever waits: it would wake up in the next test's AWS and write there."""
         backend = stepfunctions_parser_backends[DEFAULT_ACCOUNT_ID][self.region]
         executions = [execution for machine in backend.state_machines for execution in machine.executions]
+        deadline = time.monotonic() + 2
         for execution in executions:
-            if execution.status == "RUNNING" and _has_begun(execution):
+            if execution.status == "RUNNING" and _has_begun(execution, deadline):
                 backend.stop_execution(execution.execution_arn)
                 _release(execution)
 
@@ -216,9 +217,8 @@ def _empty_zip() -> bytes:
     return buffer.getvalue()
 
 
-def _has_begun(execution: Any) -> bool:
-    """Wait until an execution that was just started can be stopped."""
-    deadline = time.monotonic() + 2
+def _has_begun(execution: Any, deadline: float) -> bool:
+    """Wait until an execution that was just started can be stopped; one that ended at its start never can."""
     while not (execution.exec_worker and execution.exec_worker.env):
         if time.monotonic() > deadline:
             return False

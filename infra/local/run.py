@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import sys
 import threading
 import time
@@ -381,6 +382,25 @@ class Ticker:
             traceback.print_exc()
 
 
+@contextmanager
+def _listening() -> Iterator[Callable[[], object]]:
+    """Hear Ctrl-C and SIGTERM while the context lasts; what it gives waits for the first.
+
+    Python's own handlers run in the main thread alone and only once it does something: when another thread was handed
+    the signal, a lock would be waited for on and on, and may even be one that the handler needs.
+    """
+    ears, mouth = socket.socketpair()
+    mouth.setblocking(False)
+    with ears, mouth:
+        signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        try:
+            yield lambda: ears.recv(1)
+        finally:
+            signal.set_wakeup_fd(-1)
+
+
 def serve(
     options: Options,
     load_app: Callable[[], ModuleType],
@@ -388,13 +408,10 @@ def serve(
     ready: Callable[[Running], None] = _nothing,
 ) -> int:
     """Run until Ctrl-C or SIGTERM; the exit code. `ready` is called once requests are answered."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     try:
-        with running(options, load_app, prepare) as run:
+        with _listening() as until_told_to_end, running(options, load_app, prepare) as run:
             ready(run)
-            stop.wait()
+            until_told_to_end()
     except OSError as error:
         advice = "; choose another with PORT=…" if error.errno == errno.EADDRINUSE else ""
         where = f"{options.host}:{options.port} (and {options.port + 1})"

@@ -1,5 +1,6 @@
 """The local run as a process of its own: it answers, it is polite, and it survives being killed."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -245,3 +246,16 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
 def test_a_setting_that_makes_no_sense_is_explained(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=name):
         Options.of({name: value})
+
+
+def test_sigterm_ends_it_whichever_of_its_threads_is_handed_the_signal(tmp_path: Path) -> None:
+    made = start(tmp_path, two_free_ports())
+    threads = [int(path.name) for path in Path(f"/proc/{made.process.pid}/task").iterdir()]
+    other = next(thread for thread in threads if thread != made.process.pid)
+    assert ctypes.CDLL(None).tgkill(made.process.pid, other, signal.SIGTERM) == 0
+    try:
+        assert made.process.wait(timeout=60) == 0
+    finally:
+        made.kill()
+        assert made.process.stdout is not None
+        made.process.stdout.close()
