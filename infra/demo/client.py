@@ -7,6 +7,7 @@ import re
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from urllib.error import HTTPError
 
@@ -67,8 +68,7 @@ class Client:
         self, path: str, data: bytes | None, headers: dict[str, str], patience: int = _TIMEOUT_SECONDS
     ) -> str:
         request = urllib.request.Request(self.url + path, data, headers)  # noqa: S310 - our own address
-        with urllib.request.urlopen(request, timeout=patience) as answer:  # noqa: S310
-            return str(answer.read().decode())
+        return answered(request, patience).decode()
 
 
 def send_file(url: str, fields: Mapping[str, str], name: str, content: bytes) -> None:
@@ -79,7 +79,19 @@ def send_file(url: str, fields: Mapping[str, str], name: str, content: bytes) ->
     body = (head + file).encode() + content + f"\r\n--{_BOUNDARY}--\r\n".encode()
     headers = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
     request = urllib.request.Request(url, body, headers)  # noqa: S310 - an address that our own platform gave
-    urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS).close()  # noqa: S310
+    answered(request)
+
+
+def answered(request: urllib.request.Request, patience: float = _TIMEOUT_SECONDS) -> bytes:
+    """What is answered within `patience` seconds. Raises HTTPError for an answer of 400 or more, with all of it read:
+    the original keeps its connection open, and whoever catches it forgets that."""
+    try:
+        with urllib.request.urlopen(request, timeout=patience) as answer:  # noqa: S310 - our own address
+            return bytes(answer.read())
+    except HTTPError as refusal:
+        with refusal:
+            body = BytesIO(refusal.read())
+        raise HTTPError(refusal.url, refusal.code, refusal.reason, refusal.headers, body) from None
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.error import HTTPError
 
 from chalicelib.core import links
+from infra.demo.client import answered
 from tests.ports import two_free_ports
 
 ROOT = Path(__file__).parents[2]
@@ -101,8 +102,7 @@ class Platform:
         return json.loads(self._send(request))
 
     def _send(self, request: urllib.request.Request) -> str:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return str(answer.read().decode())
+        return answered(request).decode()
 
     def ring(self, **wishes: str) -> Rung:
         """Ring over the API, as somebody new."""

@@ -1,6 +1,8 @@
 """The local run as a process of its own: it answers, it is polite, and it survives being killed."""
 
 import ctypes
+import gc
+import json
 import os
 import signal
 import socket
@@ -8,17 +10,20 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import httpx
 import pytest
 from botocore.session import Session
 
 from chalicelib.core.times import parse_iso
+from infra.demo.client import Client
 from infra.local.run import Options, attach
 from tests.ports import two_free_ports
 
@@ -137,6 +142,23 @@ def test_an_unknown_address_is_a_404(run: Run, path: str) -> None:
     answer = run.http.get(path)
     assert answer.status_code == 404
     assert set(answer.json()) == {"code", "message", "details"}
+
+
+def test_who_asks_for_what_is_not_there_reads_why_and_leaves_no_connection_open(run: Run) -> None:
+    client = Client(f"http://127.0.0.1:{run.port}")
+    with pytest.raises(HTTPError) as refused:
+        client.get("/v1/nowhere")
+    assert json.loads(refused.value.read())["code"] == "not_found"
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with pytest.raises(HTTPError) as refused:
+            client.get("/v1/nowhere")
+        # As where a traceback is kept: only the collector of garbage ends it.
+        kept: list[Any] = [refused.value]
+        kept.append(kept)
+        del refused, kept
+        gc.collect()
+    assert [str(one.message) for one in warned] == []
 
 
 def test_an_unknown_address_is_a_404_whoever_asks(run: Run) -> None:
