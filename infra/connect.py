@@ -18,7 +18,7 @@ from infra.deploy.configuration import machine_of
 from infra.local.embedded import embedded_aws
 from infra.local.journal import Journal
 from infra.local.photos import AnchorShelf
-from infra.local.run import attach
+from infra.local.surroundings import attach
 
 NOBODY = "No run was found to work on: start one with `make run` (DATA names its folder), or name a deployed STAGE."
 NOT_DEPLOYED = "Stage {stage} is not deployed, as far as {file} says: `make deploy STAGE={stage}` first."

@@ -37,9 +37,11 @@ from infra.cost.units import indexes, size
 from infra.local.__main__ import _prepare
 from infra.local.embedded import EmbeddedAws, embedded_aws
 from infra.local.mend import Context, Record
+from infra.local.options import Options
 from infra.local.outbox import Outbox
 from infra.local.passing import deadlines
-from infra.local.run import Options, Running, scheduled
+from infra.local.run import Running
+from infra.local.ticker import scheduled
 from infra.template import load_template
 
 START = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)

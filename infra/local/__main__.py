@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from chalicelib.core.links import LENGTH
 from chalicelib.notice.texts import LINK_LIMIT
-from infra.local.run import Options, Running, serve
+from infra.local.options import Options
+from infra.local.run import Running, serve
 
 LINK_URL_LIMIT = LINK_LIMIT - len("/a/") - LENGTH
 SAMPLE = Path(__file__).parents[1] / "places" / "mishixiang.yaml"

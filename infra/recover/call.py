@@ -13,7 +13,8 @@ from infra.deploy.aws import Aws, region_of, target
 from infra.deploy.configuration import FOLDER, Configuration
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller, attempted
-from infra.local.run import attach, scheduled
+from infra.local.surroundings import attach
+from infra.local.ticker import scheduled
 
 
 class Functions:

@@ -20,7 +20,8 @@ from chalicelib.anchor import check, service
 from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
 from infra.demo.client import Client
 from infra.local.__main__ import _prepare
-from infra.local.run import Options, Running, running
+from infra.local.options import Options
+from infra.local.run import Running, running
 from tests.ports import two_free_ports
 
 DAY = 24 * 3600

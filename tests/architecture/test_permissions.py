@@ -29,7 +29,9 @@ from infra.demo.people import People
 from infra.demo.stories import STORIES
 from infra.local.__main__ import _prepare
 from infra.local.mend import Context
-from infra.local.run import Options, Running, running, scheduled
+from infra.local.options import Options
+from infra.local.run import Running, running
+from infra.local.ticker import scheduled
 from tests.architecture.iam import Need, allows, grants, used
 from tests.architecture.recording import ENTRIES, Seen, forbidden, in_prod, policy_of, recording
 from tests.ports import two_free_ports

@@ -18,7 +18,8 @@ from chalicelib.core import ids
 from infra.deploy.smoke import Smoke, over_https
 from infra.deploy.telling import Failed, Teller
 from infra.local.__main__ import _prepare
-from infra.local.run import Options, Running, running
+from infra.local.options import Options
+from infra.local.run import Running, running
 from tests.ports import two_free_ports
 
 

@@ -4,7 +4,8 @@ import os
 import sys
 from types import ModuleType
 
-from infra.local.run import Options, Running, serve
+from infra.local.options import Options
+from infra.local.run import Running, serve
 
 
 def load() -> ModuleType:

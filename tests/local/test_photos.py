@@ -13,7 +13,7 @@ from chalicelib.core.uploads import file_id, small
 from chalicelib.files import S3Files
 from infra.local.embedded import EmbeddedAws, embedded_aws
 from infra.local.photos import INCOMING_SECONDS, Shelf, keeping
-from infra.local.run import attach
+from infra.local.surroundings import attach
 from tests.local.test_run import Run, start
 from tests.ports import two_free_ports
 

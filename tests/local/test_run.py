@@ -24,7 +24,8 @@ from botocore.session import Session
 
 from chalicelib.core.times import parse_iso
 from infra.demo.client import Client
-from infra.local.run import Options, attach
+from infra.local.options import Options
+from infra.local.surroundings import attach
 from tests.ports import two_free_ports
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from infra.local.clock import ScaledClock
-from infra.local.run import Options, Ticker
+from infra.local.options import Options
+from infra.local.ticker import Ticker
 
 
 def made(canary: Callable[[Any, Any], None] | None, speed: float = 1.0) -> tuple[Ticker, ScaledClock]:

@@ -15,7 +15,7 @@ from chalicelib.store import DynamoStore
 from infra.deploy.aws import Aws
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
-from infra.local.run import scheduled
+from infra.local.ticker import scheduled
 from infra.recover.call import Functions
 from infra.recover.restore import Restore, recoverable, wanted
 from tests.recovery.capture import Life, life
