@@ -64,33 +64,14 @@ def running(
     with ExitStack() as stack:
         options.data.mkdir(parents=True, exist_ok=True)
         stack.enter_context(_alone(options.data))
-        clock = ScaledClock(options.speed, options.data)
-        stack.callback(clock.keep, 0.0)
-        journal = Journal(options.data)
-        stack.callback(journal.close)
-        functions: dict[str, Handler] = {}
-        stream = StreamConsumer(
-            _reading(functions),
-            journal.mark_delivered,
-            options.data / "stream-failures.jsonl",
-        )
-        aws = stack.enter_context(
-            embedded_aws(
-                functions, outbox=Outbox(options.data, clock.now), on_commit=_keeping(journal, stream)
-            )
-        )
-        _restore(aws, journal, stream)
-        _restore_files(stack, Shelf(options.data), aws.photos)
-        _restore_files(stack, AnchorShelf(options.data), aws.anchors)
+        found = _found(stack, options)
+        aws, clock, stream = found.aws, found.clock, found.stream
         heard = stack.enter_context(overhearing(aws))
         set_environment(options, aws)
         os.environ.update(stack.enter_context(wechat(aws.outbox)))
         module = load_app()
-        functions.update(
-            {f"app.{name}": getattr(module, name) for name in (*FUNCTIONS, "anchor", "canary", "publish")}
-        )
-        canary = functions["app.canary"] if options.canary else None
-        ticker = Ticker(functions["app.sweep"], functions["app.anchor"], clock, canary)
+        found.functions.update(_functions(module))
+        ticker = _ticker(found, options)
         passing = Passing(aws, clock, stream.settled, ticker.sweep, ticker.paused, ticker.anchor)
         server = app_server(
             module.app, aws.outbox, heard, passing, options.host, options.port, access_log=options.access_log
@@ -108,6 +89,43 @@ def running(
         _start(stack, "aws", endpoint.serve_forever, endpoint.shutdown)
         announce(stack, options, aws)
         yield run
+
+
+@dataclass(frozen=True)
+class _Found:
+    """AWS as the last run left it, nothing of it moving yet. `functions` are those of the application, once it is
+    loaded."""
+
+    aws: EmbeddedAws
+    clock: ScaledClock
+    stream: StreamConsumer
+    functions: dict[str, Handler]
+
+
+def _found(stack: ExitStack, options: Options) -> _Found:
+    clock = ScaledClock(options.speed, options.data)
+    stack.callback(clock.keep, 0.0)
+    journal = Journal(options.data)
+    stack.callback(journal.close)
+    functions: dict[str, Handler] = {}
+    failures = options.data / "stream-failures.jsonl"
+    stream = StreamConsumer(_reading(functions), journal.mark_delivered, failures)
+    outbox = Outbox(options.data, clock.now)
+    aws = stack.enter_context(embedded_aws(functions, outbox=outbox, on_commit=_keeping(journal, stream)))
+    _restore(aws, journal, stream)
+    _restore_files(stack, Shelf(options.data), aws.photos)
+    _restore_files(stack, AnchorShelf(options.data), aws.anchors)
+    return _Found(aws, clock, stream, functions)
+
+
+def _functions(module: ModuleType) -> dict[str, Handler]:
+    """The application's entry points, by the names by which AWS calls them."""
+    return {f"app.{name}": getattr(module, name) for name in (*FUNCTIONS, "anchor", "canary", "publish")}
+
+
+def _ticker(found: _Found, options: Options) -> Ticker:
+    canary = found.functions["app.canary"] if options.canary else None
+    return Ticker(found.functions["app.sweep"], found.functions["app.anchor"], found.clock, canary)
 
 
 def _reading(functions: Mapping[str, Handler]) -> Handler:
