@@ -23,13 +23,23 @@ from chalicelib.web import case_labels, labels
 from chalicelib.web import guest_views as v
 from chalicelib.web.filters import readable_phone
 from chalicelib.web.i18n import N_, translate
+from chalicelib.web.paper_views import (
+    AgreementPaper,
+    CasePaper,
+    MinutesPaper,
+    PaperDuty,
+    PaperEntry,
+    PaperSignature,
+    PartyRow,
+    Resolution,
+)
 from chalicelib.web.views import Person
 
-Paper = v.MinutesPaper | v.AgreementPaper | v.CasePaper
+Paper = MinutesPaper | AgreementPaper | CasePaper
 TEMPLATES: dict[type, str] = {
-    v.MinutesPaper: "paper_minutes.html",
-    v.AgreementPaper: "paper_agreement.html",
-    v.CasePaper: "paper_case.html",
+    MinutesPaper: "paper_minutes.html",
+    AgreementPaper: "paper_agreement.html",
+    CasePaper: "paper_case.html",
 }
 STORY = "case"
 """The name of the paper that is signed by nobody."""
@@ -54,14 +64,14 @@ def paper(
     raise NotFound("not_found")
 
 
-def minutes(lens: Lens, number: int, back: str = "") -> v.MinutesPaper:
+def minutes(lens: Lens, number: int, back: str = "") -> MinutesPaper:
     """The minutes of a meeting that was held; for those who were invited or there, and for staff."""
     found = next((m for m in lens.case.meetings if m.number == number and m.status == "held"), None)
     held, called = cards.numbered(lens, "held", number), cards.numbered(lens, "scheduled", number)
     if found is None or held is None or called is None or not _was_there(lens, found):
         raise NotFound("not_found")
     place, _, agenda = lens.words(called.data["agenda"]).partition("\n")
-    return v.MinutesPaper(
+    return MinutesPaper(
         number=ids.number(lens.case.id),
         meeting=number,
         at=_moment(lens, found.at),
@@ -72,7 +82,7 @@ def minutes(lens: Lens, number: int, back: str = "") -> v.MinutesPaper:
         absent=tuple(_with_kind(lens, who) for who in found.invited if who not in found.attended),
         agenda=agenda,
         words=lens.words(held.data["minutes"]),
-        resolutions=tuple(v.Resolution(r["number"], lens.words(r["text"])) for r in held.data["resolutions"]),
+        resolutions=tuple(Resolution(r["number"], lens.words(r["text"])) for r in held.data["resolutions"]),
         recorded_by=lens.actor(held),
         recorded=_day(lens, parse_iso(held.at)),
         back=back,
@@ -98,7 +108,7 @@ def _with_kind(lens: Lens, who: str) -> str:
     return translate(lens.language, N_("%(name)s (%(kind)s)"), name=lens.name(who), kind=kind)
 
 
-def agreement(lens: Lens, back: str = "") -> v.AgreementPaper:
+def agreement(lens: Lens, back: str = "") -> AgreementPaper:
     """The agreement that was drafted, signed or not yet; for its signatories, the residents and staff. What binds them
     is the same on everybody's: where no facts were drafted there are lines to write on."""
     lens = replace(lens, paper=True)
@@ -109,7 +119,7 @@ def agreement(lens: Lens, back: str = "") -> v.AgreementPaper:
     numbers = {o["number"] for o in drafted.data["obligations"]}
     bound = [o for o in lens.case.obligations if o.number in numbers]
     people = tuple(_rows(lens, found.signatories))
-    return v.AgreementPaper(
+    return AgreementPaper(
         form=found.form,
         number=ids.number(lens.case.id),
         year=_local_year(lens, found.effective_at or parse_iso(drafted.at)),
@@ -140,7 +150,7 @@ def _local_year(lens: Lens, at: datetime) -> int:
     return at.astimezone(lens.directory.subdistrict.zone).year
 
 
-def _rows(lens: Lens, signatories: tuple[str, ...]) -> Iterator[v.PartyRow]:
+def _rows(lens: Lens, signatories: tuple[str, ...]) -> Iterator[PartyRow]:
     """Who is bound; what we do not know of them is written by hand."""
     for who in signatories:
         if who in {"mediator", "committee"}:
@@ -149,9 +159,9 @@ def _rows(lens: Lens, signatories: tuple[str, ...]) -> Iterator[v.PartyRow]:
         if known:
             kind = case_labels.party_kind(known.kind, lens.language)
             phone = known.phone if lens.viewer.side == "staff" else ""
-            yield v.PartyRow(known.name, kind, known.person, readable_phone(phone), True)
+            yield PartyRow(known.name, kind, known.person, readable_phone(phone), True)
         else:
-            yield v.PartyRow(lens.name(who), _role(lens, who))
+            yield PartyRow(lens.name(who), _role(lens, who))
 
 
 def _role(lens: Lens, who: str) -> str:
@@ -170,15 +180,15 @@ def _person_name(event: Event) -> str:
     return event.actor.get("name", "")
 
 
-def _duty(lens: Lens, duty: Obligation) -> v.PaperDuty:
+def _duty(lens: Lens, duty: Obligation) -> PaperDuty:
     met = [e for e in lens.each("accepted") if e.data["obligation"] == duty.number]
     done = _day(lens, parse_iso(met[-1].at)) if met else ""
     who, words = lens.name(duty.who), lens.words(duty.what)
-    return v.PaperDuty(duty.number, who, words, _moment(lens, duty.due_at), duty.status, done)
+    return PaperDuty(duty.number, who, words, _moment(lens, duty.due_at), duty.status, done)
 
 
-def _signature(lens: Lens, line: v.SignatureLine) -> v.PaperSignature:
-    return v.PaperSignature(line.who, line.role, line.kind, _moment(lens, line.at))
+def _signature(lens: Lens, line: v.SignatureLine) -> PaperSignature:
+    return PaperSignature(line.who, line.role, line.kind, _moment(lens, line.at))
 
 
 def _day(lens: Lens, at: datetime | None) -> str:
@@ -199,13 +209,13 @@ def _moment(lens: Lens, at: datetime | None) -> str:
     return f"{_day(lens, at)}, {time}" if lens.language == "en" else f"{_day(lens, at)} {time}"
 
 
-def story(lens: Lens, back: str = "", verify_at: str = "", earlier: tuple[v.Entry, ...] = ()) -> v.CasePaper:
+def story(lens: Lens, back: str = "", verify_at: str = "", earlier: tuple[v.Entry, ...] = ()) -> CasePaper:
     """The story of a case from the bell to the rating, with the record's seal and where to verify it."""
     case, told = lens.case, story_of(lens)
     contact = lens.residents.get(case.bells[0])
     finished = lens.last("finished", "failed")
     verdict = verify(lens.events, case.tip, case.thing)
-    return v.CasePaper(
+    return CasePaper(
         number=ids.number(case.id),
         bells=tuple(map(ids.number, case.bells)),
         category=case.category,
@@ -233,8 +243,8 @@ def _entries(lens: Lens, told: Mapping[int, str]) -> Iterator[v.Entry]:
     return (entry(lens, e, told[e.seq]) for e in lens.told() if e.kind not in _UNTOLD)
 
 
-def _line(lens: Lens, shown: v.Entry) -> v.PaperEntry:
-    return v.PaperEntry(_moment(lens, shown.at), shown.text, shown.words)
+def _line(lens: Lens, shown: v.Entry) -> PaperEntry:
+    return PaperEntry(_moment(lens, shown.at), shown.text, shown.words)
 
 
 def _owner(lens: Lens) -> Person | None:
