@@ -16,10 +16,11 @@ from chalicelib.poll.progress import Turnout
 from chalicelib.poll.roll import NOBODY, Roll, Unit
 from chalicelib.poll.service import Reading
 from chalicelib.poll.state import Poll
+from chalicelib.web import poll_desk_views as views
 from chalicelib.web import poll_labels as say
-from chalicelib.web import poll_views as views
 from chalicelib.web.edge import name_of
 from chalicelib.web.i18n import N_, translate
+from chalicelib.web.poll_views import Pair
 from chalicelib.web.views import FieldError
 
 Form = Mapping[str, str]
@@ -82,8 +83,8 @@ def draft(
     """The form of a poll, with the neighbourhoods of whoever drafts it; `poll`: the draft that is changed."""
     mine = (place for _, place in directory.neighbourhoods() if access.sights(directory, member, place.id))
     return views.DraftPage(
-        neighbourhoods=tuple(views.Pair(place.id, name_of(place, language)) for place in mine),
-        matters=tuple(views.Pair(str(number), say.matter(number, language)) for number in say.MATTERS),
+        neighbourhoods=tuple(Pair(place.id, name_of(place, language)) for place in mine),
+        matters=tuple(Pair(str(number), say.matter(number, language)) for number in say.MATTERS),
         form=dict(form),
         errors=errors,
         poll=poll.id if poll else "",
@@ -129,5 +130,5 @@ def _current(roll: Roll | None) -> int:
     return next((v.units for v in versions if roll and v.number == roll.current), 0)
 
 
-def _pairs(labels: Mapping[str, str], language: str) -> tuple[views.Pair, ...]:
-    return tuple(views.Pair(code, translate(language, label)) for code, label in labels.items())
+def _pairs(labels: Mapping[str, str], language: str) -> tuple[Pair, ...]:
+    return tuple(Pair(code, translate(language, label)) for code, label in labels.items())

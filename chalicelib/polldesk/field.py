@@ -19,10 +19,11 @@ from chalicelib.poll import access, present, service, voting
 from chalicelib.poll.ballots import Via
 from chalicelib.poll.roll import NOBODY, Unit
 from chalicelib.poll.state import Poll
+from chalicelib.web import poll_field_views as views
 from chalicelib.web import poll_labels as say
-from chalicelib.web import poll_views as views
 from chalicelib.web.assets import asset
 from chalicelib.web.edge import base_path, see_other, show
+from chalicelib.web.poll_views import Voter
 from chalicelib.web.views import FieldError
 
 _TOPIC = "topic-"
@@ -116,7 +117,7 @@ def _units(call: Call, poll: Poll, building: str) -> tuple[views.DoorUnit, ...]:
 
 
 def _unit(unit: Unit, voted: bool, key: str, language: str) -> views.DoorUnit:
-    owners = tuple(views.Voter(index, owner.name) for index, owner in enumerate(unit.owners))
+    owners = tuple(Voter(index, owner.name) for index, owner in enumerate(unit.owners))
     kind = say.unit_kind(str(unit.kind), language)
     return views.DoorUnit(unit.number, unit.room, kind, owners, unit.voter, key, voted)
 

@@ -13,7 +13,7 @@ from chalicelib.poll.handlers import staff_of
 from chalicelib.poll.roll import Roll
 from chalicelib.poll.roll_preview import Preview
 from chalicelib.web import poll_labels
-from chalicelib.web import poll_views as views
+from chalicelib.web import roll_views as views
 from chalicelib.web.edge import name_of, see_other, show
 from chalicelib.web.views import FieldError as Shown
 

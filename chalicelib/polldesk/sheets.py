@@ -18,7 +18,7 @@ from chalicelib.poll.roll import Unit
 from chalicelib.poll.state import Poll, Stage
 from chalicelib.poll.tickets import Ticket
 from chalicelib.polldesk.field import building_of, staff
-from chalicelib.web import poll_views as views
+from chalicelib.web import poll_field_views as views
 from chalicelib.web.edge import show
 
 
