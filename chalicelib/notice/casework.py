@@ -1,4 +1,4 @@
-"""Which notices follow from which event of a case, and when one has lost its point. Pure.
+"""Which notices follow from which event of a case. Pure. When one has lost its point: `casework_moot`.
 
 Three kinds of people hear of a case: staff (the owner, the level above, whoever an office is filled by), its residents
 (the ringers of its bells) and its parties. Each is told what they have to do or have waited for, with the link that
@@ -17,42 +17,22 @@ from typing import Any
 from chalicelib.case.due import above
 from chalicelib.case.parties import RESIDENT
 from chalicelib.case.rules import fold
-from chalicelib.case.stages import OPEN, Stage
-from chalicelib.case.state import Case, Meeting
+from chalicelib.case.state import Meeting
 from chalicelib.core import ids
 from chalicelib.core.chain import Event
 from chalicelib.core.times import iso, parse_iso
+from chalicelib.notice import casework_people as people
 from chalicelib.notice import rules
-from chalicelib.notice.rules import RESIDENT_ID, Links
+from chalicelib.notice.casework_moot import LASTING
+from chalicelib.notice.casework_people import CaseScene, party_id, resident_id
+from chalicelib.notice.rules import RESIDENT_ID
 from chalicelib.notice.types import PARTY, Notice, Recipient
-from chalicelib.people.rules import duty
-from chalicelib.place.ladder import Role, Urgency
-from chalicelib.place.rules import Directory
+from chalicelib.place.ladder import Urgency
 
-OFFICES = frozenset({Role.SPECIALIST, Role.COMMUNITY, Role.SUBDISTRICT})
-MEDIATOR = "mediator"
-# What stays true and matters when the case is closed: nobody goes to a meeting that is off, whoever's case failed must
-# know what remains, and a bad rating is heard even when the case was filed away that night.
-LASTING = frozenset({"failed", "meeting_off", "rated_low"})
 # What staff must act on at once when there is danger.
 _PRESSING = frozenset({"assigned", "overdue", "overdue_below", "pressed", "reopened"})
 About = Mapping[str, str | int]
 _NOTHING: About = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class CaseScene:
-    """What a case's event is told from. `case`: as it was right after the event; `events`: up to it.
-
-    `residents` by bell and `parties` by id as they can be reached now; erased ones are left out.
-    """
-
-    case: Case
-    events: tuple[Event, ...]
-    directory: Directory
-    residents: Mapping[str, Recipient]
-    parties: Mapping[str, Recipient]
-    links: Links
 
 
 @dataclass(frozen=True)
@@ -77,19 +57,6 @@ def notices_of(event: Event, scene: CaseScene) -> tuple[Notice, ...]:
         if word.to.id not in told and not _did_it(event, scene, word.to):
             told[word.to.id] = _notice(event, scene, word)
     return tuple(told.values())
-
-
-def resident_id(case: Case, bell: str) -> str:
-    """What the record calls the ringer of one of the case's bells."""
-    return RESIDENT_ID if bell == case.bells[0] else f"{RESIDENT_ID}:{bell}"
-
-
-def party_id(party: str) -> str:
-    """What the record calls a party."""
-    return f"{PARTY}:{party}"
-
-
-# -- what is told, to whom
 
 
 def _notice(event: Event, scene: CaseScene, word: Word) -> Notice:
@@ -128,67 +95,6 @@ def _did_it(event: Event, scene: CaseScene, to: Recipient) -> bool:
     return kind == RESIDENT_ID and to.id == resident_id(scene.case, who or scene.case.bells[0])
 
 
-# -- who they are
-
-
-def _staff(scene: CaseScene, staff_id: str) -> Iterator[Recipient]:
-    member = scene.directory.member(staff_id)
-    if member:
-        yield rules.as_recipient(member)
-
-
-def _office(event: Event, scene: CaseScene, role: str) -> Iterator[Recipient]:
-    """Those on duty for the role when it happened; where nobody is, the next level that has somebody."""
-    for _ in Role:
-        found = duty(scene.directory, scene.case.neighbourhood, [Role(role)], parse_iso(event.at)).staff
-        if found or role == Role.SUPERVISOR:
-            yield from map(rules.as_recipient, found)
-            return
-        role = above(role)
-
-
-def _owner(event: Event, scene: CaseScene) -> Iterator[Recipient]:
-    """Who works on the case; when they have left, those on duty in their place."""
-    if scene.directory.member(scene.case.owner):
-        yield from _staff(scene, scene.case.owner)
-    else:
-        yield from _office(event, scene, scene.case.owner_role)
-
-
-def _residents(scene: CaseScene) -> Iterator[Recipient]:
-    """Everybody who rang, each phone once."""
-    told: dict[object, Recipient] = {}
-    for bell in scene.case.bells:
-        if to := scene.residents.get(bell):
-            told.setdefault(to.addresses, to)
-    yield from told.values()
-
-
-def _party(scene: CaseScene, party: str) -> Iterator[Recipient]:
-    if party in scene.parties and any(p.id == party and p.active for p in scene.case.parties):
-        yield scene.parties[party]
-
-
-def _parties(scene: CaseScene) -> Iterator[Recipient]:
-    for party in scene.case.parties:
-        yield from _party(scene, party.id)
-
-
-def _whoever(event: Event, scene: CaseScene, who: str) -> Iterator[Recipient]:
-    """Whom an event names as bound, invited or to sign: a party, the residents or one of them, an office."""
-    if who == RESIDENT:
-        yield from _residents(scene)
-    elif who in scene.case.bells:
-        yield from (scene.residents[bell] for bell in (who,) if bell in scene.residents)
-    elif any(p.id == who for p in scene.case.parties):
-        yield from _party(scene, who)
-    elif who in OFFICES:
-        own = who == scene.case.owner_role
-        yield from _owner(event, scene) if own else _office(event, scene, who)
-    elif who == MEDIATOR:
-        yield from (to for p in scene.case.parties if p.kind == MEDIATOR for to in _party(scene, p.id))
-
-
 # -- what follows from what
 
 
@@ -198,7 +104,7 @@ def _words(people: Iterable[Recipient], template: str, about: About = _NOTHING) 
 
 def _own(event: Event, scene: CaseScene, template: str, about: About = _NOTHING) -> Iterator[Word]:
     """What is the owner's: pointless for them once the case is somebody else's."""
-    return _words(_owner(event, scene), template, {**about, "owner": scene.case.owner})
+    return _words(people.owner(event, scene), template, {**about, "owner": scene.case.owner})
 
 
 def _to_owner(template: str) -> Callable[[Event, CaseScene], Iterator[Word]]:
@@ -206,18 +112,18 @@ def _to_owner(template: str) -> Callable[[Event, CaseScene], Iterator[Word]]:
 
 
 def _to_residents(template: str) -> Callable[[Event, CaseScene], Iterator[Word]]:
-    return lambda event, scene: _words(_residents(scene), template)
+    return lambda event, scene: _words(people.residents(scene), template)
 
 
 def _assigned(event: Event, scene: CaseScene) -> Iterator[Word]:
     staff = event.data["staff"]
-    return _words(_staff(scene, staff), "assigned", {"owner": staff})
+    return _words(people.staff(scene, staff), "assigned", {"owner": staff})
 
 
 def _messaged(event: Event, scene: CaseScene) -> Iterator[Word]:
     to = event.data["to"]
     if to != "staff":
-        yield from _words(_whoever(event, scene, to), "message")
+        yield from _words(people.whoever(event, scene, to), "message")
     if event.actor.get("kind") in {RESIDENT_ID, PARTY}:
         yield from _own(event, scene, "message")
 
@@ -229,15 +135,17 @@ def _joined(event: Event, scene: CaseScene) -> Iterator[Word]:
 
 
 def _offered(event: Event, scene: CaseScene) -> Iterator[Word]:
-    return _words(_residents(scene), "offered", {"offer": event.data["offer"]})
+    return _words(people.residents(scene), "offered", {"offer": event.data["offer"]})
 
 
 def _invited(event: Event, scene: CaseScene) -> Iterator[Word]:
-    return _words(_party(scene, event.data["party"]), "invited")
+    return _words(people.party(scene, event.data["party"]), "invited")
 
 
 def _proposed(event: Event, scene: CaseScene) -> Iterator[Word]:
-    yield from _words((*_residents(scene), *_parties(scene)), "proposed", {"plan": event.data["plan"]})
+    yield from _words(
+        (*people.residents(scene), *people.parties(scene)), "proposed", {"plan": event.data["plan"]}
+    )
 
 
 def _scheduled(event: Event, scene: CaseScene) -> Iterator[Word]:
@@ -258,7 +166,7 @@ def _called_off(event: Event, scene: CaseScene) -> Iterator[Word]:
 def _meeting(event: Event, scene: CaseScene, number: int, template: str) -> Iterator[Word]:
     meeting = next(m for m in scene.case.meetings if m.number == number)
     for who in meeting.invited:
-        for to in _whoever(event, scene, who):
+        for to in people.whoever(event, scene, who):
             yield Word(to, template, _about_meeting(scene, meeting, to.language))
 
 
@@ -281,10 +189,10 @@ def when(scene: CaseScene, at: datetime, language: str) -> str:
 def _held(event: Event, scene: CaseScene) -> Iterator[Word]:
     """The minutes can be read by everybody who was invited."""
     meeting = next(m for m in scene.case.meetings if m.number == event.data["meeting"])
-    yield from _words(_residents(scene), "minutes")
+    yield from _words(people.residents(scene), "minutes")
     for who in meeting.invited:
         if who != RESIDENT:
-            yield from _words(_whoever(event, scene, who), "minutes")
+            yield from _words(people.whoever(event, scene, who), "minutes")
 
 
 def _consulted(event: Event, scene: CaseScene) -> Iterator[Word]:
@@ -293,28 +201,28 @@ def _consulted(event: Event, scene: CaseScene) -> Iterator[Word]:
 
 
 def _rejected(event: Event, scene: CaseScene) -> Iterator[Word]:
-    return _words((*_residents(scene), *_parties(scene)), "voted_down")
+    return _words((*people.residents(scene), *people.parties(scene)), "voted_down")
 
 
 def _agreed(event: Event, scene: CaseScene) -> Iterator[Word]:
     """Carried by the neighbours, it is still to be signed by those who signed nothing yet."""
     yield from _to_sign(event, scene)
-    yield from _words((*_residents(scene), *_parties(scene)), "agreed")
+    yield from _words((*people.residents(scene), *people.parties(scene)), "agreed")
 
 
 def _to_sign(event: Event, scene: CaseScene) -> Iterator[Word]:
     for signatory in scene.case.agreement.missing if scene.case.agreement else ():
         # One signature is the residents': whose bell the case began with is asked for it.
         who = scene.case.bells[0] if signatory == RESIDENT else signatory
-        yield from _words(_whoever(event, scene, who), "to_sign", {"signatory": signatory})
+        yield from _words(people.whoever(event, scene, who), "to_sign", {"signatory": signatory})
 
 
 def _broken_off(event: Event, scene: CaseScene) -> Iterator[Word]:
     """What they had promised binds them no more: those it bound hear so, and the residents."""
-    yield from _words(_residents(scene), "broken_off")
+    yield from _words(people.residents(scene), "broken_off")
     for who in _were_bound(event, scene):
         if who != RESIDENT and who not in scene.case.bells:
-            yield from _words(_whoever(event, scene, who), "broken_off")
+            yield from _words(people.whoever(event, scene, who), "broken_off")
 
 
 def _were_bound(event: Event, scene: CaseScene) -> Iterator[str]:
@@ -331,7 +239,7 @@ def _promised(event: Event, scene: CaseScene) -> Iterator[Word]:
 
 def _performed(event: Event, scene: CaseScene) -> Iterator[Word]:
     about = {"obligation": event.data["obligation"]}
-    yield from _words(_residents(scene), "performed", about)
+    yield from _words(people.residents(scene), "performed", about)
     yield from _own(event, scene, "performed", about)
 
 
@@ -345,24 +253,24 @@ def _sent_back(event: Event, scene: CaseScene) -> Iterator[Word]:
 
 def _to_bound(event: Event, scene: CaseScene, number: int, template: str) -> Iterator[Word]:
     who = next(o.who for o in scene.case.obligations if o.number == number)
-    return _words(_whoever(event, scene, who), template, {"obligation": number})
+    return _words(people.whoever(event, scene, who), template, {"obligation": number})
 
 
 def _failed(event: Event, scene: CaseScene) -> Iterator[Word]:
-    yield from _words(_residents(scene), "failed")
+    yield from _words(people.residents(scene), "failed")
     yield from _called_off(event, scene)
 
 
 def _finished(event: Event, scene: CaseScene) -> Iterator[Word]:
-    yield from _words(_residents(scene), "rate")
+    yield from _words(people.residents(scene), "rate")
     yield from _called_off(event, scene)
 
 
 def _rated(event: Event, scene: CaseScene) -> Iterator[Word]:
     """Whoever was in charge and the level above them hear that it did not help."""
     if not (event.data["solved"] and event.data["satisfied"]):
-        yield from _words(_owner(event, scene), "rated_low")
-        yield from _words(_office(event, scene, above(scene.case.owner_role)), "rated_low")
+        yield from _words(people.owner(event, scene), "rated_low")
+        yield from _words(people.office(event, scene, above(scene.case.owner_role)), "rated_low")
 
 
 def _resumed(event: Event, scene: CaseScene) -> Iterator[Word]:
@@ -373,15 +281,15 @@ def _resumed(event: Event, scene: CaseScene) -> Iterator[Word]:
 def _reported(event: Event, scene: CaseScene) -> Iterator[Word]:
     pressed = [past for past in scene.events if past.kind == "pressed" and past.seq < event.seq]
     for past in pressed[-1:]:
-        yield from _words(_staff(scene, past.actor.get("id", "")), "reported")
+        yield from _words(people.staff(scene, past.actor.get("id", "")), "reported")
 
 
 def _extension_asked(event: Event, scene: CaseScene) -> Iterator[Word]:
-    return _words(_office(event, scene, above(event.data["role"])), "extension_asked")
+    return _words(people.office(event, scene, above(event.data["role"])), "extension_asked")
 
 
 def _extended(event: Event, scene: CaseScene) -> Iterator[Word]:
-    return _words(_staff(scene, event.data["for"]), event.kind)
+    return _words(people.staff(scene, event.data["for"]), event.kind)
 
 
 def _reminded(event: Event, scene: CaseScene) -> Iterator[Word]:
@@ -393,13 +301,15 @@ def _reminded(event: Event, scene: CaseScene) -> Iterator[Word]:
         words = _meeting(event, scene, int(number), "meeting_soon")
         yield from (Word(word.to, word.template, {**word.about, **about}) for word in words)
         meeting = next(m for m in scene.case.meetings if m.number == int(number))
-        for owner in _owner(event, scene):
+        for owner in people.owner(event, scene):
             yield Word(owner, "meeting_soon", {**_about_meeting(scene, meeting, owner.language), **about})
         return
     for who in to.get("parties", ()):
-        yield from _words(_whoever(event, scene, who), "court" if kind == "court" else "duty_due", about)
+        yield from _words(
+            people.whoever(event, scene, who), "court" if kind == "court" else "duty_due", about
+        )
     if to.get("resident"):
-        yield from _words(_residents(scene), "rate", about)
+        yield from _words(people.residents(scene), "rate", about)
     if to.get("owner"):
         yield from _own(event, scene, "due_soon", about)
 
@@ -407,7 +317,7 @@ def _reminded(event: Event, scene: CaseScene) -> Iterator[Word]:
 def _overdue(event: Event, scene: CaseScene) -> Iterator[Word]:
     about = {"deadline": event.data["key"]}
     yield from _own(event, scene, "overdue", about)
-    yield from _words(_office(event, scene, event.data["to"]["role"]), "overdue_below", about)
+    yield from _words(people.office(event, scene, event.data["to"]["role"]), "overdue_below", about)
 
 
 _TELLERS: Mapping[str, Callable[[Event, CaseScene], Iterator[Word]]] = {
@@ -446,91 +356,4 @@ _TELLERS: Mapping[str, Callable[[Event, CaseScene], Iterator[Word]]] = {
     "reported": _reported,
     "reminded": _reminded,
     "overdue": _overdue,
-}
-
-
-# -- what has lost its point
-
-
-def moot(notice: Notice, case: Case | None) -> bool:
-    """Whether there is nothing left to say: the case is closed, or what the notice asks for is done or over."""
-    if notice.template in LASTING:
-        return notice.template == "rated_low" and case is not None and case.rating is None
-    if case is None or case.stage is Stage.CLOSED:
-        return True
-    still = _STILL.get(notice.template)
-    return _gone(notice, case) or _deadline_moved(notice, case) or not (still is None or still(notice, case))
-
-
-def _gone(notice: Notice, case: Case) -> bool:
-    """A party that was removed hears nothing more, and a former owner hears nothing of what is the owner's."""
-    to = notice.recipient
-    if to.role == PARTY and not any(p.active and party_id(p.id) == to.id for p in case.parties):
-        return True
-    return notice.params.get("owner", case.owner) != case.owner
-
-
-def _deadline_moved(notice: Notice, case: Case) -> bool:
-    """The deadline it speaks of is met, stands still, or has been moved away."""
-    key = notice.params.get("deadline")
-    if key is None:
-        return False
-    deadline = next((d for d in case.running if d.key == key), None)
-    return deadline is None or (notice.template in {"overdue", "overdue_below"} and not deadline.overdue)
-
-
-def _open(notice: Notice, case: Case) -> bool:
-    return case.stage in OPEN
-
-
-def _asking(notice: Notice, case: Case) -> bool:
-    return case.pause is not None and bool(case.pause.question)
-
-
-def _to_choose(notice: Notice, case: Case) -> bool:
-    number = notice.params["offer"]
-    return case.stage in OPEN and any(o.number == number and not o.chosen for o in case.offers)
-
-
-def _meeting_stands(notice: Notice, case: Case) -> bool:
-    number = notice.params["meeting"]
-    return case.stage in OPEN and any(m.number == number and m.status == "scheduled" for m in case.meetings)
-
-
-def _latest_plan(notice: Notice, case: Case) -> bool:
-    return case.stage in OPEN and case.plan == notice.params["plan"]
-
-
-def _unsigned(notice: Notice, case: Case) -> bool:
-    return case.agreement is not None and notice.params["signatory"] in case.agreement.missing
-
-
-def _obligation_is(*statuses: str) -> Callable[[Notice, Case], bool]:
-    def check(notice: Notice, case: Case) -> bool:
-        number = notice.params["obligation"]
-        return any(o.number == number and o.status in statuses for o in case.obligations)
-
-    return check
-
-
-def _not_agreed_anew(notice: Notice, case: Case) -> bool:
-    return case.agreement is None or case.agreement.effective_at is None
-
-
-_STILL: Mapping[str, Callable[[Notice, Case], bool]] = {
-    "asked": _asking,
-    "offered": _to_choose,
-    "invited": _open,
-    "meeting": _meeting_stands,
-    "meeting_soon": _meeting_stands,
-    "proposed": _latest_plan,
-    "to_sign": _unsigned,
-    "voted_down": lambda notice, case: case.stage is Stage.NEGOTIATING,
-    "broken_off": _not_agreed_anew,
-    "promised": _obligation_is("open"),
-    "performed": _obligation_is("performed"),
-    "work_sent_back": _obligation_is("open"),
-    "rate": lambda notice, case: case.stage is Stage.DONE and case.rating is None,
-    "extension_asked": lambda notice, case: case.extension is not None,
-    "pressed": lambda notice, case: case.deadline("press") is not None,
 }

@@ -18,7 +18,7 @@ from chalicelib.ports import BellFile, Ports
 
 if TYPE_CHECKING:
     from chalicelib.case.rules import Case
-    from chalicelib.notice.casework import CaseScene
+    from chalicelib.notice.casework_people import CaseScene
     from chalicelib.notice.polls import PollScene
     from chalicelib.poll.shapes import PollFile
     from chalicelib.poll.state import Poll
@@ -94,10 +94,10 @@ def moot(ports: Ports, wanted: Iterable[Notice]) -> frozenset[str]:
 
 
 def _moot_cases(ports: Ports, wanted: list[Notice]) -> frozenset[str]:
-    from chalicelib.notice import casework
+    from chalicelib.notice import casework_moot
 
     cases = {line.case.thing: line.case for line in ports.store.cases(_ids(wanted))}
-    return frozenset(n.key for n in wanted if casework.moot(n, cases.get(n.thing)))
+    return frozenset(n.key for n in wanted if casework_moot.moot(n, cases.get(n.thing)))
 
 
 def _moot_polls(ports: Ports, wanted: list[Notice]) -> frozenset[str]:
@@ -126,7 +126,7 @@ def _scene(ports: Ports, file: BellFile, event: Event) -> Scene:
 
 def _case_scene(ports: Ports, file: CaseFile, event: Event) -> CaseScene:
     from chalicelib.case.rules import fold as fold_case
-    from chalicelib.notice.casework import CaseScene
+    from chalicelib.notice.casework_people import CaseScene
 
     until = tuple(past for past in file.events if past.seq <= event.seq)
     case = fold_case(until) if until else file.case
@@ -154,7 +154,7 @@ def _poll_scene(ports: Ports, file: PollFile, event: Event) -> PollScene:
 
 
 def _residents(ports: Ports, case: Case) -> dict[str, Recipient]:
-    from chalicelib.notice.casework import resident_id
+    from chalicelib.notice.casework_people import resident_id
 
     found = ports.store.contacts(case.bells)
     return {
@@ -166,7 +166,7 @@ def _residents(ports: Ports, case: Case) -> dict[str, Recipient]:
 
 
 def _parties(directory: Directory, known: Mapping[str, PartyContact]) -> dict[str, Recipient]:
-    from chalicelib.notice.casework import party_id
+    from chalicelib.notice.casework_people import party_id
 
     def recipient(party: PartyContact) -> Recipient:
         addresses = ((Channel.SMS, party.phone), (Channel.MAIL, party.mail))

@@ -10,7 +10,7 @@ from chalicelib.case import commands as do
 from chalicelib.case.rules import Case, apply, fold
 from chalicelib.core.chain import Actor, Event
 from chalicelib.notice import casework
-from chalicelib.notice.casework import CaseScene, party_id, resident_id
+from chalicelib.notice.casework_people import CaseScene, party_id, resident_id
 from chalicelib.notice.rules import Links
 from chalicelib.notice.types import PARTY, RESIDENT, Notice, Recipient
 from chalicelib.people.staff import Channel, Staff

@@ -13,7 +13,7 @@ from chalicelib.case.state import Case, Option
 from chalicelib.core import links
 from chalicelib.core.chain import RESIDENT, Actor
 from chalicelib.core.links import Purpose
-from chalicelib.notice import casework
+from chalicelib.notice import casework, casework_moot
 from chalicelib.notice.types import Notice
 from chalicelib.place.ladder import Urgency
 from tests.case.lives import LI, WANG, Life, text
@@ -52,12 +52,12 @@ def test_what_was_the_former_owners_is_no_longer_said_to_them() -> None:
     told.of(do.Ask(text("q"), 3))
     told.of(do.Reply(text("a")), RESIDENT)
     replied = notice(told, "replied", "zhao")
-    assert not casework.moot(replied, told.life.case)
+    assert not casework_moot.moot(replied, told.life.case)
     told.of(do.Assign("wang", "community"), LI)
     assigned = notice(told, "assigned", "wang")
-    assert casework.moot(replied, told.life.case)
+    assert casework_moot.moot(replied, told.life.case)
     told.of(do.Assign("li", "subdistrict"), LI)
-    assert casework.moot(assigned, told.life.case)
+    assert casework_moot.moot(assigned, told.life.case)
 
 
 def test_when_the_owner_has_left_whoever_is_on_duty_in_their_place_hears() -> None:
@@ -127,9 +127,9 @@ def test_a_question_waits_for_the_resident_and_the_answer_goes_to_the_owner() ->
     told = Told()
     assert told.of(do.Ask(text("q"), 3)) == [("resident", "asked")]
     asked = notice(told, "asked", "resident")
-    assert not casework.moot(asked, told.life.case)
+    assert not casework_moot.moot(asked, told.life.case)
     assert told.of(do.Reply(text("a")), RESIDENT) == [("zhao", "replied")]
-    assert casework.moot(asked, told.life.case)
+    assert casework_moot.moot(asked, told.life.case)
 
 
 def test_a_pause_is_told_to_nobody_and_its_latest_end_to_the_owner() -> None:
@@ -145,9 +145,9 @@ def test_options_are_put_to_the_resident_and_the_choice_goes_to_the_owner() -> N
     options = tuple(Option(name, text(name), 100) for name in "ab")
     assert told.of(do.OfferOptions(options)) == [("resident", "offered")]
     offered = notice(told, "offered", "resident")
-    assert not casework.moot(offered, told.life.case)
+    assert not casework_moot.moot(offered, told.life.case)
     assert told.of(do.Choose(1, "a"), RESIDENT) == [("zhao", "chosen")]
-    assert casework.moot(offered, told.life.case)
+    assert casework_moot.moot(offered, told.life.case)
 
 
 # -- parties and meetings
@@ -157,9 +157,9 @@ def test_an_invited_party_gets_its_link_and_a_removed_one_nothing_more() -> None
     told = Told()
     assert told.party(FIRM) == [("party:yunhe", "invited")]
     invited = notice(told, "invited", "party:yunhe")
-    assert not casework.moot(invited, told.life.case)
+    assert not casework_moot.moot(invited, told.life.case)
     assert told.of(do.Remove(FIRM)) == NOBODY
-    assert casework.moot(invited, told.life.case)
+    assert casework_moot.moot(invited, told.life.case)
     assert told.of(do.Message(text("hello"), FIRM)) == NOBODY
 
 
@@ -189,7 +189,7 @@ def test_a_meeting_that_is_off_is_called_off_for_all_who_were_to_come() -> None:
     told.of(do.Schedule(told.life.now + timedelta(days=2), (FIRM, "resident"), text("agenda")))
     invited = notice(told, "scheduled", "resident")
     assert told.of(do.CancelMeeting(1)) == [("party:yunhe", "meeting_off"), ("resident", "meeting_off")]
-    assert casework.moot(invited, told.life.case)
+    assert casework_moot.moot(invited, told.life.case)
 
 
 def test_nobody_goes_to_a_meeting_of_a_case_that_is_over() -> None:
@@ -213,7 +213,7 @@ def test_the_day_before_everybody_is_reminded_of_the_meeting() -> None:
     soon = notice(told, "reminded", "zhao")
     assert not soon.everywhere
     told.of(do.CancelMeeting(1))
-    assert casework.moot(soon, told.life.case)
+    assert casework_moot.moot(soon, told.life.case)
 
 
 def test_the_minutes_can_be_read_by_residents_and_whoever_was_invited() -> None:
@@ -228,9 +228,9 @@ def test_the_minutes_can_be_read_by_residents_and_whoever_was_invited() -> None:
         ("party:yunhe", "minutes"),
     ]
     minutes = notice(told, "held", "party:yunhe")
-    assert not casework.moot(minutes, told.life.case)
+    assert not casework_moot.moot(minutes, told.life.case)
     told.of(do.Remove(FIRM))
-    assert casework.moot(minutes, told.life.case)
+    assert casework_moot.moot(minutes, told.life.case)
 
 
 def test_one_phone_behind_two_bells_is_told_of_the_minutes_once() -> None:
@@ -256,7 +256,7 @@ def test_a_plan_is_put_to_residents_and_parties_and_comments_go_to_the_owner() -
     assert told.of(do.Comment(1, text("hm")), party(CREW)) == [("zhao", "commented")]
     assert told.of(do.Comment(1, text("hm"))) == NOBODY
     told.of(do.Propose(text("plan 2")))
-    assert casework.moot(first, told.life.case)
+    assert casework_moot.moot(first, told.life.case)
 
 
 def test_signatories_are_asked_when_it_can_be_signed_and_all_hear_of_the_agreement() -> None:
@@ -267,7 +267,7 @@ def test_signatories_are_asked_when_it_can_be_signed_and_all_hear_of_the_agreeme
     assert asked == [("resident", "to_sign"), ("party:shigong", "to_sign")]
     to_sign = notice(told, "consulted", "resident")
     assert told.of(do.Sign("resident", "code", text("proof")), RESIDENT) == NOBODY
-    assert casework.moot(to_sign, told.life.case)
+    assert casework_moot.moot(to_sign, told.life.case)
     assert told.of(do.Sign(CREW, "code", text("proof")), party(CREW)) == [
         ("resident", "agreed"),
         ("party:yunhe", "agreed"),
@@ -310,9 +310,9 @@ def test_a_plan_that_is_voted_down_is_told_to_residents_and_parties_until_there_
         ("party:shigong", "voted_down"),
     ]
     down = notice(told, "rejected", "resident")
-    assert not casework.moot(down, told.life.case)
+    assert not casework_moot.moot(down, told.life.case)
     told.of(do.Fail("voted_down", text("why")))
-    assert casework.moot(down, told.life.case)
+    assert casework_moot.moot(down, told.life.case)
 
 
 def test_when_carrying_out_is_broken_off_residents_and_whoever_was_bound_hear_it() -> None:
@@ -326,9 +326,9 @@ def test_when_carrying_out_is_broken_off_residents_and_whoever_was_bound_hear_it
         ("party:yunhe", "broken_off"),
     ]
     first = notice(told, "broken_off", "party:shigong")
-    assert not casework.moot(first, told.life.case)
+    assert not casework_moot.moot(first, told.life.case)
     _agree_anew(told)
-    assert casework.moot(first, told.life.case)
+    assert casework_moot.moot(first, told.life.case)
     # Of the first agreement nobody is bound any more: the firm does not hear twice that it is off.
     assert told.of(off) == [("resident", "broken_off"), ("party:shigong", "broken_off")]
 
@@ -368,11 +368,11 @@ def test_whoever_is_bound_hears_of_the_promise_the_reminder_and_the_verdict() ->
         ("resident", "performed"),
         ("zhao", "performed"),
     ]
-    assert casework.moot(due, told.life.case)
+    assert casework_moot.moot(due, told.life.case)
     performed = notice(told, "performed", "resident")
     again = do.SendBack(2, text("drips"), told.life.now + timedelta(days=3))
     assert told.of(again, RESIDENT) == [("party:yunhe", "work_sent_back")]
-    assert casework.moot(performed, told.life.case)
+    assert casework_moot.moot(performed, told.life.case)
     told.of(do.Perform(2, text("photo")), party(FIRM))
     assert told.of(do.AcceptWork(2), RESIDENT) == [("party:yunhe", "work_accepted")]
 
@@ -386,9 +386,9 @@ def test_an_obligation_that_is_overdue_goes_to_the_owner_and_one_level_up() -> N
         for e in told.life.events
         if e.data.get("key") == "obligation:1" and e.kind == "overdue"
     )
-    assert not any(casework.moot(n, told.life.case) for n in late)
+    assert not any(casework_moot.moot(n, told.life.case) for n in late)
     told.of(do.Perform(1, text("photo")), party(CREW))
-    assert all(casework.moot(n, told.life.case) for n in late)
+    assert all(casework_moot.moot(n, told.life.case) for n in late)
 
 
 def test_when_nobody_has_the_level_above_the_next_one_hears() -> None:
@@ -414,10 +414,10 @@ def test_a_reminder_is_pointless_once_the_clock_stands_still_or_the_deadline_was
     paused = Told(life=Life())
     paused.life.pass_time(hours=24)
     paused.of(do.Hold("weather", "the sun", paused.life.now + timedelta(days=2)))
-    assert casework.moot(late, paused.life.case)
+    assert casework_moot.moot(late, paused.life.case)
     told.of(do.Extend("stage", told.life.now + timedelta(days=2), "weather", text("rain")))
     told.of(do.DecideExtension(True), WANG)
-    assert casework.moot(late, told.life.case)
+    assert casework_moot.moot(late, told.life.case)
 
 
 def test_more_time_is_asked_of_the_level_above_and_the_answer_goes_to_who_asked() -> None:
@@ -427,7 +427,7 @@ def test_more_time_is_asked_of_the_level_above_and_the_answer_goes_to_who_asked(
     assert told.of(extend) == [("wang", "extension_asked")]
     asked = notice(told, "extension_asked", "wang")
     assert told.of(do.DecideExtension(False), WANG) == [("zhao", "extension_refused")]
-    assert casework.moot(asked, told.life.case)
+    assert casework_moot.moot(asked, told.life.case)
     told.of(extend)
     assert told.of(do.DecideExtension(True), WANG) == [("zhao", "extended")]
 
@@ -438,7 +438,7 @@ def test_pressing_reaches_the_owner_and_the_report_whoever_pressed() -> None:
     assert told.of(do.Press(text("how is it?")), LI) == [("zhao", "pressed")]
     pressed = notice(told, "pressed", "zhao")
     assert told.of(do.Report(text("well"))) == [("li", "reported")]
-    assert casework.moot(pressed, told.life.case)
+    assert casework_moot.moot(pressed, told.life.case)
 
 
 # -- the end
@@ -449,9 +449,9 @@ def test_a_case_that_is_done_asks_the_resident_to_rate_it_and_reminds_once() -> 
     assert told.since(len(told.life.events) - 1) == [("resident", "rate")]
     asked = notice(told, "finished", "resident")
     assert told.by_itself(days=13) == [("resident", "rate")]
-    assert not casework.moot(asked, told.life.case)
+    assert not casework_moot.moot(asked, told.life.case)
     told.of(do.Rate(True, False, False, ("not_fixed",)), RESIDENT)
-    assert casework.moot(asked, told.life.case)
+    assert casework_moot.moot(asked, told.life.case)
 
 
 @pytest.mark.parametrize("rating", [(True, False, True), (False, True, False)])
@@ -466,16 +466,16 @@ def test_a_bad_rating_reaches_the_owner_and_one_level_up_even_when_the_case_is_c
     low = told.notices(told.last("rated"))
     told.by_itself(days=90)
     assert told.life.case.stage is Stage.CLOSED
-    assert not any(casework.moot(n, told.life.case) for n in low)
+    assert not any(casework_moot.moot(n, told.life.case) for n in low)
 
 
 def test_a_bad_rating_is_no_news_once_the_case_was_reopened_and_a_good_one_never_is() -> None:
     told = Told().done()
     told.of(do.Rate(False, False, False), RESIDENT)
     low = notice(told, "rated", "wang")
-    assert not casework.moot(low, told.life.case)
+    assert not casework_moot.moot(low, told.life.case)
     told.of(do.Reopen(text("it drips")), RESIDENT)
-    assert casework.moot(low, told.life.case)
+    assert casework_moot.moot(low, told.life.case)
     assert Told().done().of(do.Rate(False, True, True), RESIDENT) == NOBODY
 
 
@@ -484,7 +484,7 @@ def test_a_case_that_failed_tells_the_resident_and_that_survives_its_closing() -
     assert told.of(do.Fail("party_absent", text("why"))) == [("resident", "failed")]
     failed = notice(told, "failed", "resident")
     assert told.of(do.Close()) == NOBODY
-    assert not casework.moot(failed, told.life.case)
+    assert not casework_moot.moot(failed, told.life.case)
 
 
 def test_reopening_is_told_to_the_owner() -> None:
@@ -500,7 +500,7 @@ def test_one_more_bell_is_told_to_the_owner_unless_they_took_it_in_themselves() 
     joined = notice(told, "joined", "zhao")
     assert joined.params["link"] == "https://bell.example/c/MX7F3K92QD"
     told.of(do.Assign("wang", "community"), LI)
-    assert casework.moot(joined, told.life.case)
+    assert casework_moot.moot(joined, told.life.case)
     assert Told().of(do.Join(SECOND)) == NOBODY
 
 
@@ -527,8 +527,8 @@ def test_once_it_is_closed_content_nobody_hears_anything() -> None:
     everything = [n for event in told.life.events for n in told.notices(event)]
     told.of(do.Rate(True, True, True), RESIDENT)
     assert told.life.case.stage is Stage.CLOSED
-    assert {n.template for n in everything if not casework.moot(n, told.life.case)} == set()
-    assert all(casework.moot(n, None) for n in everything)
+    assert {n.template for n in everything if not casework_moot.moot(n, told.life.case)} == set()
+    assert all(casework_moot.moot(n, None) for n in everything)
 
 
 # -- how it is sent
@@ -580,4 +580,4 @@ def test_a_case_nobody_can_find_any_more_alerts_nobody() -> None:
     case: Case | None = None
     told = Told()
     told.of(do.Assign("wang", "community"), LI)
-    assert casework.moot(notice(told, "assigned", "wang"), case)
+    assert casework_moot.moot(notice(told, "assigned", "wang"), case)

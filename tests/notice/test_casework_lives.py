@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.case.deadlines import Policy
 from chalicelib.case.rules import Stage
-from chalicelib.notice import casework, texts
+from chalicelib.notice import casework, casework_moot, texts
 from chalicelib.notice.types import PARTY, RESIDENT, Notice, Recipient
 from chalicelib.people.staff import Channel
 from chalicelib.place.ladder import Urgency
@@ -47,4 +47,4 @@ def test_after_closing_only_failure_bad_ratings_and_meetings_that_are_off_are_st
     for _, case, found in told.walk():
         before += found
         if case.stage is Stage.CLOSED:
-            assert {n.template for n in before if not casework.moot(n, case)} <= casework.LASTING
+            assert {n.template for n in before if not casework_moot.moot(n, case)} <= casework_moot.LASTING
