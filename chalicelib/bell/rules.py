@@ -1,34 +1,48 @@
 """The life of a bell: what can be done to it when, and what that makes of it. Pure.
 
-`decide` says what happens when somebody does something, `apply` what the bell is afterwards; a bell is
-the fold of its events. Who is alerted when nobody answers is decided in `escalation.rules`.
+`decide` says what happens when somebody does something; `apply` (in `folding`) what the bell (in `state`) is
+afterwards: a bell is the fold of its events. Who is alerted when nobody answers is decided in `escalation.rules`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
 
-from chalicelib.core.chain import Event, Happening, Tip
+from chalicelib.bell.folding import apply, fold
+from chalicelib.bell.state import OPEN, Bell, Person, Post, Status, ladder_json, ladder_of, people
+from chalicelib.core.chain import Happening
 from chalicelib.core.errors import Conflict, FieldError, Invalid
-from chalicelib.core.times import iso, parse_iso
-from chalicelib.place.ladder import Desk, Ladder, Level, Role, Urgency
+from chalicelib.core.times import iso
+from chalicelib.place.ladder import Ladder
 
-
-class Status(StrEnum):
-    """Where a bell stands."""
-
-    RINGING = "ringing"
-    ANSWERED = "answered"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-
-
-OPEN = frozenset({Status.RINGING, Status.ANSWERED})
+__all__ = [
+    "DECLINE_REASONS",
+    "MOST_TRANSFERS",
+    "OPEN",
+    "REASON_LIMIT",
+    "TRANSFER_REASONS",
+    "TRANSITIONS",
+    "Accept",
+    "Answer",
+    "Bell",
+    "Command",
+    "Decline",
+    "Person",
+    "Post",
+    "Status",
+    "Transfer",
+    "Withdraw",
+    "apply",
+    "decide",
+    "fold",
+    "ladder_json",
+    "ladder_of",
+    "people",
+    "possible",
+    "require",
+]
 
 # (status, what somebody does) -> status. Nothing else is possible; no other code decides a transition.
 TRANSITIONS: Mapping[tuple[Status, str], Status] = {
@@ -53,86 +67,6 @@ REASON_LIMIT = 500
 TRANSFER_REASONS = ("wrong_place", "wrong_desk", "conflict_of_interest", "other_competence")
 MOST_TRANSFERS = 5
 """So often can a bell be handed on: somebody has to keep it in the end."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """A member of staff as an event remembers them."""
-
-    id: str
-    name: str
-    role: Role
-
-    def json(self) -> dict[str, str]:
-        """As an event holds it."""
-        return {"id": self.id, "name": self.name, "role": self.role}
-
-
-@dataclass(frozen=True)
-class Post:
-    """Where a bell rings: the neighbourhood with its community, and the desk that is asked."""
-
-    neighbourhood: str
-    community: str
-    desk: Desk
-
-    def json(self) -> dict[str, str]:
-        """As an event holds it."""
-        return {"neighbourhood": self.neighbourhood, "community": self.community, "desk": self.desk}
-
-
-@dataclass(frozen=True)
-class Bell:
-    """One resident's ring. `epoch` counts its ringings (an appeal and each transfer begin another), `round` how often
-    it was exhausted in this one; `version` counts changes of state, `tip` is the end of its record. `hops` is how
-    often this generation of the timer began to wait; the state machine counts it."""
-
-    id: str
-    neighbourhood: str
-    community: str
-    desk: Desk
-    category: str
-    urgency: Urgency
-    ladder: Ladder
-    rung_at: datetime
-    status: Status = Status.RINGING
-    level: int = 0
-    repeat: int = 0
-    round: int = 0
-    epoch: int = 1
-    ringing_since: datetime | None = None
-    due_at: datetime | None = None
-    alerted: tuple[Person, ...] = ()
-    answered_by: Person | None = None
-    answered_at: datetime | None = None
-    reminders: int = 0
-    case: str = ""
-    version: int = 0
-    generation: int = 1
-    generation_at: datetime | None = None
-    hops: int = 0
-    transfers: int = 0
-    tip: Tip = field(default=Tip())
-
-    @property
-    def thing(self) -> str:
-        """The key of the bell's chain and clock."""
-        return f"BELL#{self.id}"
-
-    @property
-    def open(self) -> bool:
-        """Whether somebody still has to do something about it."""
-        return self.status in OPEN
-
-    @property
-    def post(self) -> Post:
-        """Where it rings."""
-        return Post(self.neighbourhood, self.community, self.desk)
-
-    @property
-    def appeals(self) -> int:
-        """How often the resident appealed."""
-        return self.epoch - 1 - self.transfers
 
 
 @dataclass(frozen=True)
@@ -304,182 +238,3 @@ def _transferring(bell: Bell, command: Transfer) -> Happening:
             "relieved": [person.json() for person in relieved if person.id not in asked],
         },
     )
-
-
-def people(data: Iterable[Mapping[str, str]]) -> tuple[Person, ...]:
-    """The people an event names."""
-    return tuple(Person(p["id"], p["name"], Role(p["role"])) for p in data)
-
-
-def apply(bell: Bell | None, event: Event) -> Bell:
-    """The bell after the event. Only `rung` makes a bell out of nothing."""
-    if bell is None:
-        return _rung(event)
-    at, data = parse_iso(event.at), event.data
-    tip = Tip(event.seq, event.hash)
-    if event.kind == "notified":
-        return replace(bell, tip=tip)
-    changed = _CHANGES[event.kind](bell, data, at)
-    return replace(changed, tip=tip, version=bell.version + 1)
-
-
-def fold(events: Iterable[Event], bell: Bell | None = None) -> Bell:
-    """The bell after all these events."""
-    for event in events:
-        bell = apply(bell, event)
-    assert bell is not None, "a record begins with an event"  # noqa: S101 - a broken promise of our own
-    return bell
-
-
-def ladder_json(ladder: Ladder) -> dict[str, Any]:
-    """A ladder as an event holds it."""
-    return {
-        "levels": [
-            {"roles": list(level.roles), "seconds": level.seconds, "repeats": level.repeats}
-            for level in ladder.levels
-        ],
-        "exhausted_roles": list(ladder.exhausted_roles),
-        "repeat_seconds": ladder.repeat_seconds,
-        "decide_seconds": ladder.decide_seconds,
-        "holds_in_quiet_hours": ladder.holds_in_quiet_hours,
-    }
-
-
-def ladder_of(data: Mapping[str, Any]) -> Ladder:
-    """The reverse of `ladder_json`."""
-    levels = (
-        Level(tuple(map(Role, level["roles"])), level["seconds"], level["repeats"])
-        for level in data["levels"]
-    )
-    return Ladder(
-        tuple(levels),
-        tuple(map(Role, data["exhausted_roles"])),
-        data["repeat_seconds"],
-        data["decide_seconds"],
-        data["holds_in_quiet_hours"],
-    )
-
-
-def _rung(event: Event) -> Bell:
-    data, at = event.data, parse_iso(event.at)
-    return Bell(
-        id=event.thing.partition("#")[2],
-        neighbourhood=data["neighbourhood"],
-        community=data["community"],
-        desk=Desk(data["desk"]),
-        category=data["category"],
-        urgency=Urgency(data["urgency"]),
-        ladder=ladder_of(data["ladder"]),
-        rung_at=at,
-        ringing_since=at,
-        due_at=at,
-        version=1,
-        generation_at=at,
-        tip=Tip(event.seq, event.hash),
-    )
-
-
-def _alerted(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    named = {person.id: person for person in (*bell.alerted, *people(data["staff"]))}
-    return replace(
-        bell,
-        level=data["level"],
-        repeat=data["repeat"],
-        alerted=tuple(named.values()),
-        due_at=parse_iso(data["due_at"]),
-    )
-
-
-def _skipped(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    return replace(bell, level=data["level"], repeat=0)
-
-
-def _exhausted(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    named = {person.id: person for person in (*bell.alerted, *people(data["staff"]))}
-    due = parse_iso(data["due_at"])
-    return replace(bell, round=data["round"], alerted=tuple(named.values()), due_at=due)
-
-
-def _answer(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    (by,) = people([data["by"]])
-    due = parse_iso(data["due_at"])
-    return replace(bell, status=Status.ANSWERED, answered_by=by, answered_at=at, due_at=due, reminders=0)
-
-
-def _overdue(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    return replace(bell, reminders=data["reminder"], due_at=parse_iso(data["due_at"]))
-
-
-def _accepted(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    return replace(bell, status=Status.ACCEPTED, case=data["case"], due_at=None)
-
-
-def _declined(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    return replace(bell, status=Status.DECLINED, due_at=None)
-
-
-def _withdrawn(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    return replace(bell, status=Status.WITHDRAWN, due_at=None)
-
-
-def _appealed(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    return replace(
-        _next_generation(bell, at),
-        status=Status.RINGING,
-        epoch=bell.epoch + 1,
-        level=data["level"],
-        repeat=0,
-        round=0,
-        ringing_since=at,
-        due_at=at,
-        alerted=(),
-        answered_by=None,
-        answered_at=None,
-    )
-
-
-def _transferred(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    # Whoever rang and was not answered waits on: it is their wait that is told and counted.
-    waiting = bell.ringing_since if bell.status is Status.RINGING else at
-    return replace(
-        bell,
-        status=Status.RINGING,
-        neighbourhood=data["to"]["neighbourhood"],
-        community=data["to"]["community"],
-        desk=Desk(data["to"]["desk"]),
-        ladder=ladder_of(data["ladder"]),
-        epoch=bell.epoch + 1,
-        transfers=bell.transfers + 1,
-        level=0,
-        repeat=0,
-        round=0,
-        reminders=0,
-        ringing_since=waiting,
-        due_at=at,
-        alerted=(),
-        answered_by=None,
-        answered_at=None,
-    )
-
-
-def _rearmed(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
-    return _next_generation(bell, at)
-
-
-def _next_generation(bell: Bell, at: datetime) -> Bell:
-    return replace(bell, generation=bell.generation + 1, generation_at=at, hops=0)
-
-
-_CHANGES = {
-    "alerted": _alerted,
-    "level_skipped": _skipped,
-    "exhausted": _exhausted,
-    "answered": _answer,
-    "decision_overdue": _overdue,
-    "accepted": _accepted,
-    "declined": _declined,
-    "withdrawn": _withdrawn,
-    "appealed": _appealed,
-    "transferred": _transferred,
-    "rearmed": _rearmed,
-}
