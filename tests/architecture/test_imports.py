@@ -35,12 +35,12 @@ VIOLATIONS = {
     "adapters": ("notify/sns.py", "import chalicelib.timeline.machine"),
     "adapter": ("store/table.py", "import chalicelib.bell.service"),
     "wiring": ("wiring.py", "import chalicelib.bell.api"),
-    "only-wiring-builds": ("http.py", "import chalicelib.store"),
-    "only-wiring-configures": ("http.py", "import chalicelib.config"),
+    "only-wiring-builds": ("http/call.py", "import chalicelib.store"),
+    "only-wiring-configures": ("http/call.py", "import chalicelib.config"),
     "only-edges-are-wired": ("bell/api.py", "import chalicelib.wiring"),
     "only-edges-speak-chalice": ("steps.py", "import chalice"),
     "only-the-store-speaks-pynamodb": ("timeline/runner.py", "import pynamodb"),
-    "only-adapters-speak-aws": ("http.py", "import botocore"),
+    "only-adapters-speak-aws": ("http/answers.py", "import botocore"),
     "only-pages-draw": ("bell/present.py", "import jinja2"),
 }
 
