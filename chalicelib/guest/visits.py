@@ -1,4 +1,4 @@
-"""The pages of a case for those who rang and those who were invited, and its papers for the browser's own print.
+"""The pages of a case for those who rang and those who were invited. What they can take away is in `takeaways`.
 
 A resident's page stands at the address of the bell (`bell.pages` leads here once it is accepted); a party's has its
 own. Looking changes nothing; a form posts `action`, `version` and its fields, and what is wrong keeps what was typed.
@@ -7,9 +7,8 @@ own. Looking changes nothing; a form posts `action`, `version` and its fields, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
@@ -21,9 +20,8 @@ from chalicelib.case import access, present, service, signing
 from chalicelib.case.handlers import upload_answer
 from chalicelib.case.orders import ORDERS
 from chalicelib.case.reading import Lens
-from chalicelib.case.service import Reading
 from chalicelib.case.stages import OPEN
-from chalicelib.core import ical, ids, links, uploads
+from chalicelib.core import ids, links, uploads
 from chalicelib.core.errors import (
     Conflict,
     DomainError,
@@ -36,7 +34,7 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.links import Purpose
 from chalicelib.core.times import parse_iso
-from chalicelib.guest import papers, posted, screens
+from chalicelib.guest import posted, screens
 from chalicelib.http import JSON_HEADERS, BadRequest, Call, explain, problem
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.web import guest_views as v
@@ -61,11 +59,7 @@ _TOLD = {
 }
 _PHOTO = "image/jpeg"
 _TOLD_BY_THE_CASE = frozenset({"accepted"})
-_MEETING_LASTS = timedelta(hours=2)
 _CODE = frozenset({"code_wrong", "code_expired", "too_many_codes"})
-
-
-Earlier = Callable[[], tuple[v.Entry, ...]]
 
 
 @dataclass(frozen=True)
@@ -316,71 +310,3 @@ def _refused(visit: Visit, form: Mapping[str, str], error: DomainError) -> Respo
     answer = shown(visit, form, told, since, status)
     answer.headers.update({name: value for name, value in headers.items() if name != "WWW-Authenticate"})
     return answer
-
-
-def partys_calendar(call: Call, token: str, number: str) -> Response:
-    """A meeting for the party's own calendar."""
-    return _calendar(visit_of_party(call, token), number)
-
-
-def residents_calendar(call: Call, token: str, number: str) -> Response:
-    """A meeting for the resident's own calendar."""
-    return _calendar(visit_of_resident(call, token), number)
-
-
-def _calendar(visit: Visit, number: str) -> Response:
-    lens = visit.look().lens
-    found = next((m for m in lens.case.meetings if str(m.number) == number), None)
-    if found is None or not lens.mine & set(found.invited) or found.status != "scheduled":
-        raise NotFound("not_found")
-    root, ports = lens.directory.subdistrict, visit.call.ports
-    said = screens.summary(lens)
-    file = ical.Appointment(
-        uid=ical.uid(lens.case.id, found.number),
-        starts=found.at,
-        ends=found.at + _MEETING_LASTS,
-        stamp=lens.now,
-        summary=said,
-        organizer=f"{ports.policy.public_url}/",
-        organizer_name=(root.name_en if lens.language == "en" else "") or root.name,
-        url=f"{ports.policy.public_url}{visit.path}",
-    )
-    headers = {
-        "Content-Type": ical.kind(file.method),
-        "Content-Disposition": f'attachment; filename="meeting-{found.number}.ics"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(ical.render(file), headers=headers)
-
-
-def partys_paper(call: Call, token: str, paper: str) -> Response:
-    """A paper of the meetings and agreements that a party takes part in."""
-    return _printed(call, visit_of_party(call, token).look().lens, paper, f"/p/{token}")
-
-
-def residents_paper(call: Call, token: str, paper: str) -> Response:
-    """A paper of the resident's case."""
-    seen = visit_of_resident(call, token).look()
-    return _printed(call, seen.lens, paper, f"/t/{token}", lambda: seen.earlier)
-
-
-def staffs_paper(call: Call, case_id: str, paper: str) -> Response:
-    """A paper of a case of one's places: residents' names are in full where a signature stands under them, and in the
-    story for whoever sees them whole anyway."""
-    session = call.signed_in.session
-    reading: Reading = service.read(call.ports, session, case_id)
-    lens = present.lens_of(call.ports, reading, call.language, paper=paper != papers.STORY)
-
-    def rung() -> tuple[v.Entry, ...]:
-        with suppress(DomainError):  # whoever may read the case need not be of the place where it was rung
-            return earlier(bells.read(call.ports, session, reading.case.bells[0]), call.language)
-        return ()
-
-    return _printed(call, lens, paper, f"/c/{reading.case.id}", rung)
-
-
-def _printed(call: Call, lens: Lens, name: str, back: str, rung: Earlier = tuple) -> Response:
-    verify = f"{call.ports.policy.public_url}/v1/cases/{lens.case.id}/record"
-    view = papers.paper(lens, name, back, verify, rung)
-    return show(call, papers.TEMPLATES[type(view)], view, directory=lens.directory)

@@ -88,7 +88,7 @@ def test_a_first_ring_looks_into_no_folder_for_its_modules(rung: tuple[Any, Any,
 def test_a_first_ring_enters_no_room_but_its_own(rung: tuple[Any, Any, dict[str, str]]) -> None:
     rooms = re.compile(
         r"chalicelib\.((case|poll|notice|anchor|canary|console|guest|polldesk|ballot|place|status|delivery)"
-        r"\.(service|handlers|folding|deadlines|desk|visits|screens|courier|words|tally)"
+        r"\.(service|handlers|folding|deadlines|desk|visits|takeaways|screens|courier|words|tally)"
         r"|notify|providers|web\.render|case\.shapes|record\.shapes|session\.shapes)"
         r"|jinja2|jwt|aws_lambda_powertools|openpyxl|segno|chinese_calendar"
     )
