@@ -10,7 +10,8 @@ from infra.cost.client import InProcess
 from infra.cost.stage import Stage, staged
 from infra.demo import asking
 from infra.demo.people import People
-from infra.demo.stories import STORIES, Story
+from infra.demo.stories import STORIES
+from infra.demo.story import Story
 
 Counts = dict[str, dict[str, float]]
 """What each function did: function to kind to amount."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 import base64
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from infra.demo.stories import Story
+from infra.demo.story import Story
 
 ROLL = Path(__file__).with_name("roll.csv")
 HOUSEHOLDS, AGREED, AGAINST, ABSTAINED = 434, 335, 41, 20

@@ -14,7 +14,7 @@ from chalicelib.core import links
 from chalicelib.core.times import parse_iso
 from infra.demo.client import Client, send_file
 from infra.demo.pictures import card
-from infra.demo.stories import Body
+from infra.demo.story import Body
 
 _CODE = re.compile(r"验证码(\d{6})")
 _INVITATION = re.compile(rf"/p/([0-9A-Za-z]{{{links.LENGTH}}})")
@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 class People:
-    """As `infra.demo.stories.Hands` promises. `passing` hears how much time is about to pass; `case` says which case
+    """As `infra.demo.story.Hands` promises. `passing` hears how much time is about to pass; `case` says which case
     is at stake: a party may have been invited to others."""
 
     def __init__(

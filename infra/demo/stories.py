@@ -1,125 +1,11 @@
-"""The three stories of the newspaper, from the bell to the rating, as what people do one after the other.
-
-Everything goes through the public HTTP API, by whoever does it: residents with the link of their bell, staff signed in
-by phone and code, parties with the link of their invitation. The demo plays them on a real platform, a test on fakes.
-"""
+"""The three stories of the newspaper, from the bell to the rating, as what people do one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol
 
 from infra.demo import asking
-from infra.demo.words import did
-
-Body = Mapping[str, Any]
-# Phones of infra/places/mishixiang.yaml: all invented.
-ZHAO, CHEN, SHEN = "13800001001", "13800001003", "13800001004"
-WANG, XU, JIN = "13800001011", "13800001012", "13800001013"
-PHONES = {
-    "yunhe": "13800001061",
-    "jiugaiban": "13800001062",
-    "paichusuo": "13800001063",
-    "shigong": "13800001064",
-    "anzhuang": "13800001065",
-    "jianli": "13800001066",
-    "lvshi": "13800001067",
-    "tiaojieyuan": "13800001068",
-    "jumin-daibiao": "13800001069",
-    "xiaozuzhang": "13800001070",
-}
-
-
-class Hands(Protocol):
-    """What the people of a story can do."""
-
-    def get(self, path: str, token: str = "") -> Any:
-        """Read a JSON document."""
-
-    def post(self, path: str, body: Body | None = None, token: str = "", key: str = "") -> Any:
-        """Send JSON, with a key that makes a repeat the same; raises when it is refused."""
-
-    def sign_in(self, phone: str) -> str:
-        """Sign in by phone and the code that was texted; the session's token."""
-
-    def code(self, phone: str) -> str:
-        """The newest code that was texted to a phone."""
-
-    def invitation(self, phone: str) -> str:
-        """The token of the newest link that was texted to a party."""
-
-    def photo(self, case: str, token: str, what: str) -> str:
-        """Upload a picture of something; the file's id."""
-
-    def now(self) -> datetime:
-        """The platform's time."""
-
-    def wait(self, **span: float) -> None:
-        """Time passes, as `timedelta` counts it."""
-
-
-@dataclass
-class Story:
-    """One story while it is played: who does what to its case. `say` hears what happens, in Chinese and English."""
-
-    hands: Hands
-    say: Callable[[str], None]
-    bell: str = ""
-    resident: str = ""
-    case: str = ""
-    phone: str = ""
-    poll: str = ""
-
-    def ring(self, body: Body) -> None:
-        """The resident rings."""
-        consent = self.hands.get("/v1/privacy-notice")["version"]
-        rung = self.hands.post("/v1/bells", {**body, "consent_version": consent})
-        self.bell, self.resident, self.phone = rung["id"], rung["tracking_token"], str(body["phone"])
-        self.say(f"按铃 Rung: {rung['number']}")
-
-    def answered_by(self, phone: str) -> None:
-        """Somebody on duty answers and accepts."""
-        token = self.hands.sign_in(phone)
-        self.hands.post(f"/v1/bells/{self.bell}/answer", {}, token)
-        accepted = self.hands.post(f"/v1/bells/{self.bell}/accept", {}, token)
-        self.case = accepted["case_id"]
-        self.say(
-            f"接铃并受理 Answered and accepted: {accepted['answered_by']['name']}, {accepted['case_number']}"
-        )
-
-    def staff(self, phone: str, verb: str, body: Body | None = None) -> Any:
-        """A member of staff does something to the case."""
-        return self._do(phone, verb, body, self.hands.sign_in(phone))
-
-    def ringer(self, verb: str, body: Body | None = None) -> Any:
-        """The resident does something to the case."""
-        return self._do("resident", verb, body, self.resident)
-
-    def party(self, who: str, verb: str, body: Body | None = None) -> Any:
-        """A party does something to the case, with the link it was sent."""
-        return self._do(who, verb, body, self.hands.invitation(PHONES[who]))
-
-    def signs(self, who: str) -> None:
-        """A party, or the resident, signs with a code that is texted to them."""
-        token = self.resident if who == "resident" else self.hands.invitation(PHONES[who])
-        phone = self.phone if who == "resident" else PHONES[who]
-        self.hands.post(f"/v1/cases/{self.case}/signature-code", {}, token)
-        self._do(who, "sign", {"code": self.hands.code(phone)}, token)
-
-    def photo(self, phone: str, what: str) -> str:
-        """A member of staff takes a picture."""
-        return self.hands.photo(self.case, self.hands.sign_in(phone), what)
-
-    def in_time(self, **span: float) -> str:
-        """An instant from now, as the API takes it."""
-        return (self.hands.now() + timedelta(**span)).isoformat()
-
-    def _do(self, who: str, verb: str, body: Body | None, token: str) -> Any:
-        answer = self.hands.post(f"/v1/cases/{self.case}/{verb}", body or {}, token)
-        self.say(did(who, verb, answer["stage"]))
-        return answer
+from infra.demo.story import CHEN, PHONES, SHEN, WANG, ZHAO, Body, Story
 
 
 def wall(story: Story) -> None:
@@ -137,13 +23,7 @@ def wall(story: Story) -> None:
     )
     story.answered_by(ZHAO)
     story.hands.wait(minutes=30)
-    noon = "正值中午，小店没有排烟管，炒菜油烟全部排向居民楼；车棚有安全充电装置，但杂物堆积、缺少消防设施。"
-    story.staff(
-        ZHAO, "visit", {"text": noon, "files": [story.photo(ZHAO, "油烟"), story.photo(ZHAO, "车棚")]}
-    )
-    for organisation in ("jiugaiban", "paichusuo", "yunhe", "shigong", "xiaozuzhang"):
-        story.staff(WANG, "invite", {"organisation": organisation})
-    story.staff(WANG, "negotiate")
+    _looked_at_wall(story)
     for number, (agenda, minutes, resolution) in enumerate(_LEADERS_MEETINGS, 1):
         _leaders_meeting(story, number, agenda, minutes, resolution)
     plan = (
@@ -155,19 +35,20 @@ def wall(story: Story) -> None:
     asking.households(story, WANG, ZHAO)
     story.staff(WANG, "carry-out")
     story.hands.wait(days=1)
-    gone = story.hands.photo(story.case, story.hands.invitation(PHONES["shigong"]), "拆除后")
-    story.party(
-        "shigong", "perform", {"obligation": 1, "text": "围墙、违章建筑和车棚已拆除。", "files": [gone]}
-    )
-    story.staff(
-        ZHAO, "perform", {"obligation": 2, "text": "施工现场已清理。", "files": [story.photo(ZHAO, "清理后")]}
-    )
-    story.ringer("accept", {"obligation": 1})
-    story.ringer("accept", {"obligation": 2})
-    story.staff(ZHAO, "finish", {"text": "围墙已拆，油烟没有了，现场已清理。"})
+    _pulled_down(story)
     story.hands.wait(hours=1)
     words = "说拆就拆了，速度噶快的，社区解决问题效率越来越高了。"
     story.ringer("rate", _content(("quick",), words))
+
+
+def _looked_at_wall(story: Story) -> None:
+    noon = "正值中午，小店没有排烟管，炒菜油烟全部排向居民楼；车棚有安全充电装置，但杂物堆积、缺少消防设施。"
+    story.staff(
+        ZHAO, "visit", {"text": noon, "files": [story.photo(ZHAO, "油烟"), story.photo(ZHAO, "车棚")]}
+    )
+    for organisation in ("jiugaiban", "paichusuo", "yunhe", "shigong", "xiaozuzhang"):
+        story.staff(WANG, "invite", {"organisation": organisation})
+    story.staff(WANG, "negotiate")
 
 
 _LEADERS_MEETINGS = (
@@ -211,6 +92,19 @@ def _drafted_wall(story: Story) -> None:
     story.staff(WANG, "draft", draft)
 
 
+def _pulled_down(story: Story) -> None:
+    gone = story.hands.photo(story.case, story.hands.invitation(PHONES["shigong"]), "拆除后")
+    story.party(
+        "shigong", "perform", {"obligation": 1, "text": "围墙、违章建筑和车棚已拆除。", "files": [gone]}
+    )
+    story.staff(
+        ZHAO, "perform", {"obligation": 2, "text": "施工现场已清理。", "files": [story.photo(ZHAO, "清理后")]}
+    )
+    story.ringer("accept", {"obligation": 1})
+    story.ringer("accept", {"obligation": 2})
+    story.staff(ZHAO, "finish", {"text": "围墙已拆，油烟没有了，现场已清理。"})
+
+
 def door(story: Story) -> None:
     """一清新村: the unlocked glass door that hurt a passer-by; the property company and the installer both pay."""
     story.ring(
@@ -234,6 +128,20 @@ def door(story: Story) -> None:
         CHEN, "message", {"to": "staff", "text": "物业与施工方各执一词，建议请律师和调解员一起协商。"}
     )
     story.staff(CHEN, "negotiate")
+    _met_about_door(story)
+    story.staff(CHEN, "draft", _compensation(story))
+    _signed_compensation(story)
+    story.staff(CHEN, "carry-out")
+    story.hands.wait(hours=20)
+    for number, who in enumerate(("yunhe", "anzhuang"), 1):
+        story.party(who, "perform", {"obligation": number, "text": "已转账，回单见附件。"})
+        story.ringer("accept", {"obligation": number})
+    story.staff(CHEN, "finish", {"text": "赔偿已到位，警示标志已张贴。"})
+    story.hands.wait(hours=1)
+    story.ringer("rate", _content(("clear", "kind"), "对协商结果十分满意。"))
+
+
+def _met_about_door(story: Story) -> None:
     invited = ["resident", "yunhe", "anzhuang", "jianli", "lvshi", "tiaojieyuan"]
     called = {
         "at": story.in_time(hours=26),
@@ -257,22 +165,6 @@ def door(story: Story) -> None:
         "files": [story.photo(CHEN, "签字")],
     }
     story.staff(CHEN, "hold", held)
-    story.staff(CHEN, "draft", _compensation(story))
-    story.staff(CHEN, "consult", {"how": "parties", "until": story.in_time(days=2)})
-    for who in ("resident", "yunhe", "anzhuang"):
-        story.signs(who)
-    for who, words in (("mediator", "调解员当场签名"), ("committee", "人民调解委员会盖章")):
-        paper = {"signatory": who, "kind": "paper", "text": words, "files": [story.photo(CHEN, words)]}
-        story.staff(CHEN, "sign", paper)
-    story.staff(CHEN, "confirm", {"text": "双方已共同向人民法院申请司法确认。"})
-    story.staff(CHEN, "carry-out")
-    story.hands.wait(hours=20)
-    for number, who in enumerate(("yunhe", "anzhuang"), 1):
-        story.party(who, "perform", {"obligation": number, "text": "已转账，回单见附件。"})
-        story.ringer("accept", {"obligation": number})
-    story.staff(CHEN, "finish", {"text": "赔偿已到位，警示标志已张贴。"})
-    story.hands.wait(hours=1)
-    story.ringer("rate", _content(("clear", "kind"), "对协商结果十分满意。"))
 
 
 def _compensation(story: Story) -> Body:
@@ -284,6 +176,16 @@ def _compensation(story: Story) -> Body:
     terms = ["物业公司与安装方共同赔偿受伤居民的医疗费用", "物业公司当日加锁并张贴安全警示标志"]
     signatories = ["resident", "yunhe", "anzhuang"]
     return {"form": "mediation", "facts": facts, "terms": terms, "duties": pays, "signatories": signatories}
+
+
+def _signed_compensation(story: Story) -> None:
+    story.staff(CHEN, "consult", {"how": "parties", "until": story.in_time(days=2)})
+    for who in ("resident", "yunhe", "anzhuang"):
+        story.signs(who)
+    for who, words in (("mediator", "调解员当场签名"), ("committee", "人民调解委员会盖章")):
+        paper = {"signatory": who, "kind": "paper", "text": words, "files": [story.photo(CHEN, words)]}
+        story.staff(CHEN, "sign", paper)
+    story.staff(CHEN, "confirm", {"text": "双方已共同向人民法院申请司法确认。"})
 
 
 def medicine(story: Story) -> None:
@@ -309,13 +211,7 @@ def medicine(story: Story) -> None:
     }
     story.staff(SHEN, "promise", {"duty": bought})
     story.hands.wait(minutes=30)
-    gel = {"text": "口腔凝胶：涂在牙龈上，儿童可用", "price": 2380}
-    syrup = {"text": "布洛芬混悬液：止痛，按体重服用", "price": 1650}
-    story.staff(SHEN, "offer", {"options": [gel, syrup]})
-    story.staff(SHEN, "ask", {"text": "医生推荐这两种，您选哪一种？怎么付款？", "days": 1})
-    story.hands.wait(minutes=5)
-    story.ringer("reply", {"text": "想走医保。"})
-    story.ringer("choose", {"offer": 1, "option": "b"})
+    _chosen_medicine(story)
     story.hands.wait(hours=1)
     bag = story.photo(SHEN, "药品、医保卡和小票")
     done = {
@@ -329,6 +225,16 @@ def medicine(story: Story) -> None:
     story.hands.wait(minutes=30)
     words = "我只是简单地按了一下铃，却得到了这么周到的服务，千言万语只化成两个字“感谢”！"
     story.ringer("rate", _content(("quick", "kind"), words))
+
+
+def _chosen_medicine(story: Story) -> None:
+    gel = {"text": "口腔凝胶：涂在牙龈上，儿童可用", "price": 2380}
+    syrup = {"text": "布洛芬混悬液：止痛，按体重服用", "price": 1650}
+    story.staff(SHEN, "offer", {"options": [gel, syrup]})
+    story.staff(SHEN, "ask", {"text": "医生推荐这两种，您选哪一种？怎么付款？", "days": 1})
+    story.hands.wait(minutes=5)
+    story.ringer("reply", {"text": "想走医保。"})
+    story.ringer("choose", {"offer": 1, "option": "b"})
 
 
 def _content(reasons: tuple[str, ...], words: str) -> Body:

@@ -15,7 +15,8 @@ from infra.demo.client import Client
 from infra.demo.papers import PAPERS, Printed, Printer
 from infra.demo.people import People, Refused
 from infra.demo.records import bell_intact, case_intact
-from infra.demo.stories import STORIES, WANG, Story
+from infra.demo.stories import STORIES
+from infra.demo.story import WANG, Story
 from infra.demo.table import aligned
 
 TITLES = {

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from infra.demo import stories
+from infra.demo import stories, story
 from infra.demo.client import Client
 from infra.demo.people import People
-from infra.demo.stories import Story
+from infra.demo.story import Story
 
 _LONG_HOURS, _FOR_AN_ANSWER = 20, {"minutes": 5}
 _PHONE, _DESKTOP = {"width": 375, "height": 812}, {"width": 1280, "height": 900}
@@ -50,7 +50,7 @@ def take(url: str, browser: Browser, folder: Path) -> None:
     done, wall = hands.play("medicine"), hands.play("wall")
     client.let_pass(1_200)  # the same words within ten minutes are the same bell
     asked = hands.play("medicine", curious=True)
-    community, specialist = hands.sign_in(stories.WANG), hands.sign_in(stories.SHEN)
+    community, specialist = hands.sign_in(story.WANG), hands.sign_in(story.SHEN)
     for language, short in (("zh-CN", "zh"), ("en", "en")):
         for size, viewport in (("phone", _PHONE), ("desktop", _DESKTOP)):
             context = browser.new_context(viewport=viewport, locale=language, base_url=url)

@@ -10,13 +10,13 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from infra.demo import stories
+from infra.demo import story
 from infra.demo.asking import ENGLISH, QUESTION, ROLL
 from infra.demo.people import People
 from tests.browser.running import Platform, until
 from tests.browser.visits import Visitors
 
-OFFICE, GRID_WORKER = stories.WANG, stories.ZHAO
+OFFICE, GRID_WORKER = story.WANG, story.ZHAO
 WINDOW = timedelta(hours=5)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from infra.demo import stories
+from infra.demo import story
 from infra.demo.asking import ENGLISH, QUESTION, ROLL
 from infra.demo.client import Client
 from infra.demo.people import People
@@ -50,13 +50,13 @@ class Round:
 
     def boxes(self) -> dict[str, Any]:
         """The poll's conflicts, with every ballot of these units."""
-        session = self.people.sign_in(stories.ZHAO)
+        session = self.people.sign_in(story.ZHAO)
         found: dict[str, Any] = self.people.get(f"/v1/polls/{self.poll}/conflicts", session)
         return found
 
     def sign_in(self) -> None:
         """The browser gets a session."""
-        token = self.people.sign_in(stories.ZHAO)
+        token = self.people.sign_in(story.ZHAO)
         self.context.add_cookies([{"name": "session", "value": token, "url": self.url}])
 
 
@@ -65,7 +65,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, 
     """A platform whose neighbourhood has its roll."""
     with running(tmp_path_factory.mktemp("doors"), speed=1) as platform:
         people = People(Client(platform.url))
-        office = people.sign_in(stories.WANG)
+        office = people.sign_in(story.WANG)
         file = {"name": ROLL.name, "content": base64.b64encode(ROLL.read_bytes()).decode()}
         people.post("/v1/rolls/midu-bridge/versions", file, office)
         people.post("/v1/rolls/midu-bridge/adopt", {"number": 1}, office)
@@ -76,7 +76,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, 
 def walk(place: tuple[Platform, People], browser: Browser) -> Iterator[Round]:
     """A poll that is open, and a phone."""
     platform, people = place
-    office = people.sign_in(stories.WANG)
+    office = people.sign_in(story.WANG)
     topic = {"question": QUESTION, "question_en": ENGLISH}
     draft = {"neighbourhood": "midu-bridge", "topics": [topic], "notice_days": 0}
     poll = people.post("/v1/polls", draft, office)["id"]
@@ -200,7 +200,7 @@ def test_a_wrong_clock_on_the_device_does_no_harm(walk: Round) -> None:
 
 def test_what_is_refused_stays_to_be_seen_with_its_reason(walk: Round) -> None:
     page = walk.page()
-    office = walk.people.sign_in(stories.WANG)
+    office = walk.people.sign_in(story.WANG)
     walk.people.post(f"/v1/polls/{walk.poll}/cancel", {"reason": "roll_wrong"}, office)
     enter(page, 11)
     card = page.locator('[data-unit="11"]')
@@ -212,7 +212,7 @@ def test_what_is_refused_stays_to_be_seen_with_its_reason(walk: Round) -> None:
 
 def test_it_works_without_javascript_where_there_is_a_network(walk: Round, browser: Browser) -> None:
     plain = browser.new_context(java_script_enabled=False, locale="zh-CN")
-    plain.add_cookies([{"name": "session", "value": walk.people.sign_in(stories.ZHAO), "url": walk.url}])
+    plain.add_cookies([{"name": "session", "value": walk.people.sign_in(story.ZHAO), "url": walk.url}])
     page = plain.new_page()
     page.goto(f"{walk.url}/door/{walk.poll}?building={quote('2幢')}")
     enter(page, 13)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from infra.demo import stories
+from infra.demo import story
 from tests.browser.hall import GRID_WORKER, OFFICE, WINDOW, Hall
 from tests.browser.people import press_until, tab_to
 from tests.browser.test_uploads import picture
@@ -41,7 +41,7 @@ def pressed(page: Page, selector: str, then: str) -> None:
 def test_a_roll_is_imported_when_every_bad_row_was_named_and_put_right(
     hall: Hall, callers: Visitors, tmp_path: Path
 ) -> None:
-    page = hall.page(callers, stories.XU, "/rolls/wenyi", viewport=DESKTOP)
+    page = hall.page(callers, story.XU, "/rolls/wenyi", viewport=DESKTOP)
     file = tmp_path / "清册.csv"
     file.write_text(BAD, "utf-8")
     page.locator("#file").set_input_files(file)

@@ -16,7 +16,7 @@ _SESSION = timedelta(hours=11)
 
 
 class FakeHands:
-    """As `infra.demo.stories.Hands` promises. `calls`: the AWS calls of each request on a case, by method and verb, as
+    """As `infra.demo.story.Hands` promises. `calls`: the AWS calls of each request on a case, by method and verb, as
     often as they were seen; `answers`: everything that anybody was told, by the token that they showed."""
 
     def __init__(self, web: Web) -> None:

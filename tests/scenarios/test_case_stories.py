@@ -11,7 +11,8 @@ import pytest
 
 from chalicelib.case.access import refs_in
 from chalicelib.record.service import verify_all
-from infra.demo.stories import PHONES, STORIES, Story
+from infra.demo.stories import STORIES
+from infra.demo.story import PHONES, Story
 from tests.contract.client import visiting
 from tests.fakes.senders import Sent
 from tests.fakes.world import World
