@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.core.errors import Unavailable
 from chalicelib.ports import Clock
 
 if TYPE_CHECKING:
@@ -28,18 +27,7 @@ _NAME = r"[0-9A-Za-z][0-9A-Za-z._#-]{0,99}"
 _SMALL = "image/jpeg"
 _MISSING = frozenset({"NoSuchKey", "404"})
 _KEPT = frozenset({"", "PreconditionFailed"})
-_BUSY = frozenset(
-    {
-        "ConditionalRequestConflict",
-        "SlowDown",
-        "ServiceUnavailable",
-        "InternalError",
-        "RequestTimeout",
-        "500",
-        "503",
-    }
-)
-_CONNECT_SECONDS, _READ_SECONDS = 2, 8
+_READ_SECONDS = 8
 
 
 class S3Files:
@@ -109,20 +97,14 @@ class S3Files:
 
     def _code_of(self, call: Callable[..., Any], key: str) -> str:
         """What became of a call: empty when it went well, else a code that says whether there is such a file."""
-        from botocore.exceptions import ClientError, HTTPClientError
-        from botocore.exceptions import ConnectionError as NotConnected
+        from chalicelib.files import s3
 
         try:
-            call(Bucket=self._bucket, Key=key)
-        except (NotConnected, HTTPClientError) as error:
-            raise Unavailable from error
-        except ClientError as error:
-            code = str(error.response["Error"]["Code"])
-            if code in _BUSY:
-                raise Unavailable from error
-            if code not in _MISSING | _KEPT:
-                raise
-            return code
+            s3.call(call, "photos", Bucket=self._bucket, Key=key)
+        except s3.Refused as refused:
+            if refused.code not in _MISSING | _KEPT:
+                raise refused.error from None
+            return refused.code
         return ""
 
     def _signer(self, at: datetime) -> Signer:
@@ -141,15 +123,9 @@ class S3Files:
 
     @cached_property
     def _client(self) -> Any:
-        from botocore.config import Config
+        from chalicelib.files import s3
 
-        config = Config(
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 3},
-            signature_version="s3v4",
-        )
-        return self._session.create_client("s3", region_name=self._region, config=config)
+        return s3.client(self._session, self._region, _READ_SECONDS)
 
 
 def origin(bucket: str, region: str, endpoint: str = "") -> str:

@@ -10,15 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.core.errors import Unavailable
+from chalicelib.files import s3
 
 if TYPE_CHECKING:
     from botocore.session import Session
 
 _THERE, _MISSING = frozenset({"PreconditionFailed", "412"}), frozenset({"NoSuchKey", "404"})
-_BUSY = frozenset(
-    {"ConditionalRequestConflict", "SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout"}
-)
-_CONNECT_SECONDS, _READ_SECONDS = 2, 20
+_READ_SECONDS = 20
 
 
 class S3Vault:
@@ -42,7 +40,7 @@ class S3Vault:
                 ChecksumAlgorithm="SHA256",
                 IfNoneMatch="*",
             )
-        except _Refused as refused:
+        except s3.Refused as refused:
             if refused.code not in _THERE:
                 raise refused.error from None
             if (there := self.get(name)) is None:
@@ -54,7 +52,7 @@ class S3Vault:
         """As `ports.Vault` says; one call."""
         try:
             answer = self._call("get_object", Key=name)
-        except _Refused as refused:
+        except s3.Refused as refused:
             if refused.code in _MISSING:
                 return None
             raise refused.error from None
@@ -68,7 +66,7 @@ class S3Vault:
         while True:
             try:
                 page = self._call("list_objects_v2", Prefix=folder, **further)
-            except _Refused as refused:
+            except s3.Refused as refused:
                 raise refused.error from None
             found += [item["Key"] for item in page.get("Contents", ())]
             if not page.get("IsTruncated"):
@@ -76,36 +74,8 @@ class S3Vault:
             further = {"ContinuationToken": page["NextContinuationToken"]}
 
     def _call(self, method: str, **given: Any) -> Any:
-        from botocore.exceptions import ClientError, HTTPClientError
-        from botocore.exceptions import ConnectionError as NotConnected
-
-        try:
-            return getattr(self._client, method)(Bucket=self._bucket, **given)
-        except (NotConnected, HTTPClientError) as error:
-            raise Unavailable("vault") from error
-        except ClientError as error:
-            code = str(error.response["Error"]["Code"])
-            if code in _BUSY:
-                raise Unavailable("vault") from error
-            raise _Refused(code, error) from error
+        return s3.call(getattr(self._client, method), "vault", Bucket=self._bucket, **given)
 
     @cached_property
     def _client(self) -> Any:
-        from botocore.config import Config
-
-        config = Config(
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 3},
-            signature_version="s3v4",
-        )
-        return self._session().create_client("s3", region_name=self._region, config=config)
-
-
-class _Refused(Exception):
-    """S3 said no, in this word."""
-
-    def __init__(self, code: str, error: Exception) -> None:
-        super().__init__(code)
-        self.code = code
-        self.error = error
+        return s3.client(self._session(), self._region, _READ_SECONDS)

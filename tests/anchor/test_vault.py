@@ -76,6 +76,9 @@ def _by_two(client: Any) -> Any:
         ConnectTimeoutError(endpoint_url="https://s3.example"),
         ClientError({"Error": {"Code": "SlowDown"}}, "PutObject"),
         ClientError({"Error": {"Code": "ConditionalRequestConflict"}}, "PutObject"),
+        ClientError(
+            {"Error": {"Code": "503"}}, "PutObject"
+        ),  # what botocore makes of an answer without a body
     ],
 )
 def test_an_outcome_that_is_not_known_is_no_success(s3: Any, error: Exception) -> None:
