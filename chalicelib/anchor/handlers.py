@@ -44,10 +44,9 @@ def proof_of_case(call: Call, case_id: str) -> wire.ProofAnswer:
 
 def proof_of_poll(call: Call, poll_id: str) -> wire.ProofAnswer:
     """For everybody, once it is announced."""
-    from chalicelib.poll import handlers as polls
     from chalicelib.poll import service
 
-    reading = service.read(call.ports, poll_id, polls.perhaps_staff(call))
+    reading = service.read(call.ports, poll_id, call.perhaps_staff)
     return _proof(call, reading.poll.thing, reading.events)
 
 

@@ -23,7 +23,7 @@ _KEY_BITS = 96
 
 def polls_page(call: Call) -> Response:
     """Everybody sees what was announced; staff the drafts of their places, too."""
-    member = _staff(call)
+    member = call.perhaps_staff
     directory = call.ports.directories.of(call.prefix)
     page = service.listed(call.ports, directory, member, call.query.get("cursor", ""))
     rows = tuple(screens.row(poll, directory, call.language) for poll in page.items)
@@ -40,13 +40,13 @@ def _rolls(directory: Directory, member: Staff, language: str) -> tuple[views.Pa
 
 def poll_page(call: Call, poll_id: str) -> Response:
     """The notice, the turnout where it is shown, the result once it is counted."""
-    reading = service.read(call.ports, poll_id, _staff(call))
+    reading = service.read(call.ports, poll_id, call.perhaps_staff)
     return show(call, "poll.html", _view(call, reading), directory=reading.directory)
 
 
 def result_sheet(call: Call, poll_id: str) -> Response:
     """The result on A4, with all four ratios, thresholds and what is missing."""
-    reading = service.read(call.ports, poll_id, _staff(call))
+    reading = service.read(call.ports, poll_id, call.perhaps_staff)
     if not access.sees_tally(reading.poll, None):
         raise NotFound("not_counted_yet")
     view = results.sheet(reading, call.language)
@@ -170,11 +170,3 @@ def _ballot(
     )
     status = 400 if error else 200
     return show(call, "vote.html", view, directory=paper.directory, status=status)
-
-
-def _staff(call: Call) -> Staff | None:
-    """The member of staff whose browser it is; a session that is over is no hindrance to reading."""
-    try:
-        return call.member.staff if call.member else None
-    except Unauthorized:
-        return None

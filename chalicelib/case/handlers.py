@@ -11,21 +11,10 @@ from chalicelib.case.shapes import Upload
 from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import verify
-from chalicelib.core.errors import Forbidden
 from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply
-from chalicelib.people.staff import Staff
-from chalicelib.place.rules import Directory
 
 _VIEWS = ("mine", "community", "all")
-
-
-def member(call: Call) -> tuple[Staff, Directory]:
-    """The member of staff who asks, and their directory."""
-    found = call.signed_in
-    if found.staff is None or found.directory is None:
-        raise Forbidden("role_not_for_this")
-    return found.staff, found.directory
 
 
 def wanted(call: Call) -> lists.Filter:
@@ -45,7 +34,7 @@ def view_of(call: Call, usual: lists.View = "mine") -> lists.View:
 
 def worklist_of_cases(call: Call) -> bodies.CaseList:
     """One page, one Query."""
-    staff, directory = member(call)
+    staff, directory = call.staff
     community, cursor = call.query.get("community", ""), call.query.get("cursor", "")
     page = lists.worklist(
         call.ports, directory, staff, view_of(call), wanted(call), community=community, cursor=cursor
@@ -55,7 +44,7 @@ def worklist_of_cases(call: Call) -> bodies.CaseList:
 
 def search_cases(call: Call) -> bodies.CaseList:
     """Within the caller's sight."""
-    staff, directory = member(call)
+    staff, directory = call.staff
     found = lists.search(call.ports, directory, staff, call.query.get("q", ""), call.query.get("cursor", ""))
     items = [present.line(line, directory) for line in found.cases]
     return bodies.CaseList(items, found.cursor, [bell.id for bell in found.bells])

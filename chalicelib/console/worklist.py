@@ -11,7 +11,7 @@ from chalice import Response
 from chalicelib.bell.rules import Bell
 from chalicelib.bell.screens import place_name
 from chalicelib.case import lists, service, wire
-from chalicelib.case.handlers import member, view_of, wanted
+from chalicelib.case.handlers import view_of, wanted
 from chalicelib.case.orders import ORDERS
 from chalicelib.case.shapes import CaseLine
 from chalicelib.case.stages import OPEN
@@ -55,7 +55,7 @@ def change_cases(call: Call) -> Response:
 
 def _search(call: Call, typed: str, cursor: str, view: str) -> Response:
     """A telephone stays in the form: addresses hold no personal data. Everything else gets an address of its own."""
-    _, directory = member(call)
+    _, directory = call.staff
     if not typed:
         return see_other(call, f"/cases?{urlencode({'view': view})}")
     if text.phone(typed, directory.subdistrict.country_code) and not ids.parse(typed):
@@ -66,7 +66,7 @@ def _search(call: Call, typed: str, cursor: str, view: str) -> Response:
 def _assign(call: Call, form: dict[str, str]) -> Response:
     """Each case on its own: what succeeded stays done, whatever became of the others."""
     chosen = [name.removeprefix(_PREFIX) for name in form if name.startswith(_PREFIX)]
-    _, directory = member(call)
+    _, directory = call.staff
     to = directory.member(form.get("staff", ""))
     if not chosen or to is None:
         said = _missing(call, chosen=bool(chosen))
@@ -98,7 +98,7 @@ def _assigned(call: Call, case_id: str, to: Staff) -> v.Outcome:
 
 
 def _listed(call: Call, status: int = 200, **more: Any) -> Response:
-    staff, directory = member(call)
+    staff, directory = call.staff
     view, filtered = _view(call, directory, staff), wanted(call)
     page = lists.worklist(
         call.ports, directory, staff, view, filtered, cursor=call.query.get("cursor", ""), limit=lists.PAGE
@@ -116,7 +116,7 @@ def _listed(call: Call, status: int = 200, **more: Any) -> Response:
 
 
 def _found(call: Call, typed: str, cursor: str) -> Response:
-    staff, directory = member(call)
+    staff, directory = call.staff
     found = lists.search(call.ports, directory, staff, typed, cursor)
     shown = _page(
         call,
@@ -144,7 +144,7 @@ def _views(directory: Directory, staff: Staff) -> tuple[lists.View, ...]:
 
 
 def _page(call: Call, view: lists.View, rows: tuple[v.CaseRow, ...], **more: Any) -> v.WorklistView:
-    staff, directory = member(call)
+    staff, directory = call.staff
     filtered, language = wanted(call), call.language
     stages = ((str(stage), case_labels.stage(stage, language)) for stage in OPEN)
     categories = ((c.id, labels.category(c.id, language)) for c in CATEGORIES)
@@ -188,7 +188,7 @@ def _kept(call: Call, view: str) -> dict[str, str]:
 
 
 def _rows(call: Call, lines: Iterable[CaseLine], chosen: frozenset[str]) -> tuple[v.CaseRow, ...]:
-    staff, directory = member(call)
+    staff, directory = call.staff
     now = call.ports.clock.now()
     return tuple(
         screens.row(line, directory, staff.id, call.language, now, chosen=line.case.id in chosen)

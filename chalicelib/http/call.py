@@ -15,6 +15,8 @@ from chalicelib.session.rules import SIGNED_IN, Audience, Caller, Session
 from chalicelib.web.i18n import negotiate
 
 if TYPE_CHECKING:
+    from chalicelib.people.staff import Staff
+    from chalicelib.place.rules import Directory
     from chalicelib.session.service import Member
 
 T = TypeVar("T")
@@ -97,6 +99,22 @@ class Call:
         if (member := self.member) is None:
             raise errors.Unauthorized("sign_in_first")
         return member
+
+    @property
+    def staff(self) -> tuple[Staff, Directory]:
+        """The member of staff who has signed in, and their directory; raises Unauthorized, Forbidden for residents."""
+        found = self.signed_in
+        if found.staff is None or found.directory is None:
+            raise errors.Forbidden("role_not_for_this")
+        return found.staff, found.directory
+
+    @property
+    def perhaps_staff(self) -> Staff | None:
+        """The member of staff who has signed in, if one has; a session that is over is no hindrance to reading."""
+        try:
+            return self.member.staff if self.member else None
+        except errors.Unauthorized:
+            return None
 
     @property
     def credential(self) -> str | Session:

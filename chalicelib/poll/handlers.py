@@ -5,11 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from chalicelib.core.chain import verify
-from chalicelib.core.errors import Forbidden, NotFound, Unauthorized
+from chalicelib.core.errors import NotFound
 from chalicelib.core.times import iso
 from chalicelib.http import Call, Reply
-from chalicelib.people.staff import Staff
-from chalicelib.place.rules import Directory
 from chalicelib.poll import (
     access,
     bodies,
@@ -30,38 +28,22 @@ from chalicelib.poll.tickets import Ticket
 _KEY = "Idempotency-Key"
 
 
-def staff_of(call: Call) -> tuple[Staff, Directory]:
-    """The member of staff who asks, and their directory."""
-    found = call.signed_in
-    if found.staff is None or found.directory is None:
-        raise Forbidden("role_not_for_this")
-    return found.staff, found.directory
-
-
-def perhaps_staff(call: Call) -> Staff | None:
-    """The member of staff who asks, if it is one; a session that is over is no hindrance to reading."""
-    try:
-        return call.member.staff if call.member else None
-    except Unauthorized:
-        return None
-
-
 def list_polls(call: Call) -> bodies.PollList:
     """Everybody sees what was announced; staff the drafts of their places, too."""
     directory = call.ports.directories.of(call.prefix)
-    page = service.listed(call.ports, directory, perhaps_staff(call), call.query.get("cursor", ""))
+    page = service.listed(call.ports, directory, call.perhaps_staff, call.query.get("cursor", ""))
     return bodies.PollList([present.line(poll, call.language) for poll in page.items], page.cursor)
 
 
 def read_poll(call: Call, poll_id: str) -> bodies.PollBody:
     """The notice, and the result once it is counted."""
-    reading = service.read(call.ports, poll_id, perhaps_staff(call))
+    reading = service.read(call.ports, poll_id, call.perhaps_staff)
     return present.body(reading.poll, reading.member, call.language, reading.directory.official_vote)
 
 
 def record_of_poll(call: Call, poll_id: str) -> bodies.PollRecordBody:
     """Every event as it was hashed: officials are named in it, residents never."""
-    reading = service.read(call.ports, poll_id, perhaps_staff(call))
+    reading = service.read(call.ports, poll_id, call.perhaps_staff)
     verdict = verify(reading.events, reading.poll.tip, reading.poll.thing)
     events = [vars(event) for event in reading.events]
     return bodies.PollRecordBody(reading.poll.thing, verdict.intact, events)
@@ -69,7 +51,7 @@ def record_of_poll(call: Call, poll_id: str) -> bodies.PollRecordBody:
 
 def result_of_poll(call: Call, poll_id: str) -> Reply:
     """The published file of the last count, as it was hashed."""
-    reading = service.read(call.ports, poll_id, perhaps_staff(call))
+    reading = service.read(call.ports, poll_id, call.perhaps_staff)
     shown = access.sees_tally(reading.poll, None)
     document = call.ports.polls.published(reading.poll.id, reading.poll.counts) if shown else None
     if document is None:
@@ -81,7 +63,7 @@ def draft_poll(call: Call) -> Reply:
     """For a case, or for a neighbourhood."""
     body, problems = call.read(wire.PollRequest)
     notes = orders.Notes(problems)
-    member, directory = staff_of(call)
+    member, directory = call.staff
     poll = service.draft(
         call.ports,
         directory,
@@ -105,7 +87,7 @@ def announce_poll(call: Call, poll_id: str) -> bodies.PollBody:
     """From now on no topic is added and the roll is frozen."""
     body, problems = call.read(wire.AnnouncePollRequest)
     notes, now = orders.Notes(problems), call.ports.clock.now()
-    member, _ = staff_of(call)
+    member, _ = call.staff
     opens_at = notes.time("opens_at", body.opens_at, now)
     closes_at = notes.time("closes_at", body.closes_at, now)
     poll = service.announce(
@@ -143,7 +125,7 @@ def seal_poll(call: Call, poll_id: str) -> bodies.PollBody:
 def rule_in_poll(call: Call, poll_id: str) -> bodies.PollBody:
     """Which ballot of a unit counts; then it is counted again."""
     body, problems = call.read(wire.RuleRequest)
-    member, _ = staff_of(call)
+    member, _ = call.staff
     command = commands.Rule(body.unit, body.ballot, body.reason)
     poll = disputes.rule(call.ports, member, poll_id, command, seen=body.version, known=problems)
     return present.body(poll, member, call.language)
@@ -152,7 +134,7 @@ def rule_in_poll(call: Call, poll_id: str) -> bodies.PollBody:
 def reissue_ticket(call: Call, poll_id: str) -> Reply:
     """The link that was printed before opens nothing any more."""
     body, problems = call.read(wire.ReissueRequest)
-    member, _ = staff_of(call)
+    member, _ = call.staff
     poll, round_ = service.reissue(call.ports, member, poll_id, body.unit, problems)
     token = tickets.encode(call.ports.policy.key, Ticket(poll.id, body.unit, round_))
     return Reply(bodies.ReissueAnswer(body.unit, token, present.ticket_url(call.ports, token)), 201)
@@ -160,13 +142,13 @@ def reissue_ticket(call: Call, poll_id: str) -> Reply:
 
 def turnout_of_poll(call: Call, poll_id: str) -> bodies.TurnoutList:
     """By building; before the end for those to whom the notice shows it."""
-    reading = service.read(call.ports, poll_id, perhaps_staff(call))
+    reading = service.read(call.ports, poll_id, call.perhaps_staff)
     return present.turnout(progress.turnout(call.ports, reading.poll, reading.member))
 
 
 def missing_in_poll(call: Call, poll_id: str) -> bodies.UnitList:
     """Whose owner has not voted yet, for those who go from door to door."""
-    member, _ = staff_of(call)
+    member, _ = call.staff
     poll, _ = service.opened(call.ports, member, poll_id)
     found = progress.missing(call.ports, poll, call.query.get("building", ""))
     return bodies.UnitList([present.unit(unit, whole=True) for unit in found])
@@ -174,7 +156,7 @@ def missing_in_poll(call: Call, poll_id: str) -> bodies.UnitList:
 
 def conflicts_in_poll(call: Call, poll_id: str) -> bodies.ConflictList:
     """With every ballot; what was chosen only where the notice said that officials see it."""
-    member, _ = staff_of(call)
+    member, _ = call.staff
     poll, _ = service.opened(call.ports, member, poll_id)
     shown = access.sees_choices(poll, member)
     items = [
@@ -192,7 +174,7 @@ def conflicts_in_poll(call: Call, poll_id: str) -> bodies.ConflictList:
 def enter_ballot(call: Call, poll_id: str) -> Reply:
     """From the door or from a sheet; the header Idempotency-Key makes a repeat the same ballot."""
     body, problems = call.read(wire.BallotRequest)
-    member, _ = staff_of(call)
+    member, _ = call.staff
     vote = voting.Vote(call.header(_KEY), body.choices, body.voter)
     entry = voting.Entry(body.unit, vote, body.via, body.age, body.photo, body.proxy, body.proof)
     voted = voting.enter(call.ports, member, poll_id, entry, problems)
@@ -202,7 +184,7 @@ def enter_ballot(call: Call, poll_id: str) -> Reply:
 def upload_sheet(call: Call, poll_id: str) -> Reply:
     """The file goes straight to the file store; name its id in the ballot."""
     body, problems = call.read(wire.BallotFileRequest)
-    member, _ = staff_of(call)
+    member, _ = call.staff
     whole, small = voting.upload(call.ports, member, poll_id, body.kind, body.bytes, problems)
     return Reply(present.upload(whole, small), 201)
 
@@ -247,6 +229,6 @@ def vote(call: Call) -> Reply:
 def _done(
     call: Call, poll_id: str, command: commands.Command, seen: int, notes: orders.Notes
 ) -> bodies.PollBody:
-    member, _ = staff_of(call)
+    member, _ = call.staff
     poll: Poll = service.act(call.ports, member, poll_id, lambda _: command, seen=seen, known=notes.problems)
     return present.body(poll, member, call.language)

@@ -12,7 +12,6 @@ from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.http import MOST_FILE, Call, Reply
 from chalicelib.observability import logger
 from chalicelib.poll import bodies, present, roll_export, rolls, wire
-from chalicelib.poll.handlers import staff_of
 from chalicelib.poll.roll_preview import Difference, Preview
 from chalicelib.poll.roll_units import Finding
 from chalicelib.web.problems import field_message
@@ -25,14 +24,14 @@ MOST_BODY = MOST_FILE
 
 def read_roll(call: Call, neighbourhood: str) -> bodies.RollBody:
     """The versions; the units are handed out as a file on the page of the roll."""
-    member, directory = staff_of(call)
+    member, directory = call.staff
     return present.roll(rolls.read(call.ports, directory, member, neighbourhood))
 
 
 def preview_roll(call: Call, neighbourhood: str) -> bodies.PreviewBody:
     """Nothing is written."""
     content, _ = content_of(call)
-    member, directory = staff_of(call)
+    member, directory = call.staff
     seen = rolls.preview(call.ports, directory, member, neighbourhood, content)
     return preview_body(seen, call.language)
 
@@ -40,7 +39,7 @@ def preview_roll(call: Call, neighbourhood: str) -> bodies.PreviewBody:
 def import_roll(call: Call, neighbourhood: str) -> Reply:
     """A version that can be adopted within a week."""
     content, problems = content_of(call)
-    member, directory = staff_of(call)
+    member, directory = call.staff
     roll, _ = rolls.take(call.ports, directory, member, neighbourhood, content, problems)
     return Reply(present.roll(roll), 201)
 
@@ -48,7 +47,7 @@ def import_roll(call: Call, neighbourhood: str) -> Reply:
 def adopt_roll(call: Call, neighbourhood: str) -> bodies.RollBody:
     """For the polls to come."""
     body, problems = call.read(wire.AdoptRequest)
-    member, directory = staff_of(call)
+    member, directory = call.staff
     return present.roll(rolls.adopt(call.ports, directory, member, neighbourhood, body.number, problems))
 
 
@@ -97,7 +96,7 @@ def _findings(found: Sequence[Finding], language: str) -> list[bodies.RowProblem
 
 def file_answer(call: Call, neighbourhood: str) -> Response:
     """The current roll as a file; the log says who took it, since it leaves the house with names and phones."""
-    member, directory = staff_of(call)
+    member, directory = call.staff
     roll = rolls.read(call.ports, directory, member, neighbourhood)
     units = rolls.units(call.ports, roll)
     logger().info("exported", staff=member.id, roll=neighbourhood, version=roll.current)

@@ -188,9 +188,7 @@ def _time(notes: orders.Notes, field: str, form: Form, zone: ZoneInfo, call: Cal
 
 
 def _zone(call: Call) -> ZoneInfo:
-    directory = call.signed_in.directory
-    if directory is None:
-        raise Forbidden("role_not_for_this")
+    _, directory = call.staff
     return directory.subdistrict.zone
 
 

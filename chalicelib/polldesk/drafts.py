@@ -27,8 +27,8 @@ _HOUR = 3_600
 
 def new_poll_page(call: Call) -> Response:
     """A form for a draft; a link from a case brings its number."""
-    member, directory = staff(call), call.signed_in.directory
-    if not access.manages(member) or directory is None:
+    member, directory = call.staff
+    if not access.manages(member):
         raise Forbidden("role_not_for_this")
     typed = {"case": call.query.get("case", ""), "neighbourhood": call.query.get("neighbourhood", "")}
     return _show(call, directory, typed)
@@ -36,9 +36,7 @@ def new_poll_page(call: Call) -> Response:
 
 def new_poll(call: Call) -> Response:
     """Draft it; what was typed stays when something is wrong."""
-    member, directory, form = staff(call), call.signed_in.directory, call.form()
-    if directory is None:
-        raise Forbidden("role_not_for_this")
+    (member, directory), form = call.staff, call.form()
     notes = orders.Notes()
     try:
         command = orders.draft(_drafted(form), notes)

@@ -9,7 +9,6 @@ from chalicelib.core.errors import DomainError, FieldError, Invalid
 from chalicelib.http import BadRequest, Call, explain
 from chalicelib.place.rules import Directory
 from chalicelib.poll import access, bodies, roll_handlers, rolls
-from chalicelib.poll.handlers import staff_of
 from chalicelib.poll.roll import Roll
 from chalicelib.poll.roll_preview import Preview
 from chalicelib.web import poll_labels
@@ -25,7 +24,7 @@ def roll_page(call: Call, neighbourhood: str) -> Response:
 
 def roll_acts(call: Call, neighbourhood: str) -> Response:
     """Look at a file, take it, or adopt a version."""
-    form, (member, directory) = call.form(roll_handlers.MOST_BODY), staff_of(call)
+    form, (member, directory) = call.form(roll_handlers.MOST_BODY), call.staff
     content = form.get("content", "")
     rolls.read(call.ports, directory, member, neighbourhood)
     try:
@@ -73,7 +72,7 @@ def _page(
     pasted: str = "",
     error: DomainError | None = None,
 ) -> Response:
-    member, directory = staff_of(call)
+    member, directory = call.staff
     roll = rolls.read(call.ports, directory, member, neighbourhood)
     place = directory.neighbourhood(neighbourhood)
     errors: tuple[Shown, ...] = ()
