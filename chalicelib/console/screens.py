@@ -19,9 +19,8 @@ from chalicelib.console.form_screens import UNTOUCHED, Typed, offered
 from chalicelib.console.stories import gathered, since, told
 from chalicelib.core import ids
 from chalicelib.core import text as texts
-from chalicelib.core.chain import verify
 from chalicelib.guest import cards
-from chalicelib.guest.screens import papers, rating_card, road
+from chalicelib.guest.screens import owner_of, papers, rating_card, record_panel, road
 from chalicelib.place.casework import calendar_for
 from chalicelib.place.rules import Directory
 from chalicelib.ports import Contact
@@ -30,7 +29,6 @@ from chalicelib.web import console_views as v
 from chalicelib.web import guest_views
 from chalicelib.web.filters import day_time
 from chalicelib.web.i18n import N_, translate
-from chalicelib.web.views import Person, RecordPanel
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,8 @@ def case(lens: Lens, visit: Visit) -> v.CasePage:
         likely=likely,
         others=others,
         bells=tuple(_bell(lens, bell) for bell in found.bells),
-        record=_record(lens),
-        owner=_owner(lens),
+        record=record_panel(lens),
+        owner=owner_of(lens),
         pause=_pause(lens),
         extension=_extension(lens),
         parties=tuple(_party(lens, p.id, p.kind, active=p.active) for p in found.parties),
@@ -181,11 +179,6 @@ def _address(contact: Contact) -> str:
     return " ".join(filter(None, (contact.building, contact.unit, contact.where)))
 
 
-def _owner(lens: Lens) -> Person | None:
-    member = lens.directory.member(lens.case.owner)
-    return Person(member.name, str(member.role)) if member else None
-
-
 def _pause(lens: Lens) -> v.PauseBanner | None:
     pause, asked = lens.case.pause, lens.last("asked")
     if pause is None:
@@ -217,11 +210,6 @@ def _party(lens: Lens, party_id: str, kind: str, *, active: bool) -> v.PartyCard
     phone, person = (listed.phone, listed.person) if listed else (known.phone, known.person)
     mail = listed.mail if listed else known.mail
     return v.PartyCard(party_id, label, known.name, person, phone, phone, mail, active)
-
-
-def _record(lens: Lens) -> RecordPanel:
-    verdict = verify(lens.events, lens.case.tip, lens.case.thing)
-    return RecordPanel(verdict.events, lens.case.tip.hash, verdict.intact)
 
 
 def row(

@@ -18,7 +18,7 @@ from chalicelib.core.chain import Event, verify
 from chalicelib.core.errors import NotFound
 from chalicelib.core.times import parse_iso
 from chalicelib.guest import cards
-from chalicelib.guest.screens import entry, rating_card
+from chalicelib.guest.screens import entry, owner_of, rating_card
 from chalicelib.web import case_labels, labels
 from chalicelib.web import guest_views as v
 from chalicelib.web.filters import readable_phone
@@ -225,7 +225,7 @@ def story(lens: Lens, back: str = "", verify_at: str = "", earlier: tuple[v.Entr
         opened=_moment(lens, case.opened_at),
         ended=_moment(lens, case.ended_at),
         stage=case.stage,
-        owner=_owner(lens),
+        owner=owner_of(lens),
         parties=tuple(_with_kind(lens, p.id) for p in case.parties),
         story=tuple(_line(lens, shown) for shown in (*earlier, *_entries(lens, told))),
         duties=tuple(_duty(lens, o) for o in case.obligations if o.status not in {"drafted", "void"}),
@@ -245,11 +245,6 @@ def _entries(lens: Lens, told: Mapping[int, str]) -> Iterator[v.Entry]:
 
 def _line(lens: Lens, shown: v.Entry) -> PaperEntry:
     return PaperEntry(_moment(lens, shown.at), shown.text, shown.words)
-
-
-def _owner(lens: Lens) -> Person | None:
-    member = lens.directory.member(lens.case.owner)
-    return Person(member.name, str(member.role)) if member else None
 
 
 def _place(lens: Lens) -> str:

@@ -89,9 +89,9 @@ def guest(lens: Lens, desk: Desk) -> v.GuestView:
         turn=v.Turn("nobody", ""),
         entries=(*desk.earlier, *(entry(lens, event, story[event.seq]) for event in lens.told())),
         wrote=_wrote(lens),
-        record=_record(lens),
+        record=record_panel(lens),
         token=desk.token,
-        owner=_owner(lens),
+        owner=owner_of(lens),
         me=_me(lens),
         bell_number=_bell_number(lens),
         cosigners=len(case.bells) - 1,
@@ -178,12 +178,14 @@ def _wrote(lens: Lens) -> v.Wrote:
     return v.Wrote(contact.text, name, where, case.opened_at, phone, contact.where)
 
 
-def _record(lens: Lens) -> RecordPanel:
+def record_panel(lens: Lens) -> RecordPanel:
+    """Whether the record of the case holds together, and where it ends."""
     verdict = verify(lens.events, lens.case.tip, lens.case.thing)
     return RecordPanel(verdict.events, lens.case.tip.hash, verdict.intact)
 
 
-def _owner(lens: Lens) -> Person | None:
+def owner_of(lens: Lens) -> Person | None:
+    """Who works on the case, unless they have left."""
     member = lens.directory.member(lens.case.owner)
     return Person(member.name, str(member.role)) if member else None
 
