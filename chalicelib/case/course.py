@@ -9,10 +9,11 @@ from typing import Any
 from chalicelib.case import commands as do
 from chalicelib.case import deadlines
 from chalicelib.case.deadlines import Moment, dated, entering, timed, to_json
-from chalicelib.case.guard import UNMET, check, ref, refusal, unclear, wrong
+from chalicelib.case.guard import UNMET, ref, refusal, unclear
 from chalicelib.case.stages import MOVES, Stage
 from chalicelib.case.state import Case, Deadline
 from chalicelib.core.chain import Happening
+from chalicelib.core.errors import check, wrong
 from chalicelib.core.times import iso, tick
 
 Happenings = tuple[Happening, ...]

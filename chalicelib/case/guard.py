@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.case.stages import TRANSITIONS, WHILE_PAUSED, Stage
 from chalicelib.case.state import Case, Meeting, Obligation, Ref
-from chalicelib.core.errors import Conflict, FieldError, Invalid
+from chalicelib.core.errors import Conflict, FieldError, Invalid, wrong
 
 MOST = 100
 _COMMITMENT = re.compile(r"[0-9a-f]{64}")
@@ -76,17 +76,6 @@ def require(case: Case, verb: str) -> None:
     if case.paused and (case.stage, verb) in TRANSITIONS and verb not in WHILE_PAUSED:
         raise refusal(case, "paused")
     raise refusal(case, "not_possible_now")
-
-
-def check(*errors: FieldError | None) -> None:
-    """Raise Invalid with every error there is."""
-    if found := [error for error in errors if error]:
-        raise Invalid(*found)
-
-
-def wrong(bad: bool, field: str, code: str = "unknown") -> FieldError | None:
-    """The error of a field, if it is bad."""
-    return FieldError(field, code) if bad else None
 
 
 def unclear(field: str, *refs: Ref) -> FieldError | None:

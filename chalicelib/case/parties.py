@@ -7,9 +7,10 @@ from datetime import timedelta
 from chalicelib.case import commands as do
 from chalicelib.case.course import Happenings
 from chalicelib.case.deadlines import Moment, dated, to_json
-from chalicelib.case.guard import MOST, check, crowded, meeting, ref, refusal, unclear, wrong
+from chalicelib.case.guard import MOST, crowded, meeting, ref, refusal, unclear
 from chalicelib.case.state import Case
 from chalicelib.core.chain import Happening
+from chalicelib.core.errors import check, wrong
 from chalicelib.core.times import iso
 
 KINDS = (

@@ -9,13 +9,13 @@ from chalicelib.case import commands as do
 from chalicelib.case import deadlines
 from chalicelib.case.course import Happenings, agreed, obligation_clock
 from chalicelib.case.deadlines import Moment, timed, to_json
-from chalicelib.case.guard import MOST, check, crowded, obligation, ref, refusal, unclear, wrong
+from chalicelib.case.guard import MOST, crowded, obligation, ref, refusal, unclear
 from chalicelib.case.parties import RESIDENT, active
 from chalicelib.case.stages import Stage
 from chalicelib.case.state import Case
 from chalicelib.case.work import met
 from chalicelib.core.chain import Happening
-from chalicelib.core.errors import FieldError
+from chalicelib.core.errors import FieldError, check, wrong
 from chalicelib.core.times import iso
 
 FORMS = ("minutes", "mediation")

@@ -10,11 +10,11 @@ from chalicelib.case import deadlines
 from chalicelib.case.course import Happenings
 from chalicelib.case.deadlines import Moment, dated, timed, to_json
 from chalicelib.case.due import RANK, resumed
-from chalicelib.case.guard import check, crowded, ref, refusal, unclear, wrong
+from chalicelib.case.guard import crowded, ref, refusal, unclear
 from chalicelib.case.stages import Stage
 from chalicelib.case.state import Case, Ref
 from chalicelib.core.chain import Happening
-from chalicelib.core.errors import Forbidden
+from chalicelib.core.errors import Forbidden, check, wrong
 from chalicelib.core.times import iso
 
 PAUSE_REASONS = ("resident_asked", "expert_opinion", "other_authority", "weather", "materials", "court")

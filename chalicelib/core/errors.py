@@ -38,6 +38,17 @@ class Invalid(DomainError):
         self.errors = errors
 
 
+def check(*errors: FieldError | None) -> None:
+    """Raise Invalid with every error there is."""
+    if found := [error for error in errors if error]:
+        raise Invalid(*found)
+
+
+def wrong(bad: bool, field: str, code: str = "unknown") -> FieldError | None:
+    """The error of a field, if it is bad."""
+    return FieldError(field, code) if bad else None
+
+
 class Unauthorized(DomainError):
     """No token, or one that opens nothing (401)."""
 

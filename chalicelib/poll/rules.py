@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.core.chain import Event, Happening
-from chalicelib.core.errors import Conflict, FieldError, Invalid
+from chalicelib.core.errors import Conflict, FieldError, Invalid, check, wrong
 from chalicelib.core.times import iso
 from chalicelib.poll import folding, stages
 from chalicelib.poll.commands import (
@@ -225,14 +225,3 @@ def together(known: Iterable[FieldError]) -> Iterator[None]:
         raise Invalid(*({e.field: e for e in error.errors} | before).values()) from None
     if before:
         raise Invalid(*before.values())
-
-
-def check(*errors: FieldError | None) -> None:
-    """Raise Invalid with every error there is."""
-    if found := [error for error in errors if error]:
-        raise Invalid(*found)
-
-
-def wrong(bad: bool, field: str, code: str = "unknown") -> FieldError | None:
-    """The error of a field, if it is bad."""
-    return FieldError(field, code) if bad else None

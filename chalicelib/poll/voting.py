@@ -18,6 +18,8 @@ from chalicelib.core.errors import (
     NotFound,
     TooMany,
     Unauthorized,
+    check,
+    wrong,
 )
 from chalicelib.people.staff import Staff
 from chalicelib.poll import receipts, rules, service, tickets
@@ -151,9 +153,9 @@ def upload(
     """Forms to upload the photo of a sheet or an authority, and its thumbnail; one AWS call. Raises Invalid for what is
     not taken."""
     poll, _ = service.opened(ports, member, poll_id)
-    rules.check(
+    check(
         *known,
-        rules.wrong(kind not in uploads.ENDINGS, "kind"),
+        wrong(kind not in uploads.ENDINGS, "kind"),
         None
         if 0 < size <= uploads.MOST_BYTES
         else FieldError("bytes", "out_of_range", {"limit": uploads.MOST_BYTES}),
@@ -173,15 +175,15 @@ def _ticket(ports: Ports, token: str) -> Ticket:
 
 
 def _check(vote: Vote, known: Sequence[FieldError]) -> None:
-    rules.check(
+    check(
         *known,
-        rules.wrong(not vote.key.strip(), "Idempotency-Key", "required"),
+        wrong(not vote.key.strip(), "Idempotency-Key", "required"),
         FieldError("Idempotency-Key", "too_long", {"limit": KEY_LIMIT})
         if len(vote.key) > KEY_LIMIT
         else None,
-        rules.wrong(not NOBODY <= vote.voter < MOST_OWNERS, "voter"),
+        wrong(not NOBODY <= vote.voter < MOST_OWNERS, "voter"),
         # Each choice is a condition of the write, and a write has so many.
-        rules.wrong(len(vote.choices) > MOST_TOPICS or _lengthy(vote.choices), "choices"),
+        wrong(len(vote.choices) > MOST_TOPICS or _lengthy(vote.choices), "choices"),
     )
 
 
@@ -191,16 +193,16 @@ def _lengthy(choices: Mapping[str, str]) -> bool:
 
 def _wrong_entry(poll: Poll, entry: Entry) -> list[FieldError]:
     problems = [
-        rules.wrong(not rules.has_unit(poll, entry.unit), "unit"),
-        rules.wrong(entry.via not in ENTERED, "via"),
-        rules.wrong(not 0 <= entry.age <= OLDEST.total_seconds(), "age", "out_of_range"),
-        rules.wrong(text.has_control(entry.proxy), "proxy", "control_characters"),
-        rules.wrong(bool(entry.proxy.strip()) and not entry.proof, "proof", "authority_missing"),
-        rules.wrong(bool(entry.photo) and uploads.kind_of(entry.photo) is None, "photo"),
-        rules.wrong(bool(entry.proof) and uploads.kind_of(entry.proof) is None, "proof"),
+        wrong(not rules.has_unit(poll, entry.unit), "unit"),
+        wrong(entry.via not in ENTERED, "via"),
+        wrong(not 0 <= entry.age <= OLDEST.total_seconds(), "age", "out_of_range"),
+        wrong(text.has_control(entry.proxy), "proxy", "control_characters"),
+        wrong(bool(entry.proxy.strip()) and not entry.proof, "proof", "authority_missing"),
+        wrong(bool(entry.photo) and uploads.kind_of(entry.photo) is None, "photo"),
+        wrong(bool(entry.proof) and uploads.kind_of(entry.proof) is None, "proof"),
         FieldError("proxy", "too_long", {"limit": NAME_LIMIT}) if len(entry.proxy) > NAME_LIMIT else None,
         # A sheet is what an entry can be checked against.
-        rules.wrong(entry.via == Via.PAPER and not entry.photo, "photo", "required"),
+        wrong(entry.via == Via.PAPER and not entry.photo, "photo", "required"),
     ]
     return [problem for problem in problems if problem]
 
