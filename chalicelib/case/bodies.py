@@ -270,14 +270,9 @@ class UploadForm(Struct, frozen=True):
     until: str
 
 
-class UploadAnswer(Struct, frozen=True):
+class UploadAnswer(UploadForm, frozen=True):
     """The forms for a file and for its thumbnail (a JPEG that the client draws; leaving it out is fine)."""
 
-    id: str
-    url: str
-    fields: dict[str, str]
-    most_bytes: int
-    until: str
     thumbnail: UploadForm
 
 
