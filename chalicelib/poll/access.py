@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.core.errors import Forbidden
 from chalicelib.people.staff import Staff
 from chalicelib.place.ladder import Role
 from chalicelib.place.rules import Directory
@@ -29,6 +30,12 @@ def manages(member: Staff) -> bool:
     """Whether they may draft, announce, extend, rule and cancel, and change the roll. Specialists go from door to door
     and enter ballots."""
     return member.role in _MANAGERS
+
+
+def require_manager(member: Staff) -> None:
+    """Raise Forbidden unless they manage polls."""
+    if not manages(member):
+        raise Forbidden("role_not_for_this")
 
 
 def is_public(poll: Poll) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.core.chain import Actor, Happening, Tip, extend
+from chalicelib.people.staff import Staff
 from chalicelib.poll.clock import counts_at
 from chalicelib.poll.roll import Roll
 from chalicelib.poll.rules import fold
@@ -16,6 +17,11 @@ from chalicelib.poll.state import Poll, Stage
 # What changes when a vote may come in.
 _TURNS = frozenset({"announced", "extended", "sealed", "cancelled"})
 _SHUT = frozenset({Stage.SEALED, Stage.DISPUTED, Stage.COUNTED, Stage.CANCELLED})
+
+
+def actor_of(member: Staff) -> Actor:
+    """A member of staff as an event names them."""
+    return Actor("staff", member.id, member.name, str(member.role))
 
 
 def beginning(poll_id: str, happenings: Iterable[Happening], by: Actor, now: datetime) -> PollChange:

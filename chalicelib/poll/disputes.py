@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chalicelib.core.errors import FieldError, Invalid
 from chalicelib.people.staff import Staff
-from chalicelib.poll import commands, effective, rules, service, tally
+from chalicelib.poll import access, commands, effective, rules, service, tally
 from chalicelib.poll.ballots import Box, Ruling
 from chalicelib.poll.roll import Unit
 from chalicelib.poll.state import Poll
@@ -56,7 +56,7 @@ def rule(
     stream counts again. Raises Invalid for a unit without a conflict and for a ballot that is not in the box, Conflict
     while nothing is in dispute."""
     poll, _ = service.opened(ports, member, poll_id)
-    service.require_manager(member)
+    access.require_manager(member)
     now = ports.clock.now()
     # Before the box is touched: a ruling that is refused must leave none that the record does not know.
     if seen and seen != poll.version:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalicelib.core.chain import Actor, Happening
+from chalicelib.core.chain import Happening
 from chalicelib.core.errors import FieldError, Forbidden, Invalid, NotFound, Stale, Unavailable
 from chalicelib.people.staff import Staff
 from chalicelib.place.rules import Directory
@@ -53,7 +53,7 @@ def take(
 ) -> tuple[Roll, Preview]:
     """Import a file as the next version; it is not the roll until it is adopted. Raises Invalid while a row of it is
     wrong: nothing is taken by halves."""
-    _require_manager(member)
+    access.require_manager(member)
     seen = preview(ports, directory, member, neighbourhood, content)
     if known or not seen.ready:
         wrong = FieldError("content", "roll_rows", {"rows": len({flaw.line for flaw in seen.flaws})})
@@ -66,7 +66,9 @@ def take(
         after = replace(roll, versions=(*kept, version))
         told = Happening("imported", _told(version))
         try:
-            ports.polls.save_roll(changes.roll_after(roll, after, (told,), _actor(member), ports.clock.now()))
+            ports.polls.save_roll(
+                changes.roll_after(roll, after, (told,), changes.actor_of(member), ports.clock.now())
+            )
         except Stale:
             continue
         return after, seen
@@ -83,7 +85,7 @@ def adopt(
 ) -> Roll:
     """Make a version the roll of the polls to come; those that were announced keep theirs. Raises Invalid for a version
     that is not there."""
-    _require_manager(member)
+    access.require_manager(member)
     for _ in range(_TRIES):
         roll = read(ports, directory, member, neighbourhood)
         found = next((v for v in roll.versions if v.number == number), None)
@@ -95,7 +97,7 @@ def adopt(
         versions = tuple(replace(v, adopted=v.adopted or v.number == number) for v in roll.versions)
         after = replace(roll, current=number, versions=versions)
         told = Happening("adopted", _told(found))
-        change = changes.roll_after(roll, after, (told,), _actor(member), ports.clock.now())
+        change = changes.roll_after(roll, after, (told,), changes.actor_of(member), ports.clock.now())
         try:
             ports.polls.save_roll(change)
         except Stale:
@@ -125,12 +127,3 @@ def _require(directory: Directory, member: Staff, neighbourhood: str) -> None:
         raise NotFound("no_such_place")
     if not access.sights(directory, member, neighbourhood):
         raise Forbidden("not_your_place")
-
-
-def _require_manager(member: Staff) -> None:
-    if not access.manages(member):
-        raise Forbidden("role_not_for_this")
-
-
-def _actor(member: Staff) -> Actor:
-    return Actor("staff", member.id, member.name, str(member.role))

@@ -12,7 +12,7 @@ from chalicelib.case import rules as case_rules
 from chalicelib.case.access import sights as sights_case
 from chalicelib.case.shapes import CaseChange
 from chalicelib.core import ids
-from chalicelib.core.chain import Actor, Event
+from chalicelib.core.chain import Event
 from chalicelib.core.errors import (
     Collision,
     Conflict,
@@ -85,7 +85,7 @@ def draft(
         problems.append(FieldError("neighbourhood", "unknown" if place else "required"))
     elif not access.sights(directory, member, place):
         raise Forbidden("not_your_place")
-    require_manager(member)
+    access.require_manager(member)
     community = directory.lineage(place)[1] if neighbourhood else ""
     about = {"neighbourhood": place, "community": community, "case": case_id[0] if case_id else ""}
     now = ports.clock.now()
@@ -93,7 +93,7 @@ def draft(
         happening = rules.drafted(about, command)
     for _ in range(_TRIES):
         poll_id = ids.new_id(directory.subdistrict.prefix, now, ports.entropy.number(32))
-        change = changes.beginning(poll_id, (happening,), _actor(member), now)
+        change = changes.beginning(poll_id, (happening,), changes.actor_of(member), now)
         try:
             ports.store.commit(change)
         except (Stale, Collision):
@@ -119,13 +119,13 @@ def act(
         poll, directory = opened(ports, member, poll_id)
         command = make(poll)
         if not isinstance(command, commands.Remind | commands.Reissue):
-            require_manager(member)
+            access.require_manager(member)
         if seen and seen != poll.version:
             raise rules.refusal(poll, "changed_meanwhile")
         now = ports.clock.now()
         with rules.together(known):
             happenings = rules.decide(poll, command, now)
-        change = changes.following(poll, happenings, _actor(member), now)
+        change = changes.following(poll, happenings, changes.actor_of(member), now)
         try:
             ports.store.commit(change, *_with_case(ports, directory, change, member, now))
         except Stale:
@@ -147,7 +147,7 @@ def announce(
     """Publish the notice: the current roll is copied to the poll first (a call for each page), then the poll moves on;
     its case, if it has one, begins to consult in the same transaction."""
     poll, _ = opened(ports, member, poll_id)
-    require_manager(member)
+    access.require_manager(member)
     roll = ports.polls.roll(poll.neighbourhood)
     # Another subdistrict may have a place of the same id, whose roll is its own.
     current = roll.current if roll and roll.prefix == ids.prefix_of(poll.id) else 0
@@ -202,7 +202,7 @@ def _with_case(
         return ()
     command = case_commands.Consult("poll", ends + _AFTERWARDS, poll.id)
     calendar, policy = calendar_for(directory), policy_for(directory)
-    by = _actor(member)
+    by = changes.actor_of(member)
     try:
         happenings = case_rules.decide(opening.case, command, by, calendar, now, policy)
     except Conflict as refusal:
@@ -227,16 +227,6 @@ def _knows(directory: Directory, member: Staff | None, poll: Poll) -> bool:
     if access.is_public(poll):
         return True
     return member is not None and access.sights(directory, member, poll.neighbourhood)
-
-
-def require_manager(member: Staff) -> None:
-    """Raise Forbidden unless they may change polls."""
-    if not access.manages(member):
-        raise Forbidden("role_not_for_this")
-
-
-def _actor(member: Staff) -> Actor:
-    return Actor("staff", member.id, member.name, str(member.role))
 
 
 def _named(poll_id: str) -> str:

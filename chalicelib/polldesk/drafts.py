@@ -110,7 +110,7 @@ def typed_of(poll: Poll) -> Form:
 
 def _draft(call: Call, poll_id: str) -> tuple[Poll, Directory]:
     poll, directory = service.opened(call.ports, staff(call), poll_id)
-    service.require_manager(staff(call))
+    access.require_manager(staff(call))
     if poll.stage is not Stage.DRAFT or not fits(poll):
         raise refusal(poll)
     return poll, directory
