@@ -26,12 +26,10 @@ QUIETLY = [
     "--disable-sync",
 ]
 
-in_a_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium here"
-    ),
-]
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium here"
+)
+in_a_browser = [pytest.mark.browser, needs_chromium]
 
 
 @contextmanager

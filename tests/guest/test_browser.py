@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from chalicelib.case import commands as do
 from chalicelib.guest import screens
@@ -17,17 +15,12 @@ from chalicelib.web import guest_views as v
 from chalicelib.web.i18n import LANGUAGES
 from chalicelib.web.render import render
 from chalicelib.web.views import Frame
+from tests.browser.visits import in_a_browser
 from tests.guest import samples as stories
 from tests.guest.samples import Story
-from tests.web.test_browser import NARROW, SECURE, Visit, faults, html
+from tests.web.tabs import NARROW, SECURE, Visit, faults, html
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium here"
-    ),
-]
+pytestmark = in_a_browser
 # As when the reader comes back to the tab: the page asks at once whether there is anything new.
 LOOK_AGAIN = "() => void document.dispatchEvent(new Event('visibilitychange'))"
 TOKEN = "3fQ9zK1mXb7Lw0Pa2Rd"
@@ -74,14 +67,6 @@ class Sheet:
         frame = Frame(path, "米市巷街道", "Asia/Shanghai", self.story.now, elder=self.elder)
         drawn = render("party.html" if party else "guest.html", self.language, frame=frame, view=view)
         return re.sub(r'src="/files/[^"]+"', 'src="data:image/gif;base64,R0lGODlhAQABAAAAACw="', drawn)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
 
 
 def sheets(language: str, elder: bool) -> dict[str, Sheet]:

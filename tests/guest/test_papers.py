@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import html
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from chalicelib.case.reading import Lens
 from chalicelib.core.errors import NotFound
@@ -20,9 +17,9 @@ from chalicelib.web.headers import page_headers
 from chalicelib.web.i18n import LANGUAGES
 from chalicelib.web.render import render
 from chalicelib.web.views import Frame
+from tests.browser.visits import needs_chromium
 from tests.guest import samples as stories
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 VERIFY = "https://bell.example.org/v1/cases/MX7F3K92QD/record"
 
 
@@ -142,14 +139,6 @@ def test_english_papers_are_english() -> None:
         assert re.findall(r"[\u4e00-\u9fff]+", body) == []
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
-
-
 def opened(browser: Browser, page_html: str, **options: Any) -> Page:
     """The paper in a tab that answers from memory."""
     page = browser.new_page(**options)
@@ -175,9 +164,7 @@ A4_TEXT_PIXELS = (297 - 37 - 35) / 25.4 * 96
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("name", "most"), [("minutes-1", 2), ("agreement", 3), ("case", 6)])
 @pytest.mark.browser
-@pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium here"
-)
+@needs_chromium
 def test_it_prints_on_a4(browser: Browser, language: str, name: str, most: int) -> None:
     page = opened(browser, printed(stories.rated().seen_by_staff(language), name))
     pdf = page.pdf(prefer_css_page_size=True)
@@ -194,9 +181,7 @@ def test_it_prints_on_a4(browser: Browser, language: str, name: str, most: int) 
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium here"
-)
+@needs_chromium
 def test_on_a_phone_it_can_be_read_without_scrolling_sideways(browser: Browser) -> None:
     size = {"width": 375, "height": 800}
     page = opened(browser, printed(stories.agreed().seen_by_staff(), "agreement"), viewport=size)

@@ -1,81 +1,25 @@
 """The pages in a real Chromium: sizes, keyboard, count-down, refreshing, verifying. Nothing leaves the process."""
 
 import json
-import os
-import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from chalicelib.anchor import rules
 from chalicelib.core.chain import SYSTEM, Happening, Tip, extend
 from chalicelib.web import filters
-from chalicelib.web.assets import asset
-from chalicelib.web.headers import page_headers
 from chalicelib.web.i18n import LANGUAGES, Language
 from chalicelib.web.render import render
+from tests.browser.visits import in_a_browser
 from tests.web import samples
 from tests.web.preview import page as sample
+from tests.web.tabs import INSECURE, NARROW, SECURE, Visit, faults, html
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium here"
-    ),
-]
-SECURE, INSECURE = "http://localhost", "http://bell.example"
-NARROW: ViewportSize = {"width": 375, "height": 800}
-Answers = dict[str, Callable[[], tuple[str, str]]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
-
-
-class Visit:
-    """A tab whose every request is answered from memory; what the page complains about fails the test."""
-
-    def __init__(self, browser: Browser, answers: Answers, **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": NARROW, "reduced_motion": "reduce"} | options)
-        self.page: Page = self.context.new_page()
-        self.answers, self.complaints, self.asked = answers, [], []  # type: Answers, list[str], list[str]
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
-        self.context.route("**/*", self._answer)
-
-    def _answer(self, route: Route) -> None:
-        path = urlsplit(route.request.url).path
-        self.asked.append(path)
-        found = asset(path.removeprefix("/static/")) if path.startswith("/static/") else None
-        if found:
-            route.fulfill(body=found.body, content_type=found.content_type)
-        elif path in self.answers:
-            content_type, body = self.answers[path]()
-            headers = page_headers() if content_type == "text/html" else {"Content-Type": content_type}
-            route.fulfill(body=body, headers=headers)
-        else:
-            route.fulfill(status=404, body="")
-
-    def __enter__(self) -> Page:
-        return self.page
-
-    def __exit__(self, *_: object) -> None:
-        self.context.close()
-        assert self.complaints == []
-
-
-def html(text: str) -> Callable[[], tuple[str, str]]:
-    return lambda: ("text/html", text)
+pytestmark = in_a_browser
 
 
 def visit(
@@ -86,21 +30,13 @@ def visit(
     return tab
 
 
-MEASURE = """() => [...document.querySelectorAll('a, button, summary, select, textarea, input:not([type=hidden])')]
-  .filter(e => e.checkVisibility() && !e.classList.contains('skip'))
-  .map(e => [e.outerHTML.slice(0, 90), (e.type === 'checkbox' ? e.closest('label') : e).getBoundingClientRect()])
-  .map(([html, box]) => [html, box.width, box.height])"""
 FOCUSED = """() => document.activeElement === document.body ? null
   : document.activeElement.name || document.activeElement.textContent.trim()"""
-TYPE = """() => [...document.querySelectorAll('body *')]
-  .filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
-  .map(e => [e.outerHTML.slice(0, 90), parseFloat(getComputedStyle(e).fontSize),
-             parseFloat(getComputedStyle(e).lineHeight) / parseFloat(getComputedStyle(e).fontSize)])"""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("elder", [False, True], ids=["standard", "large print"])
-def test_everything_is_large_enough_and_nothing_scrolls_sideways(
+def test_everything_is_large_enough_and_nothing_scrollssideways(
     browser: Browser, language: Language, elder: bool
 ) -> None:
     answers = {f"/{name}": html(sample(name, language, elder)) for name in samples.PAGES}
@@ -110,19 +46,6 @@ def test_everything_is_large_enough_and_nothing_scrolls_sideways(
             page.goto(f"{SECURE}/{name}")
             assert faults(page, elder) == {}, name
     assert tab.asked.count("/board") == 1
-
-
-def faults(page: Page, elder: bool) -> dict[str, list[Any]]:
-    """What breaks the rules for touch targets, type and reflow on the page in view."""
-    least, smallest = (60, 18) if elder else (44, 14)
-    pressed, written = page.evaluate(MEASURE), page.evaluate(TYPE)
-    found = {
-        "targets": [row for row in pressed if min(row[1], row[2]) < least - 0.5],
-        "type": [row for row in written if row[1] < smallest],
-        "lines": [row for row in written if row[2] < 1.3 - 0.01],
-        "sideways": [width for width in (375, 320) if _sideways(page, width)],
-    }
-    return {rule: rows for rule, rows in found.items() if rows}
 
 
 @pytest.mark.parametrize("width", [800, 1024, 1280])
@@ -135,11 +58,6 @@ def test_the_sentence_at_the_foot_of_a_page_stays_one_beside_all_links(
         page.goto(f"{SECURE}/")
         lines = "e => e.getClientRects()[0].height / parseFloat(getComputedStyle(e).lineHeight)"
         assert page.eval_on_selector(".footer-note", lines) < 5
-
-
-def _sideways(page: Page, width: int) -> bool:
-    page.set_viewport_size({"width": width, "height": 800})
-    return bool(page.evaluate("document.documentElement.scrollWidth") > width)
 
 
 def test_tab_reaches_every_control_of_the_ring_page_in_order(browser: Browser) -> None:

@@ -1,28 +1,22 @@
 """What the pages of the staff console keep, as every page does: both languages, escaping, labels, reflow, no inline."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from chalicelib.web.i18n import LANGUAGES, Language
 from chalicelib.web.render import render
+from tests.browser.visits import needs_chromium
 from tests.console import samples as console_samples
 from tests.fakes import places
 from tests.guest import samples as guest_samples
 from tests.web import samples
-from tests.web.test_browser import SECURE, Visit, faults, html
-from tests.web.test_pages import CHINESE, HOSTILE, INTERPOLATED, Reader
+from tests.web.reading import CHINESE, HOSTILE, INTERPOLATED, Reader
+from tests.web.tabs import SECURE, Visit, faults, html
 
 EVERY = [(name, language) for name in console_samples.PAGES for language in LANGUAGES]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"), reason="there is no Chromium here"
-)
 
 
 def page(name: str, language: Language, *, elder: bool = False, base_path: str = "") -> str:
@@ -37,34 +31,18 @@ def test_every_page_is_whole_and_needs_no_weaker_policy(name: str, language: Lan
     text = page(name, language)
     assert text.rstrip().endswith("</html>")
     assert not INTERPOLATED.search(text)
-    reader = Reader(text)
-    assert not reader.all("style")
-    assert all(script.get("src") for script in reader.all("script"))
-    assert not [tag for tag, a in reader.tags if "style" in a or any(key.startswith("on") for key in a)]
+    assert Reader(text).inline() == []
     assert text.count('method="post"') == text.count('name="csrf" value="c-1"')
 
 
 @pytest.mark.parametrize(("name", "language"), EVERY)
 def test_every_id_is_there_once_and_every_reference_finds_its_id(name: str, language: Language) -> None:
-    reader = Reader(page(name, language))
-    ids = reader.ids()
-    assert len(ids) == len(set(ids))
-    for _, attributes in reader.tags:
-        for key in ("for", "aria-labelledby", "aria-describedby"):
-            for target in str(attributes.get(key) or "").split():
-                assert target in ids, (key, target)
-        href = str(attributes.get("href") or "")
-        assert not (href.startswith("#") and href[1:] not in ids), href
+    assert Reader(page(name, language)).loose() == []
 
 
 @pytest.mark.parametrize("name", console_samples.PAGES)
 def test_every_field_has_a_label(name: str) -> None:
-    reader = Reader(page(name, "en"))
-    labelled = {label.get("for") for label in reader.all("label")}
-    for tag in ("select", "textarea", "input"):
-        for field in reader.all(tag):
-            if field.get("type") not in ("hidden", "radio", "checkbox"):
-                assert field.get("id") in labelled, field
+    assert Reader(page(name, "en")).unlabelled() == []
 
 
 @pytest.mark.parametrize("name", console_samples.PAGES)
@@ -117,14 +95,6 @@ def test_what_people_type_is_shown_and_never_obeyed() -> None:
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;反␇&#34;&#39;&gt;") >= 3
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        started.close()
-
-
 def visit(browser: Browser, name: str, **options: object) -> Visit:
     """The page in a tab; its photos are nowhere."""
     answers = {f"/{name}": html(page(name, "zh-CN"))}
@@ -134,8 +104,8 @@ def visit(browser: Browser, name: str, **options: object) -> Visit:
     return found
 
 
-@needs_browser
 @pytest.mark.browser
+@needs_chromium
 @pytest.mark.parametrize("elder", [False, True], ids=["standard", "large print"])
 def test_everything_is_large_enough_and_nothing_scrolls_sideways(browser: Browser, *, elder: bool) -> None:
     answers = {f"/{name}": html(page(name, "zh-CN", elder=elder)) for name in console_samples.PAGES}
@@ -148,8 +118,8 @@ def test_everything_is_large_enough_and_nothing_scrolls_sideways(browser: Browse
             assert faults(shown, elder) == {}, name
 
 
-@needs_browser
 @pytest.mark.browser
+@needs_chromium
 def test_the_list_is_worked_with_keys_alone(browser: Browser) -> None:
     with visit(browser, "console", viewport={"width": 1280, "height": 800}) as shown:
         shown.keyboard.press("j")
@@ -178,8 +148,8 @@ def _here(shown: Page) -> int:
     return rows.index(True)
 
 
-@needs_browser
 @pytest.mark.browser
+@needs_chromium
 def test_the_count_down_follows_the_servers_clock(browser: Browser) -> None:
     with visit(browser, "console", viewport={"width": 1280, "height": 800}) as shown:
         said = shown.locator("[data-deadline]").all_inner_texts()
