@@ -46,4 +46,6 @@ def test_a_test_cannot_reach_beyond_this_machine() -> None:
 
 def test_a_test_can_reach_this_machine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(server.getsockname(), timeout=1).close()
+        here = server.getsockname()
+        with socket.create_connection(here, timeout=10) as reached:
+            assert reached.getpeername() == here

@@ -114,7 +114,7 @@ def test_a_new_row_sends_an_sms_that_the_outbox_shows(run: Run) -> None:
 def test_what_is_published_can_be_overheard(run: Run) -> None:
     run.http.post("/v1/bells", json={"id": "BELL#4", "text": "a"})
     told = {"source": "fake", "detail-type": "row", "detail": {"row": "BELL#4"}}
-    run.until("/_local/events.json", lambda events: told in events)
+    assert told in run.until("/_local/events.json", lambda events: told in events)
 
 
 def test_a_day_passes_when_asked_for(run: Run) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from infra.local.clock import ScaledClock
 from infra.local.options import Options
 from infra.local.ticker import Ticker
@@ -37,10 +39,15 @@ def test_while_it_flies_waiting_is_real_however_fast_the_clock_runs() -> None:
     assert clock.sleep != time.sleep
 
 
-def test_a_trial_bell_that_breaks_stops_nothing() -> None:
-    ticker, _ = made(lambda *_: 1 // 0)  # type: ignore[arg-type,return-value]  # it never returns
+def test_a_trial_bell_that_breaks_is_reported_and_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    swept: list[Any] = []
+    ticker = Ticker(
+        lambda event, _: swept.append(event), lambda *_: None, ScaledClock(1.0), lambda *_: 1 // 0
+    )
     ticker.canary()
+    assert "ZeroDivisionError" in capsys.readouterr().err
     ticker.sweep()
+    assert [event["detail"] for event in swept] == [{}]
 
 
 def test_who_wants_no_trial_bell_has_none() -> None:

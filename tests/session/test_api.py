@@ -233,9 +233,11 @@ def test_a_provider_that_stumbles_is_asked_again_and_one_that_refuses_is_not(web
     ask(web, ZHAO)
     web.world.settle()
     web.world.expect("code")
+    assert len(sms.tried) == 3
     sms.fail(PermanentFailure("blocked"))
     ask(web, RESIDENT)
     web.world.settle()
+    assert len(sms.tried) == 4
     web.world.no_other_message()
 
 

@@ -180,6 +180,7 @@ def test_a_signal_is_no_error_while_another_execution_is_only_starting(
     timeline.signal("unknown", THING, 1, 60)
     timeline.end("unknown")
     machine.executions[0].exec_worker = worker
+    assert len(aws.executions()) == 1, "it has ended nothing"
 
 
 CASE = "MX7F3K92QD"

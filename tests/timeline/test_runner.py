@@ -72,14 +72,18 @@ def test_seconds_stay_within_what_the_machine_accepts(asked: int, sent: int) -> 
 
 
 def test_starting_what_is_started_is_success() -> None:
-    StepFunctionsTimeline(FakeStepFunctions("ExecutionAlreadyExists"), "arn").start(THING, 1, 1, 300)
+    aws = FakeStepFunctions("ExecutionAlreadyExists")
+    StepFunctionsTimeline(aws, "arn").start(THING, 1, 1, 300)
+    assert [name for name, _ in aws.calls] == ["start"]
 
 
 @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
 def test_a_token_nobody_waits_for_is_no_error(code: str) -> None:
-    timeline = StepFunctionsTimeline(FakeStepFunctions(code), "arn")
+    aws = FakeStepFunctions(code)
+    timeline = StepFunctionsTimeline(aws, "arn")
     timeline.signal("token", THING, 1, 300)
     timeline.end("token")
+    assert [name for name, _ in aws.calls] == ["success", "failure"]
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "StateMachineDoesNotExist", "AccessDeniedException"])

@@ -216,6 +216,7 @@ def test_a_page_that_has_become_another_is_loaded(browser: Browser) -> None:
         tab.answers["/a/x"] = html(sample("answer-taken", "zh-CN"))
         page.clock.run_for(10200)
         page.wait_for_selector("text=已有人接铃")
+        assert tab.asked.count("/a/x") >= 2
 
 
 def _record(count: int) -> list[dict[str, Any]]:
