@@ -63,7 +63,6 @@ def case(lens: Lens, visit: Visit) -> v.CasePage:
         urgency=found.urgency,
         neighbourhood=place_name(lens.directory, found.neighbourhood, lens.language),
         stage=found.stage,
-        stage_name=say.stage(found.stage, lens.language),
         road=tuple(replace(stop, stage=say.stage(stop.stage, lens.language)) for stop in _road(lens)),
         opened_at=found.opened_at,
         dues=dues(lens),

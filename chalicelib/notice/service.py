@@ -69,17 +69,6 @@ def notices(ports: Ports, file: File, event: Event) -> tuple[Notice, ...]:
     return scenes.notices(ports, file, event)
 
 
-def deliver(ports: Ports, wanted: Sequence[Notice]) -> tuple[Dispatch, ...]:
-    """Send each notice, or hold it, and answer every fate, also of what an earlier run had done.
-
-    One notice that fails does not keep the others back; the first error is raised after them all.
-    """
-    known: list[Dispatch] = []
-    for thing in dict.fromkeys(notice.thing for notice in wanted):
-        known += ports.store.dispatches(thing)
-    return _deliver(ports, wanted, known)
-
-
 def flush(ports: Ports, staff_id: str) -> None:
     """Send what has waited long enough for that person: alerts in one message, the rest singly.
 
@@ -103,6 +92,10 @@ def flush(ports: Ports, staff_id: str) -> None:
 
 
 def _deliver(ports: Ports, notices: Iterable[Notice], known: Sequence[Dispatch]) -> tuple[Dispatch, ...]:
+    """Send each notice, or hold it, and answer every fate, also of what an earlier run had done (`known`).
+
+    One notice that fails does not keep the others back; the first error is raised after them all.
+    """
     fates: list[Dispatch] = []
     errors: list[Exception] = []
     for notice in notices:

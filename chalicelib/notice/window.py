@@ -67,14 +67,9 @@ def admit(window: Window, notice: Notice, now: datetime, quiet_until: datetime |
     return NextChannel() if notice.alert and len(notice.recipient.addresses) > 1 else Hold(free)
 
 
-def bundles(notice: Notice) -> bool:
-    """Whether the notice can share a message with others: an alert of a bell that rings or news of a case, and no
-    emergency."""
-    return shared(notice) != ""
-
-
 def shared(notice: Notice) -> str:
-    """The template of the message that the notice can share with others of its sort; empty when it cannot."""
+    """The template of the message that the notice can share with others of its sort: of alerts of ringing bells, of
+    news of cases. Empty when it cannot, as in an emergency."""
     if notice.pressing or not notice.recipient.is_staff:
         return ""
     if notice.template in RINGING:

@@ -6,10 +6,9 @@ of the role who work for the nearest place that has any. A supervisor answers fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from chalicelib.people.staff import Change, Frequency, Override, Roster, Rotation, Staff
@@ -49,16 +48,6 @@ def on_duty(directory: Directory, neighbourhood_id: str, role: Role, at: datetim
     ids, off = _planned(directory, roster, assigned, at) if roster else (assigned, frozenset[str]())
     people = (_present(directory, staff_id, off) for staff_id in ids)
     return tuple(dict.fromkeys(staff for staff in people if staff))
-
-
-def next_handover(directory: Directory, place_id: str, role: Role, at: datetime) -> datetime | None:
-    """The first instant after `at` from which other people are on duty; None when none is planned."""
-    roster = _roster(directory, _places(directory, place_id, role), role)
-    if roster is None:
-        return None
-    now = set(on_duty(directory, place_id, role, at))
-    turns = sorted({turn for turn in _turning_points(roster, directory.subdistrict.zone, at) if turn > at})
-    return next((turn for turn in turns if set(on_duty(directory, place_id, role, turn)) != now), None)
 
 
 def on_rotation(rotation: Rotation, zone: ZoneInfo, at: datetime, known: Sequence[str] | None = None) -> str:
@@ -162,25 +151,3 @@ def _in_hours(rotation: Rotation, zone: ZoneInfo, today: date, at: datetime) -> 
 
 def _period(rotation: Rotation) -> int:
     return 7 if rotation.frequency is Frequency.WEEKLY else 1
-
-
-def _turning_points(roster: Roster, zone: ZoneInfo, at: datetime) -> Iterator[datetime]:
-    """Every instant of the next round of turns at which duty may change; some are past."""
-    for override in roster.overrides:
-        yield from (override.starts, override.ends)
-    ahead = [max([at, *(o.ends for o in roster.overrides if o.starts <= at < o.ends)]), at]
-    for rotation in roster.rotations:
-        for since in ahead:
-            yield from islice(_handovers(rotation, zone, since), len(rotation.members) + 1)
-            first = max(since.astimezone(zone).date(), rotation.starts) - _DAY
-            for day in (first + _DAY * n for n in range(4)):
-                yield from (instant(day, edge, zone) for edge in (rotation.from_time, rotation.until_time))
-
-
-def _handovers(rotation: Rotation, zone: ZoneInfo, since: datetime) -> Iterator[datetime]:
-    period = _period(rotation)
-    turns = max(0, (since.astimezone(zone).date() - rotation.starts).days // period)
-    day = rotation.starts + timedelta(days=turns * period)
-    while True:
-        yield instant(day, rotation.handover, zone)
-        day += timedelta(days=period)

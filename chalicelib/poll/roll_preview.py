@@ -6,7 +6,7 @@ Nothing is guessed: a row with a flaw gives no unit, and a roll with a flaw cann
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,11 +28,6 @@ class Totals:
     units: int
     area: int
     heads: int
-    dwellings: int
-    commercial: int
-    parking: int
-    parking_area: int
-    developer: int
     buildings: int
 
 
@@ -105,17 +100,11 @@ def preview(table: Table, current: Iterable[Unit] | None = None, country_code: s
 
 def totals(units: Sequence[Unit]) -> Totals:
     """The sums over a roll."""
-    kinds = Counter(unit.kind for unit in units)
     counted = [unit for unit in units if unit.kind is not Kind.PARKING]
     return Totals(
         units=len(units),
         area=sum(unit.area for unit in units),
         heads=len({heads.identity(unit) for unit in counted}),
-        dwellings=kinds[Kind.DWELLING],
-        commercial=kinds[Kind.COMMERCIAL],
-        parking=kinds[Kind.PARKING],
-        parking_area=sum(unit.area for unit in units if unit.kind is Kind.PARKING),
-        developer=sum(unit.developer for unit in units),
         buildings=len({unit.building for unit in units}),
     )
 

@@ -25,9 +25,6 @@ TRANSITIONS: Mapping[tuple[Stage, str], Stage] = {
 """(stage, what somebody does) → stage. `count` ends in `disputed` instead while a conflict decides the result; the
 clock's own steps (`opened`, `closed`, `sealed`) are in `clock.due`."""
 
-ENDED = frozenset({Stage.COUNTED, Stage.CANCELLED})
-VOTING = frozenset({Stage.OPEN})
-
 
 def possible(stage: Stage) -> tuple[str, ...]:
     """What people can do to a poll in that stage; counting is the platform's own work."""

@@ -85,7 +85,6 @@ class Due(Struct, frozen=True):
     late: bool = False
     stopped: bool = False
     left: int = 0
-    reminded: bool = False
 
 
 class CaseRow(Struct, frozen=True):
@@ -239,7 +238,6 @@ class CasePage(Struct, frozen=True):
     urgency: str
     neighbourhood: str
     stage: str
-    stage_name: str
     road: tuple[Stop, ...]
     opened_at: datetime
     dues: tuple[Due, ...]

@@ -30,11 +30,6 @@ def translate(language: str, message: str, **parameters: object) -> str:
     return text % parameters if parameters else text
 
 
-def ntranslate(language: str, singular: str, plural: str, n: int, **parameters: object) -> str:
-    """The form of a sentence for `n` things; `%(n)s` and the other `parameters` are filled in."""
-    return catalogue(language).ngettext(singular, plural, n) % {"n": n, **parameters}
-
-
 def negotiate(query_lang: str | None, cookie: str | None, accept_language: str | None) -> Language:
     """The reader's language: what the link asks for, else what was chosen before, else the browser's, else Chinese."""
     for wish in (query_lang, cookie):

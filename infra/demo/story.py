@@ -16,7 +16,7 @@ from infra.demo.words import did
 Body = Mapping[str, Any]
 # Phones of infra/places/mishixiang.yaml: all invented.
 ZHAO, CHEN, SHEN = "13800001001", "13800001003", "13800001004"
-WANG, XU, JIN = "13800001011", "13800001012", "13800001013"
+WANG, XU = "13800001011", "13800001012"
 PHONES = {
     "yunhe": "13800001061",
     "jiugaiban": "13800001062",

@@ -232,7 +232,7 @@ def test_fifty_cases_assigned_at_once_are_one_alert_and_one_number() -> None:
         for line in found([offices.case().id])
         for case_id in ids
     )
-    service.deliver(offices.ports, [first, *others])
+    service._deliver(offices.ports, [first, *others], ())
     offices.pass_time(minutes=3)
     assert offices.told() == [("sms", "wang", "assigned"), ("sms", "wang", "cases")]
     assert offices.sent[1].text == "协商铃：49件事项等您处理 https://bell.example/cases"

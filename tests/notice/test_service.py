@@ -373,8 +373,8 @@ def test_deliver_answers_every_fate_also_of_what_was_done_before() -> None:
     bell = office.ring()
     event = office.alert(bell, LI)
     notices = service.notices(office.ports, office.file(bell), event)
-    first = service.deliver(office.ports, notices)
-    again = service.deliver(office.ports, notices)
+    first = service._deliver(office.ports, notices, ())
+    again = service._deliver(office.ports, notices, office.file(bell).dispatches)
     assert [d.fate for d in first] == [d.fate for d in again] == [Fate.SENT]
     assert len(office.sent) == 1
 

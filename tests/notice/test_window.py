@@ -1,4 +1,4 @@
-"""When a person may be sent something: bundles, quiet hours, limits; whatever comes in whatever order."""
+"""When a person may be sent something: shared, quiet hours, limits; whatever comes in whatever order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.notice import window as windows
 from chalicelib.notice.types import Notice, Window
-from chalicelib.notice.window import LIMITS, OPEN_FOR, Hold, NextChannel, Send, admit, bundles
+from chalicelib.notice.window import LIMITS, OPEN_FOR, Hold, NextChannel, Send, admit, shared
 from tests.notice.samples import BOSS, DIRECTORY, LI, MORNING, NIGHT, NOON, notice, sms_only
 
 EMPTY = Window("li")
@@ -266,7 +266,7 @@ def test_alerts_never_come_twice_within_two_minutes(
 ) -> None:
     phone, _ = lived(steps, start, mail=mail)
     everything = sorted((*phone.texts, *phone.mails), key=lambda sent: sent[0])
-    times = [at for at, message in everything if any(map(bundles, message))]
+    times = [at for at, message in everything if any(map(shared, message))]
     assert all(b - a >= OPEN_FOR for a, b in pairwise(times))
 
 
@@ -295,7 +295,7 @@ def test_nothing_waits_for_ever_and_nothing_goes_twice(
     assert len({n.key for n in went}) == len(went)
     missing = {n.thing for n in everything} - {n.thing for n in went}
     assert missing == set()
-    assert {n.key for n in everything if not bundles(n)} <= {n.key for n in went}
+    assert {n.key for n in everything if not shared(n)} <= {n.key for n in went}
 
 
 @settings(max_examples=100, deadline=None)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.people.rules import duty, next_handover, on_duty, on_rotation
+from chalicelib.people.rules import duty, on_duty, on_rotation
 from chalicelib.people.staff import Change, Frequency, Override, Roster, Rotation, Staff
 from chalicelib.place.ladder import Role
 from chalicelib.place.rules import Community, Directory, Neighbourhood, Subdistrict
@@ -359,58 +359,3 @@ class TestDuty:
         directory = place(A, person("c", C), rosters=(Roster("lane", C, (weekly("c"), weekly("a"))),))
         found = duty(directory, "lane", [C, S], NOON)
         assert ([staff.id for staff in found.staff], found.reason) == (["c", "a"], "")
-
-
-class TestNextHandover:
-    def next(
-        self, *rotations: Rotation, overrides: tuple[Override, ...] = (), when: datetime = NOON
-    ) -> datetime | None:
-        return next_handover(
-            place(A, B, D, rosters=(Roster("lane", S, rotations, overrides),)), "lane", S, when
-        )
-
-    def test_it_is_the_next_one_by_the_wall_clock(self) -> None:
-        assert self.next(weekly("a", "b")) == at("2026-01-12 09:00")
-
-    def test_at_the_very_instant_it_is_the_one_after(self) -> None:
-        assert self.next(weekly("a", "b"), when=at("2026-01-12 09:00")) == at("2026-01-19 09:00")
-
-    def test_there_is_none_without_a_roster_or_with_one_member(self) -> None:
-        assert next_handover(place(A), "lane", S, NOON) is None
-        assert self.next(weekly("a")) is None
-
-    def test_two_turns_of_the_same_member_are_one(self) -> None:
-        assert self.next(weekly("a", "a", "b")) == at("2026-01-19 09:00")
-
-    def test_the_hours_of_duty_count(self) -> None:
-        assert self.next(weekly("a", from_time=time(8), until_time=time(20))) == at("2026-01-07 20:00")
-
-    def test_an_override_that_begins_or_ends_counts(self) -> None:
-        override = (change(Change.REPLACE, "d"),)
-        assert self.next(weekly("a"), overrides=override, when=at("2026-01-05 12:00")) == at(
-            "2026-01-06 09:00"
-        )
-        assert self.next(weekly("a"), overrides=override) == at("2026-01-08 09:00")
-
-    def test_a_handover_hidden_by_an_override_does_not_count(self) -> None:
-        override = (change(Change.REPLACE, "d", days=(6, 20)),)
-        assert self.next(weekly("a", "b"), overrides=override) == at("2026-01-20 09:00")
-
-    def test_a_rotation_to_come_begins(self) -> None:
-        assert self.next(weekly("a", starts=date(2026, 3, 2))) == at("2026-03-02 09:00")
-
-    @given(
-        st.integers(0, 60 * 24 * 60), st.sampled_from(["ab", "aab", "abd", "a"]), st.sampled_from(Frequency)
-    )
-    @settings(max_examples=60, deadline=None)
-    def test_just_before_it_the_same_people_are_on_duty_and_at_it_others(
-        self, minute: int, members: str, frequency: Frequency
-    ) -> None:
-        rotation = weekly(*members, frequency=frequency, from_time=time(6), until_time=time(22))
-        directory = place(A, B, D, rosters=(Roster("lane", S, (rotation,)),))
-        when = NOON + timedelta(minutes=minute)
-        turn = next_handover(directory, "lane", S, when)
-        assert turn is not None
-        assert turn > when
-        assert names(directory, turn) != names(directory, when)
-        assert names(directory, turn - timedelta(seconds=1)) == names(directory, when)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.case.deadlines import Policy
-from chalicelib.people.rules import duty, next_handover
+from chalicelib.people.rules import duty, on_duty
 from chalicelib.place.casework import calendar_for, policy_for
 from chalicelib.place.file import dump, parse, review
 from chalicelib.place.ladder import Desk, Role, Urgency
@@ -51,9 +51,12 @@ def test_the_specialists_of_the_article_answer_for_their_neighbourhoods() -> Non
 
 def test_zuojia_hands_over_each_monday_at_nine() -> None:
     directory = mishixiang()
-    assert next_handover(directory, "zuojia", Role.SPECIALIST, HOURS[5]) == datetime(
-        2026, 11, 30, 1, tzinfo=UTC
+    monday = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    before, after = (
+        on_duty(directory, "zuojia", Role.SPECIALIST, at) for at in (monday - timedelta(seconds=1), monday)
     )
+    assert before != after
+    assert on_duty(directory, "zuojia", Role.SPECIALIST, monday - timedelta(days=6)) == before
 
 
 def test_nothing_about_it_is_unwise_and_nothing_is_lost_when_written_back() -> None:

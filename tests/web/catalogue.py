@@ -23,7 +23,6 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "N_": None,
     "ngettext": (1, 2),
     "translate": (2,),
-    "ntranslate": (2, 3),
 }
 OPTIONS = {"web/templates/**.html": {"trimmed": "false", "newstyle_gettext": "true"}}
 # A fixed date: a file that changes at every run cannot be compared.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.web import assets, filters, labels
-from chalicelib.web.i18n import LANGUAGES, Language, catalogue, negotiate, ntranslate, translate
+from chalicelib.web.i18n import LANGUAGES, Language, catalogue, negotiate, translate
 from chalicelib.web.privacy import VERSION, notice
 from chalicelib.web.sentences import sentence
 from tests.web.catalogue import folder, rendered, untranslated
@@ -51,8 +51,8 @@ def test_messages_are_filled_in_and_counted() -> None:
     assert translate("en", "Rung at %(time)s", time="14:05") == "Rung at 14:05"
     assert translate("zh-CN", "100% sure") == "100% sure"
     one, many = "%(num)d bell is ringing", "%(num)d bells are ringing"
-    assert ntranslate("en", one, many, 1, num=1) == "1 bell is ringing"
-    assert ntranslate("zh-CN", one, many, 3, num=3) == "有 3 个铃在响"
+    assert catalogue("en").ngettext(one, many, 1) == one
+    assert catalogue("zh-CN").ngettext(one, many, 3) == "有 %(num)d 个铃在响"
 
 
 SENTENCES = [
