@@ -20,7 +20,6 @@ from tests.case.lives import ZHAO, Life, text
 
 KEY = b"k" * 32
 LINKS = Links(KEY, "https://bell.example")
-RESIDENT_ACTOR = Actor("resident")
 FIRM, CREW = "yunhe", "shigong"
 
 

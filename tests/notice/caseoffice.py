@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
 from chalicelib.bell.rules import fold
 from chalicelib.case import commands as do
 from chalicelib.case.rules import Case
 from chalicelib.case.shapes import CaseChange, CaseFile, PartyContact
 from chalicelib.core.chain import Actor, Event, verify
-from chalicelib.notice import service
-from chalicelib.people.staff import Channel
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Contact, Policy, Ports, Ringing
+from chalicelib.ports import Contact, Ringing
 from tests.case.lives import START, ZHAO, Life
-from tests.fakes.clock import FakeClock
-from tests.fakes.directories import FakeDirectories
-from tests.fakes.entropy import FakeEntropy
-from tests.fakes.files import FakeFiles
-from tests.fakes.senders import FakeSender, Sent
-from tests.fakes.vault import FakeVault
-from tests.notice.caselife import DIRECTORY, KEY
-from tests.notice.office import Crash, CrashingStore, NoTimeline
+from tests.notice.caselife import DIRECTORY
+from tests.notice.office import Sending, fates
 from tests.notice.samples import Record
 
 RESIDENT = "+8613800001234"
@@ -36,29 +27,13 @@ PAPER = PartyContact("zhuzhang", "representative", "楼组长", mail="rep@exampl
 BELL = "MX00000000"
 
 
-class CaseOffice:
-    """`sent`: what arrived. `does`: something happens to the case and everybody is told."""
+class CaseOffice(Sending):
+    """`does`: something happens to the case and everybody is told."""
 
     def __init__(
         self, start: datetime = START, directory: Directory = DIRECTORY, life: Life | None = None
     ) -> None:
-        self.clock, self.store = FakeClock(start), CrashingStore()
-        self.store.places["MX"] = directory
-        self.sent: list[Sent] = []
-        self.sms = FakeSender(Channel.SMS, self.clock, self.sent)
-        self.mail = FakeSender(Channel.MAIL, self.clock, self.sent)
-        self.ports = Ports(
-            store=self.store,
-            polls=self.store,
-            senders={Channel.SMS: self.sms, Channel.MAIL: self.mail},
-            timeline=NoTimeline(),
-            clock=self.clock,
-            entropy=FakeEntropy(),
-            files=FakeFiles(self.clock),
-            vault=FakeVault(),
-            directories=FakeDirectories(self.store),
-            policy=Policy(KEY, "https://bell.example", "https://bell.example.org", ("MX",)),
-        )
+        super().__init__(start, directory)
         self.life = life or Life(now=start)
         self._ring()
         self.store.commit(CaseChange(None, self.life.case, self.life.events, parties=(FIRM, CREW, PAPER)))
@@ -92,25 +67,6 @@ class CaseOffice:
             self.announce(event)
         return events
 
-    def announce(self, event: Event) -> None:
-        service.announce(self.ports, event)
-
-    def announce_until_done(self, event: Event) -> int:
-        """Deliver the stream's record until the reaction succeeds; answers how often it raised."""
-        for failed in range(10):
-            if not self._attempt(partial(self.announce, event)):
-                return failed
-        raise AssertionError("never done")
-
-    def pass_time(self, **span: float) -> None:
-        """Time passes and the sweeper comes each half minute."""
-        end = self.clock.now() + timedelta(**span)
-        while self.clock.now() < end:
-            self.clock.go_to(min(end, self.clock.now() + timedelta(seconds=30)))
-            for thing in self.store.overdue(self.clock.now()):
-                if thing.startswith("STAFF#"):
-                    self._attempt(partial(service.flush, self.ports, thing[6:]))
-
     def parties(self, *parties: PartyContact) -> None:
         """These parties are in; nobody was told."""
         for party in parties:
@@ -133,15 +89,4 @@ class CaseOffice:
 
     def record(self) -> list[list[tuple[str, str, str]]]:
         """What each `notified` event says: (to, channel, fate)."""
-        return [
-            [(n["to"], n["channel"], n["fate"]) for n in event.data["notices"]]
-            for event in self.file().events
-            if event.kind == "notified"
-        ]
-
-    def _attempt(self, work: Callable[[], None]) -> int:
-        try:
-            work()
-        except Crash:
-            return 1
-        return 0
+        return fates(self.file().events)

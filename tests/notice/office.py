@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -65,10 +65,10 @@ class NoTimeline:
         raise AssertionError("not this")
 
 
-class Office:
-    """`sent`: what arrived. `ring` makes a bell, `happen` lets something happen to it and tells everybody."""
+class Sending:
+    """The notice service on fakes. `sent`: what arrived."""
 
-    def __init__(self, start: datetime = NOON, directory: Directory = DIRECTORY) -> None:
+    def __init__(self, start: datetime, directory: Directory) -> None:
         self.clock, self.store = FakeClock(start), CrashingStore()
         self.store.places["MX"] = directory
         self.sent: list[Sent] = []
@@ -86,6 +86,49 @@ class Office:
             directories=FakeDirectories(self.store),
             policy=Policy(KEY, "https://bell.example", "https://bell.example.org", ("MX",)),
         )
+
+    def announce(self, event: Event) -> None:
+        service.announce(self.ports, event)
+
+    def announce_until_done(self, event: Event) -> int:
+        """Deliver the stream's record until the reaction succeeds; answers how often it raised."""
+        for failed in range(10):
+            if not self._attempt(partial(self.announce, event)):
+                return failed
+        raise AssertionError("never done")
+
+    def pass_time(self, **span: float) -> int:
+        """Time passes and the sweeper comes each half minute; answers how often it was interrupted."""
+        end, interrupted = self.clock.now() + timedelta(**span), 0
+        while self.clock.now() < end:
+            self.clock.go_to(min(end, self.clock.now() + timedelta(seconds=30)))
+            for thing in self.store.overdue(self.clock.now()):
+                if thing.startswith("STAFF#"):
+                    interrupted += self._attempt(partial(service.flush, self.ports, thing[6:]))
+        return interrupted
+
+    def _attempt(self, work: Callable[[], None]) -> int:
+        try:
+            work()
+        except Crash:
+            return 1
+        return 0
+
+
+def fates(events: Iterable[Event]) -> list[list[tuple[str, str, str]]]:
+    """What each `notified` event says: (to, channel, fate)."""
+    return [
+        [(n["to"], n["channel"], n["fate"]) for n in event.data["notices"]]
+        for event in events
+        if event.kind == "notified"
+    ]
+
+
+class Office(Sending):
+    """`ring` makes a bell, `happen` lets something happen to it and tells everybody."""
+
+    def __init__(self, start: datetime = NOON, directory: Directory = DIRECTORY) -> None:
+        super().__init__(start, directory)
         self._bells = 0
 
     def ring(self, urgency: Urgency = Urgency.URGENT) -> str:
@@ -120,27 +163,10 @@ class Office:
             bell_id, "decision_overdue", {"reminder": 1, "staff": people, "due_at": self._later()}
         )
 
-    def announce(self, event: Event) -> None:
-        service.announce(self.ports, event)
-
-    def announce_until_done(self, event: Event) -> int:
-        """Deliver the stream's record until the reaction succeeds; answers how often it raised."""
-        return self._insist(lambda: self.announce(event))
-
     def at_the_limit(self, member: Staff) -> None:
         """That person has just had as many SMS as they may have in a quarter of an hour."""
         sent = (self.clock.now(),) * 5
         self.store.save_window(replace(self.store.window(member.id), sent=sent))
-
-    def pass_time(self, **span: float) -> int:
-        """Time passes and the sweeper comes each half minute; answers how often it was interrupted."""
-        end, interrupted = self.clock.now() + timedelta(**span), 0
-        while self.clock.now() < end:
-            self.clock.go_to(min(end, self.clock.now() + timedelta(seconds=30)))
-            for thing in self.store.overdue(self.clock.now()):
-                if thing.startswith("STAFF#"):
-                    interrupted += self._attempt(partial(service.flush, self.ports, thing[6:]))
-        return interrupted
 
     def file(self, bell_id: str) -> BellFile:
         file = self.store.bell(bell_id)
@@ -159,24 +185,7 @@ class Office:
 
     def record(self, bell_id: str) -> list[list[tuple[str, str, str]]]:
         """What each `notified` event says: (to, channel, fate)."""
-        return [
-            [(n["to"], n["channel"], n["fate"]) for n in event.data["notices"]]
-            for event in self.file(bell_id).events
-            if event.kind == "notified"
-        ]
+        return fates(self.file(bell_id).events)
 
     def _later(self) -> str:
         return iso(self.clock.now() + timedelta(minutes=5))
-
-    def _insist(self, work: Callable[[], None]) -> int:
-        for failed in range(10):
-            if not self._attempt(work):
-                return failed
-        raise AssertionError("never done")
-
-    def _attempt(self, work: Callable[[], None]) -> int:
-        try:
-            work()
-        except Crash:
-            return 1
-        return 0

@@ -15,7 +15,7 @@ from chalicelib.core.errors import Invalid, Stale, Unavailable
 from chalicelib.poll import changes, clock, commands, rules
 from chalicelib.poll.ballots import MOST, ROOM, Ballot, Ruling, Via
 from chalicelib.poll.roll import Roll, RollVersion, digest
-from chalicelib.poll.shapes import Cast, Refusal, RollChange
+from chalicelib.poll.shapes import Cast, Refusal
 from chalicelib.poll.state import Poll, Stage
 from chalicelib.record.shapes import EventAppended, HeadMoved
 from tests.fakes import places
@@ -300,11 +300,6 @@ def imported(home: Home, units: int = 6) -> Roll:
     change = changes.roll_after(blank, replace(blank, versions=(version,)), (happening,), LIU, NOW)
     home.store.save_roll(change)
     return change.after
-
-
-def adopting(before: Roll) -> RollChange:
-    after = replace(before, current=1)
-    return changes.roll_after(before, after, (Happening("adopted", {"version": 1}),), LIU, NOW)
 
 
 def test_a_roll_has_versions_and_one_of_them_is_current(home: Home) -> None:
