@@ -9,17 +9,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from ipaddress import IPv4Address
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.notify.standins import tls
 
 
 @dataclass
@@ -39,7 +31,7 @@ class Mailbox:
     @property
     def trust(self) -> ssl.SSLContext:
         """A context that believes this server only."""
-        return ssl.create_default_context(cadata=_certificate()[0])
+        return tls.trust()
 
 
 class _Hangup(Exception):
@@ -56,7 +48,7 @@ class _Session:
 
     def _open(self) -> None:
         if self._secure:
-            self._connection = _server_side().wrap_socket(self._connection, server_side=True)
+            self._connection = tls.server_side().wrap_socket(self._connection, server_side=True)
         self._file: BinaryIO = self._connection.makefile("rb")
 
     def run(self) -> None:
@@ -130,30 +122,9 @@ class _Session:
 def mailbox(**settings: object) -> Iterator[Mailbox]:
     """The server while the context lasts."""
     box = Mailbox(**settings)  # type: ignore[arg-type]  # the fields of Mailbox, as they are named
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        box.port = listener.getsockname()[1]
-        thread = threading.Thread(target=_accept, args=(box, listener))
-        thread.start()
-        try:
-            yield box
-        finally:
-            box.closing.set()
-            with suppress(OSError):
-                socket.create_connection(("127.0.0.1", box.port)).close()
-            thread.join()
-
-
-def _accept(box: Mailbox, listener: socket.socket) -> None:
-    sessions: list[threading.Thread] = []
-    while True:
-        connection, _ = listener.accept()
-        if box.closing.is_set():
-            connection.close()
-            break
-        sessions.append(threading.Thread(target=_serve, args=(box, connection)))
-        sessions[-1].start()
-    for session in sessions:
-        session.join()
+    with tls.listening(lambda connection: _serve(box, connection), box.closing) as port:
+        box.port = port
+        yield box
 
 
 def _serve(box: Mailbox, connection: socket.socket) -> None:
@@ -164,39 +135,3 @@ def _serve(box: Mailbox, connection: socket.socket) -> None:
             session.run()
         finally:
             session.close()
-
-
-@cache
-def _certificate() -> tuple[str, str]:
-    """A certificate for 127.0.0.1 and its key, as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "standin")])
-    start = datetime.now(UTC) - timedelta(days=1)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=30))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return made.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
-
-
-@cache
-def _server_side() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with TemporaryDirectory() as folder:
-        chain = Path(folder) / "chain.pem"
-        chain.write_text("".join(_certificate()), "utf-8")
-        context.load_cert_chain(chain)
-    return context
