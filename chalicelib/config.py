@@ -21,7 +21,7 @@ class Settings:
     """What the operator decides. `link_url` begins links in SMS: the shorter the better (24 characters at most
     keep an alert in one segment). `photos_endpoint`: where browsers find the bucket; empty on AWS. `anchor_mail`: who
     is sent each day's anchor. `event_bus`: where public events are published; empty for nowhere. `mini_program`:
-    whether people can bind their WeChat."""
+    whether people can bind their WeChat. `bounces`: whether a mailbox is read for what comes back of mail."""
 
     stage: str
     table: str
@@ -38,6 +38,7 @@ class Settings:
     anchor_mail: tuple[str, ...] = ()
     event_bus: str = ""
     mini_program: bool = False
+    bounces: bool = False
     rings_per_phone: int = 5
     rings_per_address: int = 60
 
@@ -70,9 +71,15 @@ class Settings:
             photos_endpoint=_url(env, "PHOTOS_ENDPOINT") if env.get("PHOTOS_ENDPOINT") else "",
             mail_from=env.get("MAIL_FROM", "bell@example.org"),
             mini_program=_mini_program(env, stage),
+            bounces=stage != "local" and mail_comes_back(env),
             rings_per_phone=_whole(env, "RINGS_PER_PHONE", 5),
             rings_per_address=_whole(env, "RINGS_PER_ADDRESS", 60),
         )
+
+
+def mail_comes_back(env: Mapping[str, str]) -> bool:
+    """Whether mail goes by SMTP and a mailbox is named to which it comes back."""
+    return env.get("MAIL_PROVIDER", "").strip() == "smtp" and bool(env.get("SMTP_BOUNCES", "").strip())
 
 
 def _stage(env: Mapping[str, str]) -> str:

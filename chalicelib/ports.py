@@ -6,7 +6,7 @@ runs on both). Instants are aware UTC to the millisecond.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -383,6 +383,24 @@ class Sender(Protocol):
         or UnknownOutcome."""
 
 
+class NotRead(Exception):
+    """The mailbox could not be read to its end. `mark`: how far it was read; `code`: what failed, no more."""
+
+    def __init__(self, code: str, mark: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.mark = mark
+
+
+class Mailbox(Protocol):
+    """The mailbox to which mail comes back. Nothing in it is changed but what is taken: that is marked as read."""
+
+    def read(self, mark: str, since: datetime, take: Callable[[bytes], bool]) -> str:
+        """Show what came after that mark (empty: whatever there is), on the day of `since` or later, the oldest first,
+        to `take`, which says whether it takes it; of a mail the first `delivery.bounces.MOST_BYTES` at most. Answers
+        the mark to go on from, which may be before the end: a call has its time. Raises NotRead."""
+
+
 class MiniProgram(Protocol):
     """The platform's WeChat mini program, as its operator configured it. Asking WeChat raises `core.errors.Gone` for a
     code that is over or was used, Forbidden for somebody whom WeChat holds for a danger, TooMany for whoever asked too
@@ -567,7 +585,7 @@ class Directories(Protocol):
 @dataclass(frozen=True)
 class Ports:
     """Everything outside, handed to every use case. `wechat`: None where there is no mini program; `bus`: None where
-    nothing is published."""
+    nothing is published; `mailbox`: None where nobody reads what comes back of mail, or its provider reports it."""
 
     store: Store
     polls: Polls
@@ -581,3 +599,4 @@ class Ports:
     policy: Policy
     wechat: Wechat | None = None
     bus: Bus | None = None
+    mailbox: Mailbox | None = None

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
-from chalicelib.config import ConfigError
+from chalicelib.config import ConfigError, mail_comes_back
 from chalicelib.people.staff import Channel
-from chalicelib.ports import MiniProgram, PermanentFailure, Sender
+from chalicelib.ports import Mailbox, MiniProgram, PermanentFailure, Sender
 
 if TYPE_CHECKING:
     from chalicelib.notice.shapes import Message
@@ -23,16 +24,19 @@ if TYPE_CHECKING:
 Env = Mapping[str, str]
 WECHAT = "WECHAT_APP_ID"
 """The setting without which there is no mini program."""
+BOUNCES = "SMTP_BOUNCES"
+"""The setting without which nobody reads what comes back of mail by SMTP."""
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What senders are made of: an AWS session, the wall clock (providers refuse requests of another time) and a word
-    that never comes twice."""
+    """What senders are made of: an AWS session, the wall clock (providers refuse requests of another time), a word
+    that never comes twice, and one that is signed as well (`delivery.bounces.sealed`)."""
 
     session: Callable[[], Any]
     now: Callable[[], datetime]
     nonce: Callable[[], str]
+    envelope: Callable[[], str]
 
 
 def settings(env: Env, reveal: Callable[[str], Env]) -> Env:
@@ -63,12 +67,25 @@ def problems(env: Env, tools: Tools) -> tuple[str, ...]:
             found.append(str(error))
     if env.get("WECHAT_TEMPLATES", "").strip() and not env.get(WECHAT, "").strip():
         found.append(f"{WECHAT} is not set: without it there is no mini program for WECHAT_TEMPLATES")
+    found += [problem for problem in _of_bounces(env, tools) if problem not in found]
     if env.get("SMS_PROVIDER", "").strip() in ("aliyun", "tencent") and not found:
         from chalicelib.notify.templates import lacking
 
         if names := lacking(_pairs(env, "SMS_TEMPLATES")):
             found.append(f"SMS_TEMPLATES has no template for: {', '.join(names)}")
     return tuple(found)
+
+
+def _of_bounces(env: Env, tools: Tools) -> list[str]:
+    if not env.get(BOUNCES, "").strip():
+        return []
+    if not mail_comes_back(env):
+        return [f"{BOUNCES} is for mail by SMTP: take it out, or set MAIL_PROVIDER to smtp"]
+    try:
+        mailbox(env, tools)
+    except ConfigError as error:
+        return [str(error)]
+    return []
 
 
 class Nobody:
@@ -135,8 +152,45 @@ def _smtp(env: Env, tools: Tools) -> Sender:
         user=user,
         password=_need(env, "SMTP_PASSWORD") if user else "",
         tls=tls,
+        returns=mail_comes_back(env),
+        return_path=_return_path(env),
     )
-    return SmtpSender(account, tools.now, tools.nonce)
+    return SmtpSender(account, tools.now, tools.envelope)
+
+
+def _return_path(env: Env) -> str:
+    """`bell+*@example.org`; 64 characters are what a server must take before the @ (RFC 5321, 4.5.3.1.1)."""
+    path = env.get("SMTP_RETURN_PATH", "").strip()
+    local = path.partition("@")[0]
+    word = r"[A-Za-z0-9.!#$%&'+/=?^_{|}~-]*"
+    if path and (not re.fullmatch(rf"{word}\*{word}@[A-Za-z0-9.-]+", path) or len(local) > 33):
+        raise ConfigError(
+            f"SMTP_RETURN_PATH must be like bell+*@example.org (33 characters at most before the @), not {path!r}"
+        )
+    return path
+
+
+def mailbox(env: Env, tools: Tools) -> Mailbox:
+    """The mailbox to which mail comes back; raises ConfigError naming what is missing or wrong."""
+    from chalicelib.notify.imap import Account, ImapMailbox
+
+    given = env.get(BOUNCES, "").strip()
+    try:
+        parts = urlsplit(given)
+        host, port = parts.hostname or "", parts.port or 993
+    except ValueError:
+        host, port, parts = "", 0, urlsplit("")
+    if parts.scheme != "imaps" or not host or parts.password is not None or parts.query or parts.fragment:
+        # Not what was given: somebody may have put a password into it.
+        raise ConfigError(
+            f"{BOUNCES} must be like imaps://imap.example.org or imaps://user%40host@host:993/Folder"
+        )
+    user = unquote(parts.username or "") or _need(env, "SMTP_USER")
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    if not re.fullmatch(r"[A-Za-z0-9.@_+=-]+", user) or not re.fullmatch(r"[ !#-\[\]-~]+", folder):
+        raise ConfigError(f"{BOUNCES}: the user must be a name or an address, the folder's name in ASCII")
+    name = "SMTP_BOUNCES_PASSWORD" if env.get("SMTP_BOUNCES_PASSWORD") else "SMTP_PASSWORD"
+    return ImapMailbox(Account(host, port, user, _need(env, name), folder), tools.now)
 
 
 def _nobody(_: Env, __: Tools) -> Sender:

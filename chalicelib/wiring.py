@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from chalicelib.notice.shapes import Message
     from chalicelib.observability.metrics import Meter
-    from chalicelib.ports import Bindings, MiniProgram
+    from chalicelib.ports import Bindings, Mailbox, MiniProgram
     from chalicelib.providers import Tools
     from chalicelib.publishing.rules import Announcement
     from chalicelib.record.shapes import StreamRecord
@@ -107,6 +107,20 @@ class _LazyBus:
         from chalicelib.notify.eventbridge import EventBridgeBus
 
         return EventBridgeBus(self._name, _session)
+
+
+class _LazyMailbox:
+    """The mailbox to which mail comes back; only who reads it opens the safe for its password."""
+
+    def read(self, mark: str, since: datetime, take: Callable[[bytes], bool]) -> str:
+        """As `ports.Mailbox` says."""
+        return self._real.read(mark, since, take)
+
+    @cached_property
+    def _real(self) -> Mailbox:
+        from chalicelib import providers
+
+        return providers.mailbox(_opened(_given()), _tools())
 
 
 class _LazyWechat:
@@ -240,6 +254,7 @@ def _build(config: Settings, clock: Clock) -> Ports:
         policy=policy_of(config),
         bus=_LazyBus(config.event_bus) if config.event_bus else None,
         wechat=_LazyWechat(store.table) if config.mini_program else None,
+        mailbox=_LazyMailbox() if config.bounces else None,
     )
 
 
@@ -315,4 +330,10 @@ def _opened(given: Mapping[str, str]) -> Mapping[str, str]:
 def _tools() -> Tools:
     from chalicelib import providers
 
-    return providers.Tools(_session, SystemClock().now, lambda: secrets.token_hex(16))
+    return providers.Tools(_session, SystemClock().now, lambda: secrets.token_hex(16), _envelope)
+
+
+def _envelope() -> str:
+    from chalicelib.delivery.bounces import sealed
+
+    return sealed(settings().key, secrets.token_hex(16))

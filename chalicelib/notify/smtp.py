@@ -28,7 +28,9 @@ _GONE = (OSError, SMTPException)
 @dataclass(frozen=True)
 class Account:
     """Where mail is handed over and as whom. `tls`: from the first byte (port 465), else by STARTTLS, which the server
-    must offer. `trust`: whose certificates are believed, the system's by default."""
+    must offer. `trust`: whose certificates are believed, the system's by default. `returns`: somebody reads what comes
+    back, so the server is asked to say whose it is; `return_path`: the address it comes back to, with the mail's id in
+    the place of `*`, if it is not the sender's."""
 
     host: str
     port: int
@@ -37,10 +39,13 @@ class Account:
     password: str = field(default="", repr=False)
     tls: bool = True
     trust: ssl.SSLContext | None = None
+    returns: bool = False
+    return_path: str = ""
 
 
 class SmtpSender:
-    """A `Sender` of plain-text mail with its enclosures. `now` is the wall clock, `nonce` never gives the same twice.
+    """A `Sender` of plain-text mail with its enclosures. `now` is the wall clock; `envelope` gives each mail its id,
+    never the same twice (`delivery.bounces.sealed`).
 
     A connection for each mail: mails are few, and a function that was frozen in between would find it dead.
     """
@@ -49,18 +54,19 @@ class SmtpSender:
         self,
         account: Account,
         now: Callable[[], datetime],
-        nonce: Callable[[], str],
+        envelope: Callable[[], str],
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self._account = account
         self._now = now
-        self._nonce = nonce
+        self._envelope = envelope
         self._read_seconds = read_seconds
 
     def send(self, message: Message) -> str:
-        """Hand over once; answers the mail's Message-ID. Failures as `ports.Sender` has them: by the server's code, 4xx
-        may be tried again and 5xx not."""
-        mail = self._mail(message)
+        """Hand over once; answers the mail's id, which is the first half of its Message-ID. Failures as `ports.Sender`
+        has them: by the server's code, 4xx may be tried again and 5xx not."""
+        envelope = self._envelope()
+        mail = self._mail(message, envelope)
         try:
             server = self._connected()
         except SMTPAuthenticationError as error:
@@ -70,19 +76,19 @@ class SmtpSender:
         except _GONE as error:
             raise TemporaryFailure(type(error).__name__) from None
         try:
-            self._hand_over(server, message.to, mail)
+            self._hand_over(server, message.to, mail, envelope)
         finally:
             server.close()  # no QUIT: whatever came of it would change nothing
-        return str(mail["Message-ID"])
+        return envelope
 
-    def _mail(self, message: Message) -> EmailMessage:
+    def _mail(self, message: Message, envelope: str) -> EmailMessage:
         _checked(message.to)
         try:
             mail = mime(self._account.sender, message)
         except ValueError:
             raise PermanentFailure("not_an_address") from None
         domain = self._address.rpartition("@")[2]
-        mail["Message-ID"] = f"<{self._nonce()}@{domain}>"
+        mail["Message-ID"] = f"<{envelope}@{domain}>"
         mail["Date"] = format_datetime(self._now())
         mail["Auto-Submitted"] = "auto-generated"
         return mail
@@ -111,10 +117,13 @@ class SmtpSender:
             raise
         return server
 
-    def _hand_over(self, server: SMTP, to: str, mail: EmailMessage) -> None:
+    def _hand_over(self, server: SMTP, to: str, mail: EmailMessage, envelope: str) -> None:
+        back_to = self._account.return_path.replace("*", envelope) or self._address
+        # RFC 3461: the id is given back, the text is not, and nobody writes to us because it takes a while.
+        asks = self._account.returns and server.has_extn("dsn")
         try:
-            _accepted(server.mail(self._address))
-            _accepted(server.rcpt(to))
+            _accepted(server.mail(back_to, [f"ENVID={envelope}", "RET=HDRS"] if asks else []))
+            _accepted(server.rcpt(to, ["NOTIFY=FAILURE"] if asks else []))
         except UnknownOutcome as error:  # nobody can read what it says, but it has no mail yet
             raise TemporaryFailure(str(error)) from None
         except _GONE as error:

@@ -42,7 +42,7 @@ SERVICES = (
 """What every stage needs where it is. SES and budgets are only used where they exist."""
 SMS, MAIL = ("sns", "aliyun", "tencent", "none"), ("ses", "smtp", "none")
 """What SMS_PROVIDER and MAIL_PROVIDER may say."""
-IN_THE_SAFE = ("SMS_KEY_SECRET", "SMTP_PASSWORD", "WECHAT_SECRET")
+IN_THE_SAFE = ("SMS_KEY_SECRET", "SMTP_PASSWORD", "SMTP_BOUNCES_PASSWORD", "WECHAT_SECRET")
 """The settings that are secret."""
 # An SMS holds one link of an address of this length and its words in a single segment.
 LINK_LENGTH = 24
@@ -148,7 +148,7 @@ def _of_settings(settings: Mapping[str, str]) -> Iterator[Finding]:
 
 def _tools() -> providers.Tools:
     """Senders are made to see whether they can be; nothing is sent with them."""
-    return providers.Tools(get_session, lambda: datetime.now(UTC), lambda: "")
+    return providers.Tools(get_session, lambda: datetime.now(UTC), lambda: "", lambda: "")
 
 
 def _of_functions(block: Mapping[str, Any]) -> Iterator[Finding]:

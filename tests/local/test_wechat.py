@@ -18,7 +18,7 @@ from infra.local.outbox import Outbox
 from infra.local.pages import outbox_page
 from infra.local.wechat import wechat
 
-TOOLS = providers.Tools(lambda: None, lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: "n")
+TOOLS = providers.Tools(lambda: None, lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: "n", lambda: "e")
 LINK = "http://127.0.0.1:8000/t/MX7F3K92QD0123456AB"
 
 

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from chalicelib.notice.shapes import Message
 from chalicelib.notice.texts import TEMPLATES
 from chalicelib.notice.words.codes import CODES
-from chalicelib.notify import aliyun, mini_program, smtp, tencent, wechat
+from chalicelib.notify import aliyun, imap, mini_program, smtp, tencent, wechat
 from chalicelib.notify.templates import WITHOUT_TOKEN, names
 from chalicelib.notify.wechat_account import Account, Template
+from tests.notify.standins import tls
 from tests.notify.standins.aliyun import Aliyun
 from tests.notify.standins.aliyun import aliyun as aliyun_standin
+from tests.notify.standins.imap import Inbox, inbox
 from tests.notify.standins.smtp import Mailbox, mailbox
 from tests.notify.standins.tencent import Tencent
 from tests.notify.standins.tencent import tencent as tencent_standin
@@ -85,13 +87,32 @@ def wechat_account(url: str) -> Account:
     return Account("wx1", SECRET, {"answered": template}, "pages/track/track?token=", url)
 
 
-def smtp_sender(box: Mailbox, read_seconds: float = FAST) -> smtp.SmtpSender:
+def smtp_sender(
+    box: Mailbox, read_seconds: float = FAST, *, returns: bool = False, return_path: str = ""
+) -> smtp.SmtpSender:
     """Our sender for a mail server."""
     numbers = itertools.count()
     account = smtp.Account(
-        "127.0.0.1", box.port, "协商铃 <bell@example.org>", "bell", SECRET, box.tls, box.trust
+        "127.0.0.1",
+        box.port,
+        "协商铃 <bell@example.org>",
+        "bell",
+        SECRET,
+        box.tls,
+        box.trust,
+        returns,
+        return_path,
     )
     return smtp.SmtpSender(account, lambda: NOW, lambda: f"mail-{next(numbers)}", read_seconds)
+
+
+def imap_mailbox(
+    box: Inbox, watch: Watch, read_seconds: float = imap.READ_SECONDS, **account: str
+) -> imap.ImapMailbox:
+    """Our reader of a mailbox."""
+    usual = {"user": "bell", "password": SECRET, "folder": "INBOX"} | account
+    trusted = imap.Account("127.0.0.1", box.port, trust=tls.trust(), **usual)
+    return imap.ImapMailbox(trusted, watch, read_seconds)
 
 
 @contextmanager
@@ -128,4 +149,11 @@ def wechat_with_account(watch: Watch) -> Iterator[Wechat]:
 def mailbox_with_account(**settings: object) -> Iterator[Mailbox]:
     """A mail server that knows us."""
     with mailbox(users={"bell": SECRET}, **settings) as box:
+        yield box
+
+
+@contextmanager
+def inbox_with_account(**settings: object) -> Iterator[Inbox]:
+    """A mailbox that is ours."""
+    with inbox(users={"bell": SECRET}, **settings) as box:
         yield box

@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib import providers, wiring
 from chalicelib.config import ConfigError, Settings
+from chalicelib.delivery.bounces import sealed
 from chalicelib.notice.shapes import Message
 from chalicelib.notice.texts import TEMPLATES
 from chalicelib.people.staff import Channel
@@ -19,7 +20,7 @@ from chalicelib.ports import PermanentFailure
 from tests.notify.carrier import session
 from tests.observability.logs import forget_logger
 
-TOOLS = providers.Tools(session, lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: "n")
+TOOLS = providers.Tools(session, lambda: datetime(2026, 11, 24, tzinfo=UTC), lambda: "n", lambda: "e")
 ALL = ",".join(f"{name}=SMS_{number}" for number, name in enumerate(TEMPLATES))
 ALIYUN = {
     "SMS_PROVIDER": "aliyun",
@@ -35,6 +36,7 @@ SMTP = {
     "SMTP_USER": "u",
     "SMTP_PASSWORD": "very-secret",
 }
+BOUNCES = {**SMTP, "SMTP_BOUNCES": "imaps://imap.example.org"}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_the_configuration_chooses_the_provider(channel: Channel, env: dict[str,
     assert type(providers.sender(channel, env, TOOLS)).__name__ == name
 
 
-@pytest.mark.parametrize("env", [{}, ALIYUN, TENCENT, {**ALIYUN, **SMTP}, {"SMS_PROVIDER": "none"}])
+@pytest.mark.parametrize("env", [{}, ALIYUN, TENCENT, {**ALIYUN, **BOUNCES}, {"SMS_PROVIDER": "none"}])
 def test_a_whole_configuration_has_no_problems(env: dict[str, str]) -> None:
     assert providers.problems(env, TOOLS) == ()
 
@@ -64,7 +66,7 @@ def test_a_whole_configuration_has_no_problems(env: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("env", "missing"),
     [(ALIYUN, name) for name in ("SMS_KEY_ID", "SMS_KEY_SECRET", "SMS_SIGN", "SMS_TEMPLATES")]
-    + [(TENCENT, "SMS_APP_ID"), (SMTP, "SMTP_HOST"), (SMTP, "SMTP_PASSWORD")],
+    + [(TENCENT, "SMS_APP_ID"), (BOUNCES, "SMTP_HOST"), (BOUNCES, "SMTP_PASSWORD")],
 )
 def test_what_is_missing_is_named_and_no_secret_told(env: dict[str, str], missing: str) -> None:
     (problem,) = providers.problems({**env, missing: " "}, TOOLS)
@@ -83,6 +85,16 @@ def test_what_is_missing_is_named_and_no_secret_told(env: dict[str, str], missin
         ({**SMTP, "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
         ({**SMTP, "SMTP_PORT": "0"}, "SMTP_PORT"),
         ({**SMTP, "SMTP_PORT": "smtp"}, "SMTP_PORT"),
+        ({**BOUNCES, "SMTP_BOUNCES": "imap://imap.example.org"}, "SMTP_BOUNCES"),
+        ({**BOUNCES, "SMTP_BOUNCES": "imap.example.org"}, "SMTP_BOUNCES"),
+        ({**BOUNCES, "SMTP_BOUNCES": "imaps://imap.example.org:imap"}, "SMTP_BOUNCES"),
+        ({**BOUNCES, "SMTP_BOUNCES": "imaps://u:very-secret@imap.example.org"}, "SMTP_BOUNCES"),
+        ({**BOUNCES, "SMTP_BOUNCES": "imaps://u%20v@imap.example.org"}, "SMTP_BOUNCES"),
+        ({**BOUNCES, "SMTP_BOUNCES": "imaps://imap.example.org/%22"}, "SMTP_BOUNCES"),
+        ({"SMTP_BOUNCES": "imaps://imap.example.org"}, "SMTP_BOUNCES"),
+        ({**SMTP, "SMTP_RETURN_PATH": "bell@example.org"}, "SMTP_RETURN_PATH"),
+        ({**SMTP, "SMTP_RETURN_PATH": "bell+*@example.org>"}, "SMTP_RETURN_PATH"),
+        ({**SMTP, "SMTP_RETURN_PATH": f"{'b' * 33}*@example.org"}, "SMTP_RETURN_PATH"),
         ({"WECHAT_APP_ID": "wx1"}, "WECHAT_SECRET"),
         ({"WECHAT_TEMPLATES": "answered=T-1/thing1:by"}, "WECHAT_APP_ID"),
         ({"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s", "WECHAT_ENDPOINT": "http://a.cn"}, "WECHAT_ENDPOINT"),
@@ -91,6 +103,63 @@ def test_what_is_missing_is_named_and_no_secret_told(env: dict[str, str], missin
 def test_what_is_wrong_is_named(env: dict[str, str], setting: str) -> None:
     (problem,) = providers.problems(env, TOOLS)
     assert setting in problem
+    assert "very-secret" not in problem
+
+
+@pytest.mark.parametrize(
+    ("more", "account"),
+    [
+        ({}, ("imap.example.org", 993, "u", "very-secret", "INBOX")),
+        ({"SMTP_BOUNCES_PASSWORD": "another"}, ("imap.example.org", 993, "u", "another", "INBOX")),
+        (
+            {"SMTP_BOUNCES": "imaps://back%40ling.cn@imap.ling.cn:1993/Returned%20mail"},
+            ("imap.ling.cn", 1993, "back@ling.cn", "very-secret", "Returned mail"),
+        ),
+    ],
+)
+def test_the_mailbox_is_the_senders_unless_another_is_named(
+    more: dict[str, str], account: tuple[object, ...]
+) -> None:
+    found = providers.mailbox({**BOUNCES, **more}, TOOLS)._account  # type: ignore[attr-defined]  # what was read
+    assert (found.host, found.port, found.user, found.password, found.folder) == account
+
+
+@pytest.mark.parametrize(("env", "asks"), [(SMTP, False), (BOUNCES, True)])
+def test_a_server_is_asked_to_report_only_where_somebody_reads_it(env: dict[str, str], *, asks: bool) -> None:
+    path = "bell+*@example.org"
+    sender = providers.sender(Channel.MAIL, {**env, "SMTP_RETURN_PATH": path}, TOOLS)
+    account = sender._account  # type: ignore[attr-defined]  # what was read
+    assert (account.returns, account.return_path) == (asks, path)
+
+
+@pytest.mark.parametrize(
+    ("stage", "env", "there"),
+    [
+        ("prod", BOUNCES, True),
+        ("local", BOUNCES, False),
+        ("prod", SMTP, False),
+        ("prod", {**BOUNCES, "MAIL_PROVIDER": "ses"}, False),
+    ],
+)
+def test_there_is_a_mailbox_only_where_one_is_named(stage: str, env: dict[str, str], *, there: bool) -> None:
+    basic = {"STAGE": stage, "TABLE_NAME": "t", "STATE_MACHINE_ARN": "arn:sm", "SECRET_KEY": "k" * 32}
+    basic |= {"PUBLIC_URL": "https://b.cn", "PHOTOS_BUCKET": "p", "ANCHORS_BUCKET": "a", "AWS_REGION": "r"}
+    wiring.install(None, Settings.from_env({**basic, **env}))
+    try:
+        assert (wiring.ports().mailbox is not None) is there
+    finally:
+        wiring.install(None)
+
+
+def test_a_mail_goes_out_under_an_id_that_only_this_stage_can_have_written() -> None:
+    config = Settings("prod", "t", "arn:sm", "https://bell.example.org", "https://b.cn", b"k" * 32, ("MX",))
+    wiring.install(None, config)
+    try:
+        first, second = wiring._tools().envelope(), wiring._tools().envelope()
+    finally:
+        wiring.install(None)
+    assert first != second
+    assert {first, second} == {sealed(config.key, first), sealed(config.key, second)}
 
 
 def test_templates_that_nobody_applied_for_are_named() -> None:

@@ -23,9 +23,10 @@ def box(request: pytest.FixtureRequest) -> Iterator[Mailbox]:
 
 
 def test_a_mail_is_handed_over_once_and_has_its_id(box: Mailbox) -> None:
-    message_id = smtp_sender(box).send(MAIL)
+    envelope = smtp_sender(box).send(MAIL)
     ((sender, to, raw),) = box.mails
     assert (sender.split()[0], to) == ("FROM:<bell@example.org>", "TO:<li@example.org>")
+    assert "ENVID" not in sender
     assert raw.isascii()
     mail = message_from_bytes(raw, policy=policy.default)
     assert (mail["Subject"], mail["To"], mail["From"]) == (
@@ -34,9 +35,29 @@ def test_a_mail_is_handed_over_once_and_has_its_id(box: Mailbox) -> None:
         "协商铃 <bell@example.org>",
     )
     assert mail.get_content().strip() == MAIL.text
-    assert mail["Message-ID"] == message_id == "<mail-0@example.org>"
+    assert (mail["Message-ID"], envelope) == ("<mail-0@example.org>", "mail-0")
     assert mail["Date"].datetime == NOW
     assert mail["Auto-Submitted"] == "auto-generated"
+
+
+def test_where_somebody_reads_what_comes_back_it_comes_with_its_id_and_without_its_text(box: Mailbox) -> None:
+    smtp_sender(box, returns=True).send(MAIL)
+    ((sender, to, _),) = box.mails
+    assert sender.split()[-2:] == ["ENVID=mail-0", "RET=HDRS"]
+    assert to == "TO:<li@example.org> NOTIFY=FAILURE"
+
+
+def test_a_server_that_knows_nothing_of_reports_is_not_asked_for_any() -> None:
+    with mailbox_with_account(offers_dsn=False) as plain:
+        smtp_sender(plain, returns=True).send(MAIL)
+        assert plain.mails[0][:2] == ("FROM:<bell@example.org>", "TO:<li@example.org>")
+
+
+def test_mail_may_come_back_to_an_address_of_its_own(box: Mailbox) -> None:
+    smtp_sender(box, return_path="bell+*@example.org").send(MAIL)
+    ((sender, _, raw),) = box.mails
+    assert sender.split()[0] == "FROM:<bell+mail-0@example.org>"
+    assert message_from_bytes(raw, policy=policy.default)["From"] == "协商铃 <bell@example.org>"
 
 
 def test_an_invitation_travels_with_it(box: Mailbox) -> None:

@@ -6,9 +6,11 @@ import base64
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage, Message
 from typing import BinaryIO
 
 from tests.notify.standins import tls
@@ -17,11 +19,16 @@ from tests.notify.standins import tls
 @dataclass
 class Mailbox:
     """`mails`: what it took, with the envelope. `replies`: what it answers to a command (`mail`, `rcpt`, `data`,
-    `done`: after the mail) instead of yes; an empty one hangs up. `silent_after`: the command it never answers."""
+    `done`: after the mail) instead of yes; an empty one hangs up. `silent_after`: the command it never answers.
+    `offers_dsn`: it knows RFC 3461. `gone`: addresses that it takes mail for and then finds nobody at; `deliver` is
+    handed the report about that mail, and the address it goes to."""
 
     users: dict[str, str] = field(default_factory=dict)
     tls: bool = True
     offers_starttls: bool = True
+    offers_dsn: bool = True
+    gone: set[str] = field(default_factory=set)
+    deliver: Callable[[str, bytes], None] = lambda _, __: None
     replies: dict[str, str] = field(default_factory=dict)
     silent_after: str = ""
     mails: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -82,6 +89,8 @@ class _Session:
             offers.append("250-STARTTLS")
         if self._secure:
             offers.append("250-AUTH PLAIN")
+        if self._box.offers_dsn:
+            offers.append("250-DSN")
         self._say(*offers, "250 8BITMIME", about="ehlo")
 
     def _do_starttls(self, _: str) -> None:
@@ -115,7 +124,43 @@ class _Session:
         # Before it says so: whoever hears yes looks into the box at once.
         if not {"done"} & {*self._box.replies, self._box.silent_after}:
             self._box.mails.append((self._sender, self._to, b"".join(lines)))
+            if _address(self._to) in self._box.gone:
+                back_to, made = _report(*self._box.mails[-1])
+                self._box.deliver(back_to, made)
         self._say("250 2.0.0 queued as 42", about="done")
+
+
+def _address(parameters: str) -> str:
+    """The address of a MAIL or RCPT."""
+    return parameters.partition("<")[2].partition(">")[0]
+
+
+def _report(sender: str, to: str, raw: bytes) -> tuple[str, bytes]:
+    """Whom a server tells that there is nobody, and how (RFC 3462 and 3464): with the envelope's id and the headers
+    alone where it was asked for that (RFC 3461), else with the whole mail."""
+    asked = dict(word.partition("=")[::2] for word in sender.split()[1:])
+    report = EmailMessage()
+    report["From"], report["To"] = "MAILER-DAEMON@standin.example (Mail Delivery System)", _address(sender)
+    report["Subject"], report["Auto-Submitted"] = "Undelivered Mail Returned to Sender", "auto-replied"
+    report.set_content("Nobody of that name.\n")
+    report.make_mixed()
+    about, whom = Message(), Message()
+    about["Reporting-MTA"] = "dns; standin.example"
+    if "ENVID" in asked:
+        about["Original-Envelope-Id"] = asked["ENVID"]
+    whom["Final-Recipient"], whom["Action"], whom["Status"] = f"rfc822; {_address(to)}", "failed", "5.1.1"
+    status = Message()
+    status["Content-Type"] = "message/delivery-status"
+    status.set_payload([about, whom])
+    report.attach(status)
+    whole = asked.get("RET") != "HDRS"
+    content = Message()
+    content["Content-Type"] = "message/rfc822" if whole else "text/rfc822-headers"
+    content.set_payload([message_from_bytes(raw)] if whole else raw.partition(b"\r\n\r\n")[0].decode())
+    report.attach(content)
+    report.set_type("multipart/report")
+    report.set_param("report-type", "delivery-status")
+    return _address(sender), report.as_bytes()
 
 
 @contextmanager
