@@ -21,7 +21,7 @@ from chalicelib.record.shapes import CodeAsked, EventAppended, HeadMoved, Stream
 from chalicelib.session import service as sessions
 from chalicelib.statistics import service as statistics
 from chalicelib.status import service as status
-from chalicelib.status.rules import SWEEP
+from chalicelib.status.rules import MAILBOX, SWEEP
 
 _PAGE = 1_000
 _POLL = ("POLL#", "ROLL#")
@@ -144,13 +144,32 @@ def publish(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
 
 
 def report(event: Mapping[str, Any], context: object = None) -> dict[str, int]:
-    """SNS tells what became of mail, or a log what became of SMS; answers how much of it concerned us."""
+    """SNS tells what became of mail, or a log what became of SMS; with `{"read": "mailbox"}` (each minute, where one is
+    named) the mailbox is read to which mail comes back. Answers how much of it concerned us."""
     from chalicelib.delivery import service as deliveries
 
     with entry("report", context, "ReportFaults"):
-        taken = deliveries.told(wiring.ports(), event)
+        ports = wiring.ports()
+        if event.get("read") == "mailbox":
+            return _mail_that_came_back(ports)
+        taken = deliveries.told(ports, event)
         logger().info("reported", taken=taken)
         return {"taken": taken}
+
+
+def _mail_that_came_back(ports: Ports) -> dict[str, int]:
+    """A minute's reading. A mailbox that does not let us in is no reason to be called again: the next minute is."""
+    from chalicelib.delivery import service as deliveries
+
+    if ports.mailbox is None:
+        return {"taken": 0}
+    before = ports.store.pulses().get(MAILBOX)
+    found = deliveries.collect(ports, ports.mailbox, before.mark if before else "")
+    status.came_round(ports, MAILBOX, ok=not found.failure, detail=found.failure, mark=found.mark)
+    if faults := found.unreadable + bool(found.failure):
+        measure(Measure("ReportFaults", faults))
+    logger().info("mailbox", taken=found.taken, unreadable=found.unreadable, failure=found.failure)
+    return {"taken": found.taken}
 
 
 def sweep(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:

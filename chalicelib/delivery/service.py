@@ -5,14 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
 from hmac import compare_digest
 
 from chalicelib.core.errors import NotFound
-from chalicelib.delivery import reports, rules
+from chalicelib.delivery import bounces, reports, rules
 from chalicelib.delivery.rules import Report, Said, Wish
-from chalicelib.ports import Ports
+from chalicelib.ports import Mailbox, NotRead, Ports
 
 _MANY, _AT_ONCE = 4, 16
+# A notice is found by its mail's id for eight days; and a day begins elsewhere when it has not begun here.
+_COMES_BACK = timedelta(days=9)
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a reading of the mailbox brought. `taken`: how many reports of our mail; `unreadable`: how many mails were
+    left that seem to be some; `mark`: where the next reading goes on; `failure`: why it ended early, empty if not."""
+
+    taken: int
+    unreadable: int
+    mark: str
+    failure: str = ""
 
 
 def pushed(ports: Ports, provider: str, secret: str, raw: object) -> int:
@@ -36,6 +51,31 @@ def check_wechat(ports: Ports, signature: str, timestamp: str, nonce: str) -> No
 def told(ports: Ports, event: Mapping[str, object]) -> int:
     """What SNS or a log tells a function; answers how much of it concerned us."""
     return take(ports, reports.of_event(event))
+
+
+def collect(ports: Ports, mailbox: Mailbox, mark: str) -> Collected:
+    """Read what came back of mail since that mark. What is no report of ours is left as it is, what cannot be read is
+    left and counted; a reading that breaks off keeps what it came to."""
+    taken = unreadable = 0
+
+    def look(raw: bytes) -> bool:
+        nonlocal taken, unreadable
+        try:
+            found = bounces.said(raw, ports.policy.key)
+        except bounces.Unreadable:
+            unreadable += 1
+            return False
+        if found is None:
+            return False
+        take(ports, found)
+        taken += 1
+        return True
+
+    try:
+        mark, failure = mailbox.read(mark, ports.clock.now() - _COMES_BACK, look), ""
+    except NotRead as broken:
+        mark, failure = broken.mark, broken.code
+    return Collected(taken, unreadable, mark, failure)
 
 
 def take(ports: Ports, said: Iterable[Said]) -> int:

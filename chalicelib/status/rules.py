@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-SWEEP, CANARY = "sweep", "canary"
-# A pulse that is missing for so long has stopped: three minutes' sweeps, two hours' canaries and some.
-SILENT = {SWEEP: timedelta(minutes=4), CANARY: timedelta(minutes=150)}
+SWEEP, CANARY, MAILBOX = "sweep", "canary", "mailbox"
+# A pulse that is missing for so long has stopped: three minutes' sweeps, two hours' canaries and some. Only operators
+# ask after the mailbox.
+SILENT = {SWEEP: timedelta(minutes=4), CANARY: timedelta(minutes=150), MAILBOX: timedelta(minutes=10)}
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """That something that comes round by itself (`sweep`, `canary`) came round, how it went, and since when it has
-    gone that way. `detail` says where it went wrong; `seconds` is how long it took."""
+    """That something that comes round by itself (`sweep`, `canary`, `mailbox`) came round, how it went, and since when
+    it has gone that way. `detail` says where it went wrong; `seconds` is how long it took; `mark` how far it came, for
+    what goes on from there (`ports.Mailbox`)."""
 
     name: str
     at: datetime
@@ -23,6 +25,7 @@ class Pulse:
     since: datetime
     detail: str = ""
     seconds: float = 0
+    mark: str = ""
 
 
 class State(StrEnum):

@@ -11,10 +11,12 @@ REMEMBERED = timedelta(seconds=15)
 _kept: tuple[Ports, datetime, Report] | None = None
 
 
-def came_round(ports: Ports, name: str, *, ok: bool = True, detail: str = "", seconds: float = 0) -> Pulse:
+def came_round(
+    ports: Ports, name: str, *, ok: bool = True, detail: str = "", seconds: float = 0, mark: str = ""
+) -> Pulse:
     """Note that `name` came round now, and how it went; two AWS calls. Answers what was noted."""
     now = ports.clock.now()
-    pulse = Pulse(name, now, ok, now, detail, seconds)
+    pulse = Pulse(name, now, ok, now, detail, seconds, mark)
     noted = following(ports.store.pulses().get(name), pulse)
     ports.store.beat(noted)
     return noted

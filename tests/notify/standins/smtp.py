@@ -28,7 +28,7 @@ class Mailbox:
     offers_starttls: bool = True
     offers_dsn: bool = True
     gone: set[str] = field(default_factory=set)
-    deliver: Callable[[str, bytes], None] = lambda _, __: None
+    deliver: Callable[[str, bytes], object] = lambda _, __: None
     replies: dict[str, str] = field(default_factory=dict)
     silent_after: str = ""
     mails: list[tuple[str, str, bytes]] = field(default_factory=list)
