@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib import wiring
+from chalicelib.config import mail_comes_back
 from infra.deploy import checks, destroy, policies, ship, smoke, template
 from infra.deploy.aws import Aws
 from infra.deploy.configuration import Configuration
@@ -172,6 +173,7 @@ class Course:
             "Stage": self.target.stage,
             "PageOrigins": ",".join(_origins(environment)),
             "Traces": "true" if environment.get("TRACES") else "false",
+            "Mailbox": "true" if mail_comes_back(environment) else "false",
             **kept,
             **given,
             **connections,

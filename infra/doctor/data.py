@@ -81,7 +81,7 @@ def _late(stage: Stage, shard: str) -> Iterator[tuple[str, str]]:
 
 def pulses(stage: Stage) -> Iterator[Finding]:
     """The minute and the trial bell come round, and the bell gets through."""
-    found = _pulses(stage)
+    found = pulses_of(stage)
     yield from _round(stage, found.get(SWEEP), "The sweeper", "docs/runbooks/sweeper-silent.md")
     canary = found.get(CANARY)
     yield from _round(stage, canary, "The canary", "docs/runbooks/canary-silent.md")
@@ -101,7 +101,8 @@ def _round(stage: Stage, pulse: Pulse | None, who: str, page: str) -> Iterator[F
         yield good(f"{who} came round at {iso(pulse.at)}")
 
 
-def _pulses(stage: Stage) -> Mapping[str, Pulse]:
+def pulses_of(stage: Stage) -> Mapping[str, Pulse]:
+    """What was noted of whatever comes round by itself."""
     items = stage.client("dynamodb").query(
         TableName=stage.where.name,
         KeyConditionExpression="pk = :pk",

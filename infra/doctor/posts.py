@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from chalicelib.config import mail_comes_back
+from chalicelib.core.times import iso
+from chalicelib.status.rules import MAILBOX, SILENT
 from infra.deploy.checks import Finding
+from infra.doctor.data import pulses_of
 from infra.doctor.stage import Stage, error, good, warning
 
 # SES lets an account in its sandbox send so many mails a day.
 _SANDBOX = 200
 _SHORT = 32
+_UNREAD = "docs/runbooks/report-faults.md"
 
 
 def key(stage: Stage) -> Iterator[Finding]:
@@ -60,10 +65,12 @@ def sms(stage: Stage) -> Iterator[Finding]:
 
 
 def mail(stage: Stage) -> Iterator[Finding]:
-    """SES may send to anybody, in the name of MAIL_FROM."""
+    """SES may send to anybody, in the name of MAIL_FROM; what comes back of mail by SMTP is read."""
     provider = stage.settings["MAIL_PROVIDER"]
     if provider != "ses" or not stage.where.commercial:
         yield good(f"Mail goes by {provider}")
+        if provider == "smtp":
+            yield from _mail_that_comes_back(stage)
         return
     client, sender = stage.client("ses"), stage.settings.get("MAIL_FROM", "")
     quota = client.get_send_quota()
@@ -83,3 +90,24 @@ def mail(stage: Stage) -> Iterator[Finding]:
         )
     else:
         yield good(f"Mail goes by SES as {sender}")
+
+
+def _mail_that_comes_back(stage: Stage) -> Iterator[Finding]:
+    """The mailbox is read each minute, from where the functions are: to reach it from here would prove nothing."""
+    if not mail_comes_back(stage.settings):
+        yield warning(
+            "Nobody reads what comes back of mail, so a lost one is not sent again another way: name the mailbox "
+            "(SMTP_BOUNCES, docs/providers.md)."
+        )
+        return
+    pulse = pulses_of(stage).get(MAILBOX)
+    if pulse is None:
+        yield warning(
+            f"The mailbox was never read. Right after `make deploy` wait two minutes; else: {_UNREAD}."
+        )
+    elif stage.now - pulse.at > SILENT[MAILBOX]:
+        yield error(f"The mailbox was last read at {iso(pulse.at)}: {_UNREAD}.")
+    elif not pulse.ok:
+        yield error(f"The mailbox cannot be read since {iso(pulse.since)} ({pulse.detail}): {_UNREAD}.")
+    else:
+        yield good(f"The mailbox was read at {iso(pulse.at)}")

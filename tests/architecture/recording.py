@@ -91,11 +91,12 @@ def forbidden(seen: Seen) -> list[tuple[str, Need]]:
 
 @functools.cache
 def policy_of(function: str) -> dict[str, Any]:
-    """The policy of a function in the stage `prod` of some account, which has a mini program."""
+    """The policy of a function in the stage `prod` of some account, which has a mini program and reads a mailbox."""
     from infra.deploy.policies import Where, policy
     from infra.deploy.target import APP
 
-    return policy(function, APP, "prod", Where("aws", "*", ACCOUNT), {"WECHAT_APP_ID": "wx1"})
+    settings = {"WECHAT_APP_ID": "wx1", "SMTP_BOUNCES": "imaps://imap.example.org"}
+    return policy(function, APP, "prod", Where("aws", "*", ACCOUNT), settings)
 
 
 def in_prod(need: Need, stage: str = "local") -> Need:

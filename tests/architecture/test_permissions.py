@@ -13,6 +13,8 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from unittest.mock import patch
 from urllib.error import HTTPError
@@ -20,6 +22,7 @@ from urllib.error import HTTPError
 import pytest
 
 from chalicelib import steps, wiring
+from chalicelib.delivery.bounces import sealed
 from chalicelib.escalation.service import TimelineClosed
 from chalicelib.notify.sns import SnsSender
 from chalicelib.ports import PermanentFailure, Ports
@@ -34,6 +37,9 @@ from infra.local.run import Running, running
 from infra.local.ticker import scheduled
 from tests.architecture.iam import Need, allows, grants, used
 from tests.architecture.recording import ENTRIES, Seen, forbidden, in_prod, policy_of, recording
+from tests.delivery import returned
+from tests.notify.providers import SECRET, inbox_with_account
+from tests.notify.standins.tls import certificate
 from tests.ports import two_free_ports
 
 FUNCTIONS = ("api_handler", *ENTRIES)
@@ -83,6 +89,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         _texts_that_fail(run)
         _by_wechat(run, people)
         _reports(run)
+        _mail_comes_back(run)
         _anchor_is_mailed(run)
         _canary(run)
         _cold_starts(run, heard)
@@ -136,7 +143,7 @@ def _texts_that_fail(run: Running) -> None:
     for text in ("门禁坏了", "下水道堵了"):
         client.post("/v1/bells", _ring(client, text) | {"phone": "13900007799"})
         client.let_pass(1)
-    _keep(run, "PROVIDER_SECRETS", "providers", {"MAIL_PROVIDER": "ses"})
+    _keep(run, "PROVIDER_SECRETS", "providers", {"MAIL_PROVIDER": "ses", "SMTP_PASSWORD": SECRET})
     with (
         patch.object(SnsSender, "send", side_effect=PermanentFailure("opted_out")),
         patch.object(steps, "sweep_once", _in_a_fresh_process(steps.sweep_once)),
@@ -197,6 +204,26 @@ def _reports(run: Running) -> None:
     told = {"Records": [{"Sns": {"Message": json.dumps(complaint)}}]}
     assert run.app_module.report(told, Context("report", "2")) == {"taken": 1}
     client.let_pass(120)
+
+
+def _mail_comes_back(run: Running) -> None:
+    """In the mailbox lies a mail of ours that did not arrive; the mailbox's password lies in the safe."""
+    config = replace(wiring.settings(), bounces=True)
+    with (
+        inbox_with_account() as inbox,
+        patch.dict(os.environ, SSL_CERT_FILE=str(run.options.data / "trust.pem")),
+    ):
+        (run.options.data / "trust.pem").write_text(certificate()[0], "utf-8")
+        inbox.add(returned.postfix(sealed(config.key, "0123456789abcdef")), date.max)
+        given = {
+            "SMTP_BOUNCES": f"imaps://127.0.0.1:{inbox.port}",
+            "SMTP_USER": "bell",
+            "PROVIDER_SECRETS": os.environ["PROVIDER_SECRETS"],
+        }
+        with patch.object(wiring, "_given", lambda: given):
+            wiring.install(None, config)
+            assert run.app_module.report({"read": "mailbox"}, Context("report", "4")) == {"taken": 1}
+    wiring.install(None)
 
 
 def _sms_about(run: Running, thing: str) -> str:

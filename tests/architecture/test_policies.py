@@ -156,6 +156,20 @@ def test_only_with_a_mini_program_people_have_a_providers_secret_used(app: str, 
     assert any("/providers-" in where for s in found for where in _resources(s)) is may
 
 
+@pytest.mark.parametrize(("bounces", "may"), [("", False), ("imaps://imap.example.org", True)])
+def test_only_where_a_mailbox_is_read_reports_have_a_providers_secret_used(bounces: str, may: bool) -> None:
+    found = policy("report", APP, "prod", SOMEWHERE, {"SMTP_BOUNCES": bounces})["Statement"]
+    assert any("/providers-" in where for s in found for where in _resources(s)) is may
+
+
+def test_who_reads_what_anybody_may_write_can_send_nothing() -> None:
+    """A mailbox is open to the world."""
+    settings = {"SMTP_BOUNCES": "imaps://imap.example.org"}
+    found = policy("report", APP, "prod", SOMEWHERE, settings)["Statement"]
+    services = {action.partition(":")[0] for s in found for action in s["Action"]}
+    assert services == {"dynamodb", "logs", "secretsmanager"}
+
+
 def test_only_the_canary_and_people_remove_anything() -> None:
     removing = {function for function in FUNCTIONS if "dynamodb:DeleteItem" in _actions("prod", function)}
     assert removing == {"api_handler", "canary"}

@@ -123,6 +123,24 @@ def test_one_switch_traces_everything_and_takes_it_back(course: Course, tell: Li
     assert tell.told.count('"xray" is true') == 1
 
 
+def test_a_mailbox_is_read_each_minute_once_the_operator_names_one(course: Course) -> None:
+    path = course.folder / "config.json"
+    for named in ({}, {"MAIL_PROVIDER": "smtp", "SMTP_HOST": "smtp.ling.cn", "SMTP_USER": "u"}):
+        document = json.loads(path.read_text("utf-8"))
+        document["stages"]["prod"]["environment_variables"] |= named
+        if named:
+            document["stages"]["prod"]["environment_variables"]["SMTP_BOUNCES"] = "imaps://imap.ling.cn"
+        path.write_text(json.dumps(document), "utf-8")
+        course.deploy()
+        stack = course.stacks.ready()
+        assert stack is not None
+        assert stack.parameters["Mailbox"] == ("true" if named else "false")
+        rules = course.aws.client("events").list_rules(NamePrefix="consultation-bell-prod-mailbox")["Rules"]
+        assert len(rules) == bool(named)
+        policy = (course.folder / "policy-prod-report.json").read_text("utf-8")
+        assert ("/providers-" in policy) is bool(named)
+
+
 def test_public_events_go_to_a_bus_unless_the_operator_wants_none(course: Course) -> None:
     course.configure(course._changed({}))
     assert _environment(course)["EVENT_BUS"] == "consultation-bell-prod"

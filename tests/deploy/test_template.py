@@ -146,6 +146,7 @@ def test_no_partition_region_or_host_is_a_constant() -> None:
     assert hosts == {
         "budgets.amazonaws.com",
         "cloudwatch.amazonaws.com",
+        "events.amazonaws.com",
         "logs.amazonaws.com",
         "ses.amazonaws.com",
         "sns.amazonaws.com",
@@ -272,6 +273,27 @@ def test_who_publishes_reads_the_stream_for_itself_and_only_events() -> None:
     assert pattern == {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": EVENTS}]}}}}
     assert publish["MaximumRecordAgeInSeconds"] == 6 * 3600
     assert not any(kind["Type"] == "AWS::Events::EventBusPolicy" for kind in resources.values())
+
+
+@pytest.mark.parametrize("target", PLACES, ids=lambda t: t.region)
+def test_a_mailbox_is_read_each_minute_where_there_is_one(target: Target) -> None:
+    """Also in China, where all mail goes by SMTP."""
+    template = document(target)
+    rule, may = (template["Resources"][name] for name in ("MailboxMinute", "MailboxMayReport"))
+    assert {rule["Condition"], may["Condition"]} == {"MailboxConnected"}
+    assert template["Conditions"]["MailboxConnected"] == {
+        "Fn::And": [
+            {"Fn::Equals": [{"Ref": "ConnectReport"}, "true"]},
+            {"Fn::Equals": [{"Ref": "Mailbox"}, "true"]},
+        ]
+    }
+    assert {template["Parameters"][name]["Default"] for name in ("ConnectReport", "Mailbox")} == {"false"}
+    (called,) = rule["Properties"]["Targets"]
+    assert (rule["Properties"]["ScheduleExpression"], json.loads(called["Input"])) == (
+        "rate(1 minute)",
+        {"read": "mailbox"},
+    )
+    assert may["Properties"]["SourceArn"] == {"Fn::GetAtt": ["MailboxMinute", "Arn"]}
 
 
 def test_timers_are_traced_only_where_the_stage_traces() -> None:

@@ -432,10 +432,26 @@ def test_china_is_not_asked_for_what_it_does_not_have(patient: Patient) -> None:
     told = {**TOLD, "SMS_PROVIDER": "aliyun", "MAIL_PROVIDER": "smtp"}
     where = replace(patient.stage.where, partition="aws-cn", region="cn-north-1")
     china = replace(patient.stage, where=where, told=told)
-    assert [f.kind for _, f in examine(china, {n: LOOKS[n] for n in ("SMS", "Mail")})] == [
-        Kind.GOOD,
-        Kind.GOOD,
-    ]
+    found = [f for _, f in examine(china, {n: LOOKS[n] for n in ("SMS", "Mail")})]
+    assert [f.kind for f in found] == [Kind.GOOD, Kind.GOOD, Kind.WARNING]
+    assert "SMTP_BOUNCES" in found[-1].sentence
+
+
+def test_a_mailbox_that_nobody_reads_is_found(patient: Patient) -> None:
+    told = {**TOLD, "MAIL_PROVIDER": "smtp", "SMTP_BOUNCES": "imaps://imap.ling.example"}
+    mailed = replace(patient, stage=replace(patient.stage, told=told))
+    looks, ports = {"Mail": LOOKS["Mail"]}, patient.life.ports
+    ((_, never),) = mailed.found(looks)
+    assert "never read" in never
+    status.came_round(ports, "mailbox")
+    assert mailed.found(looks) == []
+    status.came_round(ports, "mailbox", ok=False, detail="login_refused")
+    ((_, refused),) = mailed.found(looks)
+    assert "(login_refused)" in refused
+    patient.life.clock.advance(minutes=11)
+    ((_, silent),) = mailed.found(looks)
+    assert "last read at" in silent
+    assert all("docs/runbooks/report-faults.md" in sentence for sentence in (never, refused, silent))
 
 
 def test_on_ones_own_machine_it_looks_at_what_there_is(patient: Patient) -> None:
