@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bell.test_pages import press, ring, taken, words
-from tests.console.test_pages import Browser
+from tests.console.browser import Browser
 from tests.contract.client import Web, visiting
 from tests.fakes.world import World
 from tests.session.people import PHONES, two_communities

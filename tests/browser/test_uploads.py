@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from chalicelib.core.uploads import SMALL_BYTES, file_id, small
 from tests.browser.visits import Visitors, in_a_browser
-from tests.local.test_run import Run, start
+from tests.local.running import Run, start
 from tests.ports import two_free_ports
 
 pytestmark = in_a_browser

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,30 +12,8 @@ from chalicelib.config import ConfigError, Settings
 from chalicelib.core import ids
 from chalicelib.place.directories import CachedDirectories
 from chalicelib.status.rules import CANARY
+from tests.canary.settling import OPEN_DOOR, Settling
 from tests.fakes.world import World
-
-OPEN_DOOR = json.dumps({"status": "ok", "places": 1})
-
-
-class Settling:
-    """A clock on which the stream and the timers do their work while somebody waits."""
-
-    def __init__(self, world: World, *, reacts: bool = True) -> None:
-        self._world, self._reacts = world, reacts
-
-    def now(self) -> datetime:
-        """As the world's."""
-        return self._world.clock.now()
-
-    def sleep(self, seconds: float) -> None:
-        """A second passes, and with it whatever can happen."""
-        self._world.clock.advance(seconds=seconds)
-        if self._reacts:
-            self._world.settle()
-
-    def real(self, seconds: int) -> int:
-        """As the world's."""
-        return self._world.clock.real(seconds)
 
 
 def fly(world: World, *, door: str = OPEN_DOOR, reacts: bool = True, **broken: Any) -> flight.Flight:

@@ -13,7 +13,7 @@ from chalicelib.case.service import LONG, MOST_A_DAY
 from chalicelib.case.stages import TRANSITIONS
 from chalicelib.session.rules import GUESTS, PARTYS_LINK, RESIDENTS_LINK, TABLE
 from tests.case.house import NAME, PHONE, SECRET, House
-from tests.console.test_pages import Browser
+from tests.console.browser import Browser
 from tests.session.people import PHONES
 
 NOTE, TO_RESIDENT, TO_PARTY = "物业看来不想出钱", "我们周三上门", "请带上施工合同"

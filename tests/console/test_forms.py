@@ -13,7 +13,8 @@ from chalicelib.case.access import NOT_STAFFS, asked_for
 from chalicelib.case.orders import ORDERS
 from chalicelib.console.forms import FORMS, LIKELY, PRESSING, Input
 from chalicelib.console.posted import body
-from tests.console.test_pages import ZHAO, Browser
+from tests.console.browser import Browser
+from tests.console.test_pages import ZHAO
 from tests.contract.client import Web, visiting
 from tests.fakes.world import World
 from tests.session.people import two_communities

@@ -14,7 +14,7 @@ from chalicelib.files import S3Files
 from infra.local.embedded import EmbeddedAws, embedded_aws
 from infra.local.photos import INCOMING_SECONDS, Shelf, keeping
 from infra.local.surroundings import attach
-from tests.local.test_run import Run, start
+from tests.local.running import Run, start
 from tests.ports import two_free_ports
 
 CASE, PHOTO = "MX7F3K92QD", file_id("image/jpeg", 7)

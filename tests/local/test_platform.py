@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.test_run import start
+from tests.local.running import start
 from tests.ports import two_free_ports
 
 

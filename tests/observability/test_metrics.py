@@ -24,7 +24,7 @@ from chalicelib.observability import counting, lines
 from chalicelib.observability.metrics import METRICS, MOST_SUBDISTRICTS, Measure, Meter
 from chalicelib.store import DynamoStore
 from infra.local.embedded import EmbeddedAws, embedded_aws
-from tests.canary.test_flight import OPEN_DOOR, Settling
+from tests.canary.settling import OPEN_DOOR, Settling
 from tests.contract.client import Web
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.world import World

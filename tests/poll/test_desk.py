@@ -10,8 +10,8 @@ import pytest
 
 from tests.contract.client import Answer, visiting
 from tests.fakes.world import World
+from tests.poll.hall import Hall
 from tests.poll.house import draft_poll, open_poll
-from tests.poll.test_api import Hall
 from tests.session.people import two_communities
 
 

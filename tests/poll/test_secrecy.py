@@ -17,8 +17,8 @@ from chalicelib.poll.roll import Owner
 from tests.contract.client import visiting
 from tests.fakes.world import World
 from tests.poll import samples
+from tests.poll.hall import Hall
 from tests.poll.house import open_poll
-from tests.poll.test_api import Hall
 from tests.session.people import sign_in, two_communities
 
 COUPLE = samples.unit(1, Owner("甲", phone="+8613900000101"), Owner("乙", phone="+8613900000102"))

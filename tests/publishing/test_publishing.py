@@ -25,7 +25,7 @@ from chalicelib.core.chain import Event
 from chalicelib.publishing.rules import BELLS, announcement
 from chalicelib.record.shapes import StreamRecord
 from tests.bell.lives import WANG, ZHAO, Life
-from tests.canary.test_flight import OPEN_DOOR, Settling
+from tests.canary.settling import OPEN_DOOR, Settling
 from tests.fakes.bus import FakeBus
 from tests.fakes.world import World
 
