@@ -285,9 +285,10 @@ class Store(Protocol):
     def chains(self) -> Iterator[tuple[str, tuple[Event, ...], Tip]]:
         """Every chain with the tip its head claims. Maintenance: scans the table."""
 
-    def heads(self) -> Iterator[tuple[str, Tip]]:
-        """Every chain's tip, as of its own moment, in no order; what was written in the last second may be missing.
-        Maintenance: scans the table, but only keys and tips are read out of it, a page at a time."""
+    def heads(self, after: str = "") -> Iterator[tuple[str, Tip]]:
+        """Every chain's tip but the canary's, sorted by thing, of those `after` a thing; each as of the moment when it
+        is read, and what was written in the last second may be missing. An index of tips is read, in pages: what it
+        costs grows with the number of chains and not with what they hold."""
 
 
 class Polls(Protocol):

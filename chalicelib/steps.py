@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import wiring
 from chalicelib.core import ids
@@ -23,6 +23,11 @@ from chalicelib.statistics import service as statistics
 from chalicelib.status import service as status
 from chalicelib.status.rules import MAILBOX, SWEEP
 
+if TYPE_CHECKING:
+    from chalicelib.anchor.rules import Anchor
+
+ANCHOR_WITHIN = timedelta(minutes=4)
+"""A run puts leaves down for so long; the function has a minute more (.chalice/config.json)."""
 _PAGE = 1_000
 _POLL = ("POLL#", "ROLL#")
 
@@ -203,18 +208,31 @@ def canary(context: object = None) -> dict[str, Any]:
 
 def anchor(context: object = None) -> dict[str, Any]:
     """Each hour: the day's anchor, if there is none yet, and its mail to whoever was not sent it. Answers `{date, size,
-    made, mailed}`."""
+    made, mailed}` of the newest; an anchor that takes longer than a run is made by several, and until then the newest
+    is the one before (`date` is empty before the first)."""
     from chalicelib.anchor import mailing
-    from chalicelib.anchor import service as anchors
 
     with entry("anchor", context, "AnchorFaults"):
         ports = wiring.ports()
-        newest, made = anchors.take(ports)
+        newest, made = _taken(ports)
+        if newest is None:
+            return {"date": "", "size": 0, "made": False, "mailed": 0}
         age = ports.clock.now() - parse_iso(newest.at)
         measure(Measure("AnchorAgeSeconds", round(age.total_seconds())))
         done = {"date": newest.date, "size": newest.size, "made": made, "mailed": mailing.tell(ports, newest)}
         logger().info("anchored", **done)
         return done
+
+
+def _taken(ports: Ports) -> tuple[Anchor | None, bool]:
+    """The newest anchor, None while the first is in the making, and whether it was made now."""
+    from chalicelib.anchor import service as anchors
+
+    try:
+        return anchors.take(ports, ANCHOR_WITHIN)
+    except anchors.Unfinished as rest:
+        logger().info("anchoring", leaves=rest.leaves)
+        return anchors.newest(ports), False
 
 
 def _ringing(ports: Ports) -> tuple[Measure, ...]:

@@ -22,6 +22,9 @@ from chalicelib.core.times import iso
 FORMAT = "consultation-bell/anchor/1"
 STALE_AFTER = timedelta(days=2)
 """An anchor is made each day; the newest is never older than this while all is well."""
+TILE = 1 << 14
+"""So many leaves are put down together, some 1.5 MB. A power of two: then the tree over the tiles' roots is the upper
+part of the tree over all leaves."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -35,12 +38,29 @@ class Leaf:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """So many leaves of a day that they were put down by themselves: the thing of the last of them, how many they are,
+    and the root over them."""
+
+    last: str
+    size: int
+    root: str
+
+
+@dataclass(frozen=True)
 class Census:
-    """The leaves of a day, sorted by thing. Not published: the numbers of all bells are nobody's business."""
+    """The leaves of a day, sorted by thing, that follow on what is in `tiles`: all of them while they are few.
+    Reading began `at`. Not published: the numbers of all bells are nobody's business."""
 
     date: str
     at: str
     leaves: tuple[Leaf, ...]
+    tiles: tuple[Tile, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many leaves there are, those in tiles included."""
+        return sum(tile.size for tile in self.tiles) + len(self.leaves)
 
 
 @dataclass(frozen=True)
@@ -96,8 +116,14 @@ def is_date(text: str) -> bool:
 
 
 def census(heads: Iterable[Leaf], at: datetime) -> Census:
-    """These heads in their order."""
+    """These heads in their order, none of them in a tile."""
     return Census(day(at), iso(at), tuple(sorted(heads)))
+
+
+def followed(full: Census) -> Census:
+    """What comes after a tile that is full: the next leaves are counted from there."""
+    tile = Tile(full.leaves[-1].thing, len(full.leaves), _root(full).hex())
+    return replace(full, leaves=(), tiles=(*full.tiles, tile))
 
 
 def leaf_hash(leaf: Leaf) -> bytes:
@@ -112,10 +138,20 @@ def hashes(taken: Census) -> tuple[bytes, ...]:
 
 def sealed(taken: Census, previous: Anchor | None) -> Anchor:
     """The anchor over a census: the same census gives the same anchor."""
-    root = merkle.root(map(leaf_hash, taken.leaves)).hex()
     before = previous.hash if previous else GENESIS
-    bare = Anchor(taken.date, taken.at, len(taken.leaves), root, before)
+    bare = Anchor(taken.date, taken.at, taken.size, merkle.root(_tops(taken)).hex(), before)
     return replace(bare, hash=digest(bare))
+
+
+def _root(taken: Census) -> bytes:
+    """The root over the leaves by themselves."""
+    return merkle.root(map(leaf_hash, taken.leaves))
+
+
+def _tops(taken: Census) -> list[bytes]:
+    """The roots of the tiles and, if there is any, of what follows on them."""
+    roots = [bytes.fromhex(tile.root) for tile in taken.tiles]
+    return [*roots, _root(taken)] if taken.leaves else roots
 
 
 def digest(anchor: Anchor) -> str:
@@ -124,16 +160,27 @@ def digest(anchor: Anchor) -> str:
     return hashlib.sha256(canonical(body)).hexdigest()
 
 
+def tile_of(taken: Census, thing: str) -> int | None:
+    """In which tile a thing is if it is anywhere; None: it is among the leaves that follow on them."""
+    at = bisect_left(taken.tiles, thing, key=lambda tile: tile.last)
+    return at if at < len(taken.tiles) else None
+
+
 def find(taken: Census, thing: str) -> int | None:
     """Where a thing is among the leaves."""
     at = bisect_left(taken.leaves, thing, key=lambda leaf: leaf.thing)
     return at if at < len(taken.leaves) and taken.leaves[at].thing == thing else None
 
 
-def prove(taken: Census, index: int, anchor: Anchor, known: Sequence[bytes] = ()) -> Proof:
-    """The proof of a leaf; `known`: the census's `hashes`."""
-    path = merkle.proof(known or hashes(taken), index)
-    return Proof(taken.leaves[index], index, tuple(step.hex() for step in path), anchor)
+def prove(
+    part: Census, index: int, anchor: Anchor, known: Sequence[bytes] = (), whole: Census | None = None
+) -> Proof:
+    """The proof of the `index`-th leaf of a part of a day: one of its tiles, or what follows on them, which is all of
+    it while there are none. `known`: the part's `hashes`; `whole`: the day, with its tiles."""
+    path = merkle.proof(known or hashes(part), index)
+    above = merkle.proof(_tops(whole), len(part.tiles)) if whole and whole.tiles else ()
+    steps = tuple(step.hex() for step in (*path, *above))
+    return Proof(part.leaves[index], sum(tile.size for tile in part.tiles) + index, steps, anchor)
 
 
 def holds(proof: Proof) -> bool:
@@ -147,21 +194,40 @@ def holds(proof: Proof) -> bool:
     return whole and found is not None and found.hex() == proof.anchor.root
 
 
-def misfits(anchor: Anchor, taken: Census | None, before: Anchor | None) -> Iterator[Misfit]:
-    """What is wrong with an anchor by itself: its hash, its leaves, the one before."""
+def misfits(anchor: Anchor, parts: Iterable[Census | None], before: Anchor | None) -> Iterator[Misfit]:
+    """What is wrong with an anchor by itself: its hash, its leaves, the one before. `parts`: its tiles and what follows
+    on them, in their order, None for one that cannot be read."""
     if digest(anchor) != anchor.hash:
         yield Misfit(anchor.date, "hash")
     if anchor.previous != (before.hash if before else GENESIS):
         yield Misfit(anchor.date, "previous")
-    if taken is None or not _makes(taken, anchor):
+    if not _makes(parts, anchor):
         yield Misfit(anchor.date, "leaves")
 
 
-def _makes(taken: Census, anchor: Anchor) -> bool:
-    """Whether the leaves are those of the anchor, in their order, no record twice."""
-    things = [leaf.thing for leaf in taken.leaves]
-    once = all(one < other for one, other in pairwise(things))
-    return once and len(things) == anchor.size and sealed(taken, None).root == anchor.root
+def _makes(parts: Iterable[Census | None], anchor: Anchor) -> bool:
+    """Whether the leaves are those of the anchor, in their order, no record twice, and each part names those before it
+    as they are."""
+    tiles: tuple[Tile, ...] = ()
+    for part in parts:
+        if part is None or part.tiles != tiles:
+            return False
+        things = [*(tile.last for tile in tiles[-1:]), *(leaf.thing for leaf in part.leaves)]
+        if not all(one < other for one, other in pairwise(things)):
+            return False
+        if part.leaves:
+            tiles = followed(part).tiles
+    sizes = [tile.size for tile in tiles]
+    root = merkle.root(bytes.fromhex(tile.root) for tile in tiles).hex()
+    return _level(sizes) and (sum(sizes), root) == (anchor.size, anchor.root)
+
+
+def _level(sizes: Sequence[int]) -> bool:
+    """Whether tiles of these sizes are whole subtrees of one tree: equal powers of two, the last as large at most."""
+    first = sizes[0] if sizes else 1
+    return all(size == first for size in sizes[:-1]) and (
+        len(sizes) < 2 or (first & (first - 1) == 0 and sizes[-1] <= first)
+    )
 
 
 def misfit_of(leaf: Leaf, date: str, events: Sequence[Event]) -> Misfit | None:

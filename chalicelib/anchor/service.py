@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
 from chalicelib.anchor import codec, rules
 from chalicelib.anchor.rules import Anchor, Census, Leaf, Misfit, Proof
@@ -14,32 +15,47 @@ from chalicelib.core.errors import NotFound
 from chalicelib.ports import Ports, Vault
 
 PAGE = 30
+_PARTS = 6
 
 
 @dataclass
 class _Memory:
-    """What a process has read: neither an anchor nor its leaves ever change."""
+    """What a process has read: neither an anchor nor its leaves ever change. `parts`: some tiles and what follows on
+    them, with their hashes, by name."""
 
     vault: Vault
     anchors: dict[str, Anchor] = field(default_factory=dict)
-    leaves: tuple[Census, tuple[bytes, ...]] | None = None
+    parts: dict[str, tuple[Census, tuple[bytes, ...]]] = field(default_factory=dict)
 
 
 _kept: _Memory | None = None
 
 
-def take(ports: Ports) -> tuple[Anchor, bool]:
+class Unfinished(Exception):
+    """The time is up and the day's leaves are not all read; what is put down stays, and the next run goes on after it.
+    `leaves`: how many are down."""
+
+    def __init__(self, leaves: int) -> None:
+        super().__init__(leaves)
+        self.leaves = leaves
+
+
+def take(ports: Ports, within: timedelta | None = None) -> tuple[Anchor, bool]:
     """The anchor of today (UTC), and whether it was made now: a day has one, and whoever comes later, or at the same
     time, gets that.
 
-    The leaves are written first and the anchor follows from them, so a run that breaks off in between is finished by
-    the next. Up to seven calls to the vault and a Scan of the table, in pages, when it is made; else two.
+    The leaves are written first, a tile at a time, and the anchor follows from them, so a run that breaks off is
+    finished by the next. Raises Unfinished `within` so much time and a tile. Two calls to the vault when it is made
+    already; else seven, one or two for each tile, and what `ports.Store.heads` costs.
     """
     now = ports.clock.now()
     today, before = rules.day(now), newest(ports)
     if before and before.date >= today:
         return before, False
-    taken = _leaves(ports, today) or _taken(ports, now)
+    names = ports.vault.names(f"{codec.LEAVES}/{today}")
+    taken = _leaves(ports, today) if codec.leaves_name(today) in names else None
+    if taken is None:
+        taken = _taken(ports, _begun(ports, now, names), None if within is None else now + within)
     # To read the table takes a while. Meanwhile midnight may have come, and the next day's anchor with it.
     before = newest(ports)
     if before and before.date >= today:
@@ -80,26 +96,32 @@ def page(ports: Ports, before: str = "") -> tuple[tuple[Anchor, ...], str]:
 
 def prove(ports: Ports, thing: str, date: str = "") -> Proof | None:
     """The proof that a record is under the newest anchor, or under that of a day; None when it is younger. Raises
-    NotFound when that day has no anchor."""
+    NotFound when that day has no anchor. Of a day's leaves at most two parts are read."""
     known = dates(ports)
     if date and date not in known:
         raise NotFound("no_such_anchor")
     if not known:
         return None
-    taken, hashes = _remembered_leaves(ports, date or known[-1])
-    index = rules.find(taken, thing)
-    return None if index is None else rules.prove(taken, index, _remembered(ports, taken.date), hashes)
+    day = date or known[-1]
+    whole, hashes = _remembered_part(ports, codec.leaves_name(day))
+    part, tile = whole, rules.tile_of(whole, thing)
+    if tile is not None:
+        part, hashes = _remembered_part(ports, codec.tile_name(day, tile))
+    index = rules.find(part, thing)
+    return None if index is None else rules.prove(part, index, _remembered(ports, day), hashes, whole)
 
 
 def check(ports: Ports) -> Iterator[tuple[Anchor | None, list[Misfit]]]:
-    """Every anchor by itself, the oldest first, with what is wrong with it. Maintenance: reads all of them."""
+    """Every anchor by itself, the oldest first, with what is wrong with it. Maintenance: reads all of them, a part of
+    the leaves at a time."""
     before: Anchor | None = None
     for date in dates(ports):
-        anchor, taken = _read_both(ports, date)
-        if anchor is None:
+        try:
+            anchor = read(ports, date)
+        except (NotFound, ValueError):
             yield None, [Misfit(date, "gone")]
             continue
-        yield anchor, list(rules.misfits(anchor, taken, before))
+        yield anchor, list(rules.misfits(anchor, _parts(ports, date), before))
         before = anchor
 
 
@@ -108,8 +130,7 @@ def ends(ports: Ports) -> dict[str, list[tuple[str, Leaf]]]:
     anchors found is there once, with the first of its days. Maintenance: reads all of them."""
     found: dict[str, list[tuple[str, Leaf]]] = {}
     for date in dates(ports):
-        _, taken = _read_both(ports, date)
-        for leaf in taken.leaves if taken else ():
+        for leaf in (leaf for part in _parts(ports, date) if part for leaf in part.leaves):
             seen = found.setdefault(leaf.thing, [])
             if not seen or seen[-1][1] != leaf:
                 seen.append((date, leaf))
@@ -121,11 +142,37 @@ def compare(anchored: Sequence[tuple[str, Leaf]], events: Sequence[Event]) -> It
     return (found for date, leaf in anchored if (found := rules.misfit_of(leaf, date, events)))
 
 
-def _taken(ports: Ports, now: datetime) -> Census:
-    """The heads of now, written down; or those that somebody else wrote down first."""
-    heads = (Leaf(thing, tip.seq, tip.hash) for thing, tip in ports.store.heads())
-    taken = rules.census((leaf for leaf in heads if not ids.is_canary(leaf.thing)), now)
-    return codec.read_census(ports.vault.put(codec.leaves_name(taken.date), codec.census_text(taken)))
+def _begun(ports: Ports, now: datetime, names: Sequence[str]) -> Census:
+    """Where to go on: after the last tile that a run before put down, which keeps the instant when the first began."""
+    tiles = (codec.tile_name(rules.day(now), number) for number in range(len(names)))
+    there = list(takewhile(set(names).__contains__, tiles))
+    return rules.followed(_part(ports, there[-1])) if there else rules.census((), now)
+
+
+def _taken(ports: Ports, begun: Census, until: datetime | None) -> Census:
+    """The heads from there on, written down; or those that somebody else wrote down first, to go on after them. Never
+    more than a tile of them in memory."""
+    so_far, leaves = begun, _heads(ports, begun)
+    while True:
+        mine = replace(so_far, leaves=tuple(islice(leaves, rules.TILE)))
+        full = len(mine.leaves) == rules.TILE
+        name = codec.tile_name(mine.date, len(mine.tiles)) if full else codec.leaves_name(mine.date)
+        text = codec.census_text(mine)
+        kept = ports.vault.put(name, text)
+        if not full:
+            return mine if kept == text else codec.read_census(kept)
+        so_far = rules.followed(mine if kept == text else codec.read_census(kept))
+        if kept != text:
+            leaves = _heads(ports, so_far)
+        if until is not None and ports.clock.now() >= until:
+            raise Unfinished(so_far.size)
+
+
+def _heads(ports: Ports, begun: Census) -> Iterator[Leaf]:
+    """The heads that come after those of the tiles; the canary's bells are removed again, so none of theirs."""
+    after = begun.tiles[-1].last if begun.tiles else ""
+    heads = (Leaf(thing, tip.seq, tip.hash) for thing, tip in ports.store.heads(after))
+    return (leaf for leaf in heads if not ids.is_canary(leaf.thing))
 
 
 def _leaves(ports: Ports, date: str) -> Census | None:
@@ -133,16 +180,27 @@ def _leaves(ports: Ports, date: str) -> Census | None:
     return None if text is None else codec.read_census(text)
 
 
-def _read_both(ports: Ports, date: str) -> tuple[Anchor | None, Census | None]:
-    """Whatever of the two can be read."""
+def _part(ports: Ports, name: str) -> Census:
+    """A part of a day's leaves; raises NotFound, and ValueError for what is none."""
+    text = ports.vault.get(name)
+    if text is None:
+        raise NotFound("no_such_anchor")
+    return codec.read_census(text)
+
+
+def _parts(ports: Ports, date: str) -> Iterator[Census | None]:
+    """The tiles of a day and what follows on them, one after the other; None for one that cannot be read."""
+    last = _perhaps(ports, codec.leaves_name(date))
+    for number in range(len(last.tiles) if last else 0):
+        yield _perhaps(ports, codec.tile_name(date, number))
+    yield last
+
+
+def _perhaps(ports: Ports, name: str) -> Census | None:
     try:
-        anchor = read(ports, date)
+        return _part(ports, name)
     except (NotFound, ValueError):
-        return None, None
-    try:
-        return anchor, _leaves(ports, date)
-    except ValueError:
-        return anchor, None
+        return None
 
 
 def _remembered(ports: Ports, date: str) -> Anchor:
@@ -152,15 +210,15 @@ def _remembered(ports: Ports, date: str) -> Anchor:
     return memory.anchors[date]
 
 
-def _remembered_leaves(ports: Ports, date: str) -> tuple[Census, tuple[bytes, ...]]:
-    """Those of the last day that was asked for, with their hashes: there may be many."""
+def _remembered_part(ports: Ports, name: str) -> tuple[Census, tuple[bytes, ...]]:
+    """A part of a day's leaves with their hashes; a process keeps as many as it has memory for."""
     memory = _memory_of(ports.vault)
-    if memory.leaves is None or memory.leaves[0].date != date:
-        taken = _leaves(ports, date)
-        if taken is None:
-            raise NotFound("no_such_anchor")
-        memory.leaves = taken, rules.hashes(taken)
-    return memory.leaves
+    if name not in memory.parts:
+        part = _part(ports, name)
+        if len(memory.parts) >= _PARTS:
+            memory.parts.clear()
+        memory.parts[name] = part, rules.hashes(part)
+    return memory.parts[name]
 
 
 def _memory_of(vault: Vault) -> _Memory:

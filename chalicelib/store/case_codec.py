@@ -36,6 +36,7 @@ def case_state(case: Case) -> dict[str, Any]:
         "hops": case.hops,
         "tip_seq": case.tip.seq,
         "tip_hash": case.tip.hash,
+        "tip_shard": keys.tips_of(case.thing),
         "case": codec.encode(replace(case, version=1, generation=1, hops=0, tip=Tip())),
         "due_at": iso(case.due_at) if case.due_at else None,
         "due_shard": keys.shard_of(case.thing) if case.due_at else None,

@@ -52,7 +52,9 @@ class Changes(Part):
         """One TransactWriteItems; see `ports.Store`."""
         model, end = _model_of(head.thing), Tip(events[-1].seq, events[-1].hash)
         transaction = Transaction()
-        actions = assign(model, {"tip_seq": end.seq, "tip_hash": end.hash})
+        actions = assign(
+            model, {"tip_seq": end.seq, "tip_hash": end.hash, "tip_shard": keys.tips_of(head.thing)}
+        )
         same = model.tip_hash == head.tip.hash
         self._update(transaction, head.thing, actions, same)
         extend(self.table, transaction, events)

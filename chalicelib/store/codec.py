@@ -31,7 +31,7 @@ from chalicelib.store.models import (
 
 if TYPE_CHECKING:
     from chalicelib.session.shapes import Code
-from chalicelib.store.upgrade import upgraded
+from chalicelib.store.upgrade import schema_of, upgraded
 
 T = TypeVar("T")
 Raw = Mapping[str, Any]
@@ -80,12 +80,14 @@ def bell_head(ringing: Ringing) -> BellHead:
 def bell_state(bell: Bell) -> dict[str, Any]:
     """The attributes of a head that change with the bell; None: the row has no such attribute."""
     return {
+        "schema": schema_of("BELL"),
         "version": bell.version,
         "generation": bell.generation,
         "hops": bell.hops,
         "status": str(bell.status),
         "tip_seq": bell.tip.seq,
         "tip_hash": bell.tip.hash,
+        "tip_shard": keys.tips_of(bell.thing),
         "bell": encode(replace(bell, version=0, generation=1, hops=0, due_at=None, tip=Tip())),
         "due_at": iso(bell.due_at) if bell.due_at else None,
         "due_shard": keys.shard_of(bell.thing) if bell.due_at else None,

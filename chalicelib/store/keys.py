@@ -17,7 +17,8 @@ TEXTS, PARTIES = "TEXT#", "PARTY#"
 PULSES = "STATUS"
 GATES, PARTS, BOXES, PUBLISHED = "GATE#", "PART#", "UNIT#", "PUBLISHED#"
 SHARDS = 4
-"""In so many partitions is the due index, which every change of a clock writes to."""
+"""In so many partitions are the index of what is due, which every change of a clock writes to, and that of how records
+end, which every event does."""
 
 
 def bell(bell_id: str) -> str:
@@ -123,6 +124,16 @@ def shard(number: int) -> str:
 def shard_of(thing: str) -> str:
     """The partition of the due index in which a thing is, always the same."""
     return shard(zlib.crc32(thing.encode()) % SHARDS)
+
+
+def tips(number: int) -> str:
+    """A partition of the index of how records end."""
+    return f"TIP#{number}"
+
+
+def tips_of(thing: str) -> str | None:
+    """The partition of that index in which a thing is, always the same; None for the canary's, which are removed."""
+    return None if ids.is_canary(thing) else tips(zlib.crc32(thing.encode()) % SHARDS)
 
 
 def worklist(prefix: str) -> str:

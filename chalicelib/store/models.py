@@ -42,6 +42,7 @@ class BellHead(Row, discriminator="BELL"):
     status = UnicodeAttribute()
     tip_seq = NumberAttribute()
     tip_hash = UnicodeAttribute()
+    tip_shard = UnicodeAttribute(null=True)
     bell = UnicodeAttribute()
     guards = UnicodeAttribute()
     worklist_scope = UnicodeAttribute(null=True)
@@ -66,6 +67,7 @@ class CaseHead(Row, discriminator="CASE"):
     by_timeline = BooleanAttribute(null=True)
     tip_seq = NumberAttribute()
     tip_hash = UnicodeAttribute()
+    tip_shard = UnicodeAttribute(null=True)
     case = UnicodeAttribute()
     subject = UnicodeAttribute(null=True)
     worklist_scope = UnicodeAttribute(null=True)
@@ -171,6 +173,7 @@ class DirectoryRow(Row, discriminator="DIRECTORY"):
     directory = UnicodeAttribute()
     tip_seq = NumberAttribute(null=True)
     tip_hash = UnicodeAttribute(null=True)
+    tip_shard = UnicodeAttribute(null=True)
 
 
 class CountedRow(Row, discriminator="COUNTED"):

@@ -41,6 +41,7 @@ def poll_state(poll: Poll) -> dict[str, Any]:
         "hops": poll.hops,
         "tip_seq": poll.tip.seq,
         "tip_hash": poll.tip.hash,
+        "tip_shard": keys.tips_of(poll.thing),
         "poll": codec.encode(replace(poll, version=1, generation=1, hops=0, tip=Tip())),
         "due_at": iso(poll.due_at) if poll.due_at else None,
         "due_shard": keys.shard_of(poll.thing) if poll.due_at else None,
@@ -118,9 +119,11 @@ def roll_head(roll: Roll) -> RollHead:
     """The head of a roll, as a whole: nothing else writes to it."""
     return RollHead(
         *keys.head(roll.thing),
+        schema=schema_of("ROLL"),
         version=roll.version,
         tip_seq=roll.tip.seq,
         tip_hash=roll.tip.hash,
+        tip_shard=keys.tips_of(roll.thing),
         roll=codec.encode(replace(roll, version=0, tip=Tip())),
     )
 

@@ -28,6 +28,7 @@ class PollHead(Row, discriminator="POLL"):
     by_timeline = BooleanAttribute(null=True)
     tip_seq = NumberAttribute()
     tip_hash = UnicodeAttribute()
+    tip_shard = UnicodeAttribute(null=True)
     poll = UnicodeAttribute()
     public_scope = UnicodeAttribute()
     public_at = UnicodeAttribute()
@@ -71,4 +72,5 @@ class RollHead(Row, discriminator="ROLL"):
     version = NumberAttribute()
     tip_seq = NumberAttribute()
     tip_hash = UnicodeAttribute()
+    tip_shard = UnicodeAttribute(null=True)
     roll = UnicodeAttribute()

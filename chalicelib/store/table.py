@@ -30,6 +30,7 @@ INDEXES = {
     "community": ("community_scope", "worklist_at"),
     "due": ("due_shard", "due_at"),
     "public": ("public_scope", "public_at"),
+    "tips": ("tip_shard", "pk"),
 }
 """The indexes that are asked: their partition and sort keys, all strings, as infra/template.yaml has them."""
 
@@ -195,24 +196,28 @@ class Table:
                 return rows
 
     def pages(
-        self, partition: str, condition: Condition, *, only: Sequence[str] | None = None
+        self,
+        partition: str,
+        condition: Condition | None,
+        *,
+        index: str | None = None,
+        only: Sequence[str] | None = None,
     ) -> Iterator[Raw]:
         """The rows of a partition one after another, a call for each megabyte, never more than that in memory; `only`:
-        these attributes of them."""
+        these attributes of them. Strongly consistent except on an index."""
         after: Raw | None = None
         while True:
-            page = self._query_page(partition, condition, None, None, after, False, only)
+            page = self._query_page(partition, condition, index, None, after, False, only)
             yield from page["Items"]
             after = page.get("LastEvaluatedKey")
             if not after:
                 return
 
-    def scan(self, condition: Condition | None = None, only: Sequence[str] | None = None) -> Iterator[Raw]:
-        """Every row, those of a partition together; `only`: these attributes of those that meet the condition, as far
-        as they are consistent by themselves. Maintenance."""
+    def scan(self) -> Iterator[Raw]:
+        """Every row, those of a partition together. Maintenance."""
         after: Raw | None = None
         while True:
-            page = self._scan_page(after, condition, only)
+            page = self._scan_page(after)
             yield from page["Items"]
             after = page.get("LastEvaluatedKey")
             if not after:
@@ -285,16 +290,13 @@ class Table:
             )
         )
 
-    def _scan_page(self, after: Raw | None, condition: Condition | None, only: Sequence[str] | None) -> Raw:
+    def _scan_page(self, after: Raw | None) -> Raw:
         return self._try(
             lambda: self._connection.scan(
                 self.name,
-                filter_condition=condition,
-                attributes_to_get=list(only) if only else None,
                 # A start key is passed on as it is; pynamodb's annotation knows only its short form.
                 exclusive_start_key=after,  # type: ignore[arg-type]
-                # Half the price for whoever reads no more than some attributes.
-                consistent_read=only is None,
+                consistent_read=True,
             )
         )
 

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chalicelib.store import keys
+
 Raw = dict[str, Any]
 """A row as DynamoDB gives it: `{"pk": {"S": "…"}, …}`."""
 Step = Callable[[Raw], Raw]
@@ -24,7 +26,19 @@ def _case_with_a_timer(row: Raw) -> Raw:
     return {"generation": {"N": "1"}, "hops": {"N": "0"}, "by_timeline": {"BOOL": False}, **row}
 
 
-STEPS: Mapping[str, tuple[Step, ...]] = {"CASE": (_case_with_a_timer,)}
+def _among_the_ends(row: Raw) -> Raw:
+    """What has a record was in no index by its end before December 2026."""
+    shard = keys.tips_of(row["pk"]["S"]) if "tip_hash" in row else None
+    return {**row, "tip_shard": {"S": shard}} if shard else row
+
+
+STEPS: Mapping[str, tuple[Step, ...]] = {
+    "BELL": (_among_the_ends,),
+    "CASE": (_case_with_a_timer, _among_the_ends),
+    "DIRECTORY": (_among_the_ends,),
+    "POLL": (_among_the_ends,),
+    "ROLL": (_among_the_ends,),
+}
 
 
 def schema_of(kind: str) -> int:

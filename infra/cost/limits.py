@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chalicelib.poll.shapes import GATES
 from chalicelib.store.keys import SHARDS
+from infra.cost import anchors
 from infra.cost.plays import Counts
 from infra.cost.results import SCENARIOS, SECONDS, VIEWS
 from infra.demo.asking import ABSTAINED, AGAINST, AGREED
@@ -60,7 +61,9 @@ enough for {_READS / directory:.0f} bells a second in one subdistrict.
 
 ### The stream and `react`
 
-{_stream(counted)}"""
+{_stream(counted)}
+
+{anchors.section(counted)}"""
 
 
 def _quotas(counted: Mapping[str, Counts]) -> str:
@@ -116,6 +119,12 @@ def _partitions(counted: Mapping[str, Counts]) -> str:
         ),
         ("community index: a community's cases", community, "whole cases a second in one community", 1),
         (f"due index, {SHARDS} shards", _sum(bell, "partition index due"), "bells a second in all", SHARDS),
+        (
+            f"index of records' ends, {SHARDS} shards",
+            _sum(bell, "partition index tips"),
+            "bells a second in all",
+            SHARDS,
+        ),
         (
             "`COUNTERS`: a subdistrict's day",
             _sum(bell, "partition COUNTERS"),

@@ -19,17 +19,19 @@ _OVERHEAD = 3
 
 @dataclass(frozen=True)
 class Index:
-    """A secondary index: its key attributes, and whether it projects everything or keys alone."""
+    """A secondary index: its key attributes, and whether it projects everything or keys alone; `also`: these besides
+    the keys."""
 
     name: str
     keys: tuple[str, ...]
     whole: bool
+    also: tuple[str, ...] = ()
 
     def entry(self, item: Item | None, table_keys: Sequence[str] = ("pk", "sk")) -> Item | None:
         """What the index holds of an item; None when the item is not in it."""
         if item is None or any(key not in item for key in self.keys):
             return None
-        kept = {*self.keys, *table_keys}
+        kept = {*self.keys, *table_keys, *self.also}
         return item if self.whole else {name: value for name, value in item.items() if name in kept}
 
 
@@ -40,6 +42,7 @@ def indexes(table: Mapping[str, Any]) -> tuple[Index, ...]:
             each["IndexName"],
             tuple(key["AttributeName"] for key in each["KeySchema"]),
             each["Projection"]["ProjectionType"] == "ALL",
+            tuple(each["Projection"].get("NonKeyAttributes", ())),
         )
         for each in table["GlobalSecondaryIndexes"]
     )

@@ -17,16 +17,17 @@ _AHEAD = timedelta(days=1)
 
 
 def anchors(stage: Stage) -> Iterator[Finding]:
-    """The newest is not older than two days; nothing was put over or in front of any; the bucket locks."""
+    """The newest is not older than two days and over no fewer records than the one before; nothing was put over or in
+    front of any; the bucket locks."""
     yield from newest(stage)
+    yield from _no_fewer(stage)
     yield from _locked(stage)
     yield from _once(stage)
 
 
 def newest(stage: Stage) -> Iterator[Finding]:
     """How old the newest is."""
-    found = [codec.date_of(item["Key"]) for item in _pages(stage, "list_objects_v2", "Contents")]
-    dates = sorted(filter(rules.is_date, found))
+    dates = _dates(stage)
     if not dates:
         yield warning(
             f"There is no anchor yet. The first comes within an hour of the first deployment; else: {PAGE}."
@@ -39,6 +40,29 @@ def newest(stage: Stage) -> Iterator[Finding]:
         )
     else:
         yield good(f"The newest anchor is of {dates[-1]}, in all {len(dates)}")
+
+
+def _no_fewer(stage: Stage) -> Iterator[Finding]:
+    """Records are never removed: fewer of them means that some are not where the anchor looks."""
+    sizes = [_size(stage, date) for date in _dates(stage)[-2:]]
+    if sizes != sorted(sizes):
+        yield warning(
+            f"The newest anchor is over {sizes[1]} records, the one before was over {sizes[0]}. Rows of an earlier "
+            "version are under none: `make migrate`. Else the table was restored, or records are gone: `make verify`."
+        )
+
+
+def _dates(stage: Stage) -> list[str]:
+    found = [codec.date_of(item["Key"]) for item in _pages(stage, "list_objects_v2", "Contents")]
+    return sorted(filter(rules.is_date, found))
+
+
+def _size(stage: Stage, date: str) -> int:
+    answer = stage.client("s3").get_object(Bucket=_bucket(stage), Key=codec.root_name(date))
+    try:
+        return codec.read_anchor(answer["Body"].read().decode()).size
+    except ValueError:
+        return 0
 
 
 def _locked(stage: Stage) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
+from chalicelib.store.upgrade import upgraded
 from chalicelib.timeline import machine
 from infra.local.mend import Gate, Handler, Record, mended
 from infra.local.outbox import Outbox, collecting
@@ -97,12 +98,12 @@ class EmbeddedAws:
         return self._clients[service]
 
     def restore(self, images: Iterator[dict[str, Any]]) -> int:
-        """Put items into the table without any record of it; how many."""
+        """Put items into the table without any record of it, those of an earlier version as of today; how many."""
         table = dynamodb_backends[DEFAULT_ACCOUNT_ID][self.region].tables[self.table_name]
         count = 0
         with self.gate.lock:
             for image in images:
-                table.put_item(image)
+                table.put_item(upgraded(image))
                 count += 1
             self.gate.changes.clear()
         return count

@@ -110,7 +110,7 @@ class AnchorShelf(Shelf):
     """The daily anchors in a folder. Nobody locks them there: on one's own machine they show how it works."""
 
     name = "anchors"
-    keys = re.compile(r"(roots|leaves)/\d{4}-\d{2}-\d{2}\.json")
+    keys = re.compile(r"(roots|leaves)/\d{4}-\d{2}-\d{2}(/\d{6})?\.json")
 
     def kind(self, name: str) -> str:
         """Both are JSON."""

@@ -34,7 +34,7 @@ def test_the_same_records_make_the_same_anchor_in_whatever_order_they_are_read(
     assert codec.read_census(codec.census_text(taken)) == taken
     anchor = rules.sealed(taken, None)
     assert codec.read_anchor(codec.anchor_text(anchor)) == anchor
-    assert list(rules.misfits(anchor, taken, None)) == []
+    assert list(rules.misfits(anchor, [taken], None)) == []
 
 
 @given(LEAVES, st.data())
@@ -71,17 +71,17 @@ def test_a_record_that_is_in_it_twice_is_found_even_with_a_root_to_match(leaves:
     """Whoever made the anchor could else show one history to one reader and another to the next."""
     double = replace(leaves[0], seq=leaves[0].seq + 1)
     taken = rules.census([*leaves, double], AT)
-    assert [m.reason for m in rules.misfits(rules.sealed(taken, None), taken, None)] == ["leaves"]
+    assert [m.reason for m in rules.misfits(rules.sealed(taken, None), [taken], None)] == ["leaves"]
 
 
 def test_what_an_anchor_says_of_the_one_before_is_bound_by_its_hash() -> None:
     first = rules.sealed(Census("2026-11-23", "2026-11-23T00:10:00.000Z", ()), None)
     taken = rules.census([Leaf("BELL#A", 1, "0" * 64)], AT)
     second = rules.sealed(taken, first)
-    assert list(rules.misfits(second, taken, first)) == []
-    assert [m.reason for m in rules.misfits(second, taken, None)] == ["previous"]
+    assert list(rules.misfits(second, [taken], first)) == []
+    assert [m.reason for m in rules.misfits(second, [taken], None)] == ["previous"]
     cut_loose = replace(second, previous="0" * 64)
-    assert [m.reason for m in rules.misfits(cut_loose, taken, None)] == ["hash"]
+    assert [m.reason for m in rules.misfits(cut_loose, [taken], None)] == ["hash"]
 
 
 def _events(count: int) -> tuple[Event, ...]:

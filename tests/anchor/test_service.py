@@ -70,7 +70,7 @@ def test_an_anchor_over_nothing_is_an_anchor(world: World) -> None:
 
 def test_a_run_that_broke_off_after_the_leaves_is_finished_with_them(world: World) -> None:
     rung = world.ring()
-    whole = service._taken(world.ports, world.clock.now())
+    whole = service._taken(world.ports, rules.census((), world.clock.now()), None)
     world.ring(phone="13900000002", text="楼道灯坏了")
     anchor, made = service.take(world.ports)
     assert made
@@ -104,12 +104,12 @@ def test_a_run_that_the_next_day_overtakes_puts_nothing_between_two_anchors() ->
     first, _ = service.take(world.ports)
     heads, found = world.store.heads, []
 
-    def slow() -> Iterator[tuple[str, Tip]]:
+    def slow(after: str = "") -> Iterator[tuple[str, Tip]]:
         if not found:
             found.append(None)
             late.clock.go_to(late.clock.now() + DAY)
             found[0] = service.take(late.ports)
-        return heads()
+        return heads(after)
 
     world.clock.go_to(world.clock.now() + DAY)
     late = World(start=world.clock.now())
@@ -176,7 +176,7 @@ def test_the_canarys_bells_are_left_out_because_they_are_removed() -> None:
     world = World()
     world.ring()
     heads = list(world.store.heads())
-    world.store.heads = lambda: iter([*heads, ("BELL#ZZ00000000", heads[0][1])])  # type: ignore[method-assign]
+    world.store.heads = lambda after="": iter([*heads, ("BELL#ZZ00000000", heads[0][1])])  # type: ignore[method-assign]
     assert service.take(world.ports)[0].size == 1
 
 

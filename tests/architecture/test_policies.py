@@ -234,18 +234,19 @@ def test_an_sms_can_be_sent_but_no_topic_be_written_to() -> None:
     assert statement["NotResource"] == "arn:*:sns:*:*:*"
 
 
-def test_only_the_anchors_function_may_scan_the_table_and_only_for_the_ends_of_records() -> None:
-    scanning = {
-        (function, json.dumps(statement["Condition"], sort_keys=True))
-        for stage, function in BOTH
-        for statement in _statements(stage, function)
-        if "dynamodb:Scan" in statement["Action"]
-    }
-    condition = {
-        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "tip_hash", "tip_seq"]},
-        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
-    }
-    assert scanning == {("anchor", json.dumps(condition, sort_keys=True))}
+def test_no_function_may_scan_and_only_the_anchors_reads_the_ends_of_records() -> None:
+    """The index holds nothing but these."""
+    tips = f"arn:*:dynamodb:*:*:table/{APP}-prod/index/tips"
+    for function in FUNCTIONS:
+        assert "dynamodb:Scan" not in _actions("prod", function)
+        reads = [s for s in _statements("prod", function) if any(tips == where for where in _resources(s))]
+        assert [s["Action"] for s in reads] == ([["dynamodb:Query"]] if function == "anchor" else [])
+    projected = next(
+        index["Projection"]
+        for index in load_template()["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]
+        if index["IndexName"] == "tips"
+    )
+    assert projected == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["tip_seq", "tip_hash"]}
 
 
 def test_a_deployed_stage_says_what_the_settings_need() -> None:

@@ -57,6 +57,13 @@ def test_an_index_of_keys_does_not_notice_what_it_does_not_hold() -> None:
     assert index_units(BARE, there, there | item(due_at="2")) == 2
 
 
+def test_an_index_of_some_attributes_notices_those_alone() -> None:
+    ends = Index("tips", ("tip_shard", "pk"), whole=False, also=("tip_hash",))
+    there = item(tip_shard="TIP#1", tip_hash="a", text="a")
+    assert index_units(ends, there, there | item(text="b" * 5000)) == 0
+    assert index_units(ends, there, there | item(tip_hash="b", text="b" * 5000)) == 1
+
+
 def test_a_read_is_a_unit_for_each_four_kilobytes_or_half_of_one() -> None:
     assert [read_units(n, strong=True) for n in (0, 4096, 4097)] == [1, 1, 2]
     assert read_units(4097, strong=False) == 1.0
@@ -64,10 +71,12 @@ def test_a_read_is_a_unit_for_each_four_kilobytes_or_half_of_one() -> None:
 
 def test_the_indexes_are_those_of_the_template() -> None:
     found = indexes(load_template()["Resources"]["Table"]["Properties"])
+    assert {index.name: index.also for index in found if index.also} == {"tips": ("tip_seq", "tip_hash")}
     assert {index.name: index.whole for index in found} == {
         "worklist": True,
         "community": True,
         "person": True,
         "due": False,
         "public": True,
+        "tips": False,
     }

@@ -281,6 +281,16 @@ def _anchor_of_a_day_to_come(patient: Patient) -> None:
     anchored(patient, days=365)
 
 
+def _fewer_under_the_newest(patient: Patient) -> None:
+    """A head as it was before heads were found by their index."""
+    patient.client("dynamodb").update_item(
+        TableName=NAME,
+        Key={"pk": {"S": "PLACE#MX"}, "sk": {"S": "DIRECTORY"}},
+        UpdateExpression="REMOVE tip_shard",
+    )
+    anchored(patient, days=1)
+
+
 def _removable_anchors(patient: Patient) -> None:
     lock = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
     patient.client("s3").get_object_lock_configuration = lambda **_: {"ObjectLockConfiguration": lock}
@@ -353,6 +363,7 @@ ILLS: list[tuple[Callable[[Patient], None], str, str]] = [
     (_hidden_anchor, "Anchors", "roots/2026-11-23.json"),
     (_no_anchor, "Anchors", "within an hour"),
     (_anchor_of_a_day_to_come, "Anchors", "yet to come"),
+    (_fewer_under_the_newest, "Anchors", "make migrate"),
     (_removable_anchors, "Anchors", "COMPLIANCE"),
     (_unlocked_anchors, "Anchors", "make deploy"),
     (_no_place, "Places", "make place"),

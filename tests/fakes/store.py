@@ -688,9 +688,10 @@ class FakeStore:
         return iter(found)
 
     @operation
-    def heads(self) -> Iterator[tuple[str, Tip]]:
+    def heads(self, after: str = "") -> Iterator[tuple[str, Tip]]:
         """As the port says."""
-        return iter([(name, self._tip(name)) for name in self._things if self._tip(name).seq])
+        begun = sorted(name for name in self._things if name > after and self._tip(name).seq)
+        return iter([(name, self._tip(name)) for name in begun if not ids.is_canary(name)])
 
     # -- inside
 

@@ -275,6 +275,7 @@ def test_the_table_has_the_indexes_of_the_template(aws: EmbeddedAws) -> None:
         "person": "ALL",
         "due": "KEYS_ONLY",
         "public": "ALL",
+        "tips": "INCLUDE",
     }
     assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 

@@ -208,6 +208,22 @@ def test_migrating_counts_first_then_writes_then_finds_nothing(
     assert (again.run(), again.counted["old"]) == (0, 0)
 
 
+def test_every_old_record_is_under_the_days_anchor_once_migrated(
+    restored: Life, migrate: Callable[..., Migration]
+) -> None:
+    """Its head is in the index by which the anchor finds it; what has changed since is there at once."""
+    store = restored.ports.store
+    ends = {
+        row["pk"]["S"]: (int(row["tip_seq"]["N"]), row["tip_hash"]["S"])
+        for row in rows(restored)
+        if "tip_hash" in row
+    }
+    assert len(ends) > 5
+    assert dict(store.heads()) == {}
+    assert migrate(apply=True).run() == 0
+    assert {thing: (tip.seq, tip.hash) for thing, tip in store.heads()} == ends
+
+
 def test_a_row_that_somebody_changes_meanwhile_is_theirs(
     restored: Life, migrate: Callable[..., Migration]
 ) -> None:
@@ -246,10 +262,10 @@ def test_what_the_state_machine_writes_meanwhile_is_kept(
             )
         return new
 
-    changed = {row["pk"]["S"] for row in behind(restored)}
+    changed = {(row["pk"]["S"], row["sk"]["S"]) for row in behind(restored)}
     assert migrate(apply=True, upgrade=while_a_timer_begins).run() == 0
-    tokens = {row["pk"]["S"]: row.get("task_token") for row in rows(restored) if row["sk"]["S"] == "HEAD"}
-    assert {thing for thing in changed if tokens[thing] == {"S": "token"}} == changed
+    tokens = {(row["pk"]["S"], row["sk"]["S"]): row.get("task_token") for row in rows(restored)}
+    assert {row for row in changed if tokens[row] == {"S": "token"}} == changed
 
 
 class BrokenOff(Exception):

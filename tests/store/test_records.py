@@ -101,9 +101,32 @@ def test_every_record_that_has_begun_has_one_head(store: Store) -> None:
     accepting, opened = accepted(change.after, "MX0000000C")
     store.commit(accepting, opened)
     heads = list(store.heads())
-    assert len(heads) == 4
+    assert [thing for thing, _ in heads] == sorted(things := {thing for thing, _ in heads})
+    assert len(things) == 4
     assert dict(heads) == {thing: store.tip(thing) for thing, _ in heads}
     assert dict(heads)[given.bell.thing] == accepting.after.tip
+
+
+def test_heads_go_on_after_any_thing_that_is_there_or_not(store: Store) -> None:
+    for number in range(7):
+        store.ring(ringing(number))
+    every = list(store.heads())
+    assert len(every) == 7
+    for place, (thing, _) in enumerate(every):
+        assert list(store.heads(thing)) == every[place + 1 :]
+        assert list(store.heads(thing[:-1])) == every[place:]
+
+
+def test_what_is_removed_again_has_no_head(store: Store) -> None:
+    """The canary's bells."""
+    store.ring(ringing(1))
+    own = ringing(2)
+    bell = replace(own.bell, id="ZZ00000000")
+    events = extend(bell.thing, Tip(), START, SYSTEM, [Happening("rung", {})])
+    tip = Tip(events[-1].seq, events[-1].hash)
+    store.ring(replace(own, bell=replace(bell, tip=tip), events=events, links=(), guards=(), limits=()))
+    assert store.tip(bell.thing) == tip
+    assert [thing for thing, _ in store.heads()] == [ringing(1).bell.thing]
 
 
 def test_an_event_moves_the_counters_once(store: Store) -> None:
