@@ -219,7 +219,11 @@ def anchor(context: object = None) -> dict[str, Any]:
             return {"date": "", "size": 0, "made": False, "mailed": 0}
         age = ports.clock.now() - parse_iso(newest.at)
         measure(Measure("AnchorAgeSeconds", round(age.total_seconds())))
-        done = {"date": newest.date, "size": newest.size, "made": made, "mailed": mailing.tell(ports, newest)}
+        told = mailing.tell(ports, newest)
+        if told.overdue:
+            logger().info("anchors are owed", mails=told.overdue)
+            measure(Measure("AnchorFaults", 1))
+        done = {"date": newest.date, "size": newest.size, "made": made, "mailed": told.sent}
         logger().info("anchored", **done)
         return done
 

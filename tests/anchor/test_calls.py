@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from botocore.session import get_session
 
-from chalicelib.anchor import rules, service
+from chalicelib.anchor import mailing, rules, service
 from chalicelib.files.vault import S3Vault
 from chalicelib.ports import Ports
 from chalicelib.store import DynamoStore
@@ -48,6 +48,22 @@ def test_the_first_anchor_of_a_place_asks_the_index_once_a_shard(
     with count_aws_calls() as calls:
         assert service.take(ports)[1]
     assert calls == {"Query": SHARDS, "ListObjectsV2": 3, "GetObject": 2, "PutObject": 2}, "every other day"
+
+
+def test_a_subscriber_costs_a_query_for_each_day_of_a_week_and_three_calls_for_a_mail(
+    ports: Ports, count_aws_calls: Counting
+) -> None:
+    subscribed = replace(ports, policy=replace(ports.policy, anchor_mail=("notary@example.org",)))
+    anchor, _ = service.take(subscribed)
+    with count_aws_calls() as calls:
+        assert mailing.tell(subscribed, anchor) == mailing.Told(1, 0)
+    assert calls == {"Query": 7, "GetItem": 1, "PutItem": 1}, "and the mail, which a fake sends here"
+    with count_aws_calls() as calls:
+        assert mailing.tell(subscribed, anchor) == mailing.Told(0, 0)
+    assert calls == {"Query": 7}
+    with count_aws_calls() as calls:
+        assert mailing.tell(ports, anchor) == mailing.Told(0, 0)
+    assert calls == {}
 
 
 def test_each_tile_is_a_call_more_and_a_proof_reads_one_of_them(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from chalicelib import steps
+from chalicelib import steps, wiring
 from chalicelib.anchor import rules, service
+from chalicelib.observability.metrics import Measure
+from chalicelib.people.staff import Channel
+from chalicelib.ports import TemporaryFailure
 from tests.contract.client import Web, visiting
 
 CONFIG = Path(__file__).parents[2] / ".chalice/config.json"
@@ -36,6 +40,28 @@ def test_an_anchor_that_takes_longer_than_a_run_is_made_by_the_next_hours(
     web.world.clock.go_to(web.world.clock.now() + timedelta(days=1))
     assert steps.anchor() == {"date": "2026-11-23", "size": 3, "made": False, "mailed": 0}
     assert service.newest(web.world.ports) == service.read(web.world.ports, "2026-11-23")
+
+
+def test_mails_that_an_earlier_day_owes_are_a_fault_each_hour_until_they_went(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[Measure] = []
+    monkeypatch.setattr(steps, "measure", lambda *found: measured.extend(found))
+    ports = replace(web.world.ports, policy=replace(web.world.ports.policy, anchor_mail=("n@example.org",)))
+    wiring.install(ports)
+    web.world.senders[Channel.MAIL].fail(TemporaryFailure("busy"), 2)
+    faults = []
+    for _ in range(4):
+        steps.anchor()
+        faults.append(sum(measure.name == "AnchorFaults" for measure in measured))
+        web.world.clock.advance(hours=12)
+    assert faults == [0, 0, 0, 0], "what failed today is not late yet, and went before tomorrow was over"
+    web.world.senders[Channel.MAIL].fail(TemporaryFailure("busy"), 3)
+    for _ in range(4):
+        steps.anchor()
+        faults.append(sum(measure.name == "AnchorFaults" for measure in measured))
+        web.world.clock.advance(hours=12)
+    assert faults[4:] == [0, 0, 1, 1]
 
 
 def test_a_run_ends_well_before_the_function_is_stopped() -> None:
