@@ -205,6 +205,9 @@ class Store(Protocol):
         """Put a phone's code in the place of the one before; raises TooMany (nothing written) before the
         `again_at` of that one and at a limit."""
 
+    def use_limit(self, limit: Limit) -> bool:
+        """Use a limit once more; False when it is used up."""
+
     def try_code(self, person: str, at: datetime, most: int) -> Code | None:
         """Count a try and answer the code; None when there is none that is alive, unused and tried less often."""
 

@@ -74,7 +74,7 @@ def sign_in_by_wechat(call: Call) -> wire.SessionAnswer:
     body, problems = call.read(wire.WechatSessionRequest)
     if problems:
         raise Invalid(*problems)
-    return _begun(call, service.enter_by_wechat(call.ports, body.code))
+    return _begun(call, service.enter_by_wechat(call.ports, body.code, call.address))
 
 
 @operation(

@@ -210,7 +210,8 @@ CODE_DIGITS = 6
 PHONE_LIMITS: tuple[tuple[int, int], ...] = ((5, 3_600), (10, 86_400))
 """Codes for one phone: so many in so many seconds (a carrier's limits; once a minute is `CODE_AGAIN`)."""
 ADDRESS_LIMITS: tuple[tuple[int, int], ...] = ((30, 600),)
-"""Codes for one network address; a whole community hall may share one."""
+"""Codes for one network address, and as many attempts to sign in with a code of WeChat's; a whole community hall may
+share one."""
 ABROAD_LIMITS: tuple[tuple[int, int], ...] = ((20, 3_600),)
 """Codes for all numbers of other countries together: each costs many times what one at home does, and there are people
 who are paid for the texts that others send to numbers of theirs."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.bell.ringing import person_of, pseudonym, window
 from chalicelib.bell.rules import Bell
 from chalicelib.core import text as words
-from chalicelib.core.errors import FieldError, Gone, Invalid, NotFound, Unauthorized
+from chalicelib.core.errors import FieldError, Gone, Invalid, NotFound, TooMany, Unauthorized
 from chalicelib.people.staff import Channel, Staff
 from chalicelib.place.rules import Directory
 from chalicelib.ports import Limit, Page, PermanentFailure, Ports, TemporaryFailure, UnknownOutcome
@@ -143,18 +143,24 @@ def enter(ports: Ports, phone: str, typed: str) -> SignedIn:
     return SignedIn(tokens.issue(key, session, now), session)
 
 
-def enter_by_wechat(ports: Ports, code: str) -> SignedIn:
-    """Sign in with the code of a mini program's button, which stands for the number that WeChat knows; no AWS call but
-    for WeChat's secret, once a process. Always as a resident: whose number it was when WeChat learned it is not proof
+def enter_by_wechat(ports: Ports, code: str, address: str) -> SignedIn:
+    """Sign in with the code of a mini program's button, which stands for the number that WeChat knows; one AWS call,
+    and WeChat's secret, once a process. Always as a resident: whose number it was when WeChat learned it is not proof
     enough to work on other people's bells. Raises NotFound where there is no mini program, Invalid for what is no code,
-    and as `ports.MiniProgram` does."""
+    TooMany when that address tried too often, and as `ports.MiniProgram` does."""
     if ports.wechat is None:
         raise NotFound("wechat_not_offered")
     from chalicelib.wechat.rules import fault_of
 
     if fault := fault_of(code):
         raise Invalid(FieldError("code", fault))
-    number, now, key = ports.wechat.program.phone(code), ports.clock.now(), ports.policy.key
+    now, key = ports.clock.now(), ports.policy.key
+    # Only what WeChat would be asked about counts, and it counts before WeChat is asked.
+    for most, seconds in rules.ADDRESS_LIMITS if address else ():
+        limit = _limit(key, "wechat", address, most, seconds, now)
+        if not ports.store.use_limit(limit):
+            raise TooMany("wechat_too_often", limit.until)
+    number = ports.wechat.program.phone(code)
     session = _resident(person_of(key, number), now)
     return SignedIn(tokens.issue(key, session, now), session)
 

@@ -34,6 +34,14 @@ class Codes(Part):
         except Refused as refused:
             _raise_why(code, limits, refused)
 
+    def use_limit(self, limit: Limit) -> bool:
+        """One UpdateItem; see `ports.Store`. A use whose answer was lost on the way counts once more."""
+        try:
+            self.table.change(spend(self.table, limit))
+        except Refused:
+            return False
+        return True
+
     def try_code(self, person: str, at: datetime, most: int) -> Code | None:
         """One UpdateItem; see `ports.Store`. A try whose answer was lost on the way counts once more."""
         alive = (CodeRow.until > iso(at)) & (CodeRow.tries < most) & CodeRow.used.does_not_exist()

@@ -506,6 +506,14 @@ class FakeStore:
         self.stream.append(CodeAsked(code))
 
     @operation
+    def use_limit(self, limit: Limit) -> bool:
+        """As the port says."""
+        if self._limits[limit.key] >= limit.most:
+            return False
+        self._spend((limit,))
+        return True
+
+    @operation
     def try_code(self, person: str, at: datetime, most: int) -> Code | None:
         """As the port says."""
         code = self._codes.get(person)

@@ -13,6 +13,7 @@ from chalicelib.record.shapes import CodeAsked
 from chalicelib.session.shapes import Code
 from tests.fakes.clock import START
 from tests.store.conftest import DynamoHome, Fault, Home
+from tests.store.races import race
 from tests.store.samples import later, ringing
 
 
@@ -78,6 +79,18 @@ def test_a_limit_says_when_the_longest_wait_is_over(store: Store) -> None:
     assert store.try_code("else", START, 5) is None, "nothing was written"
 
 
+def test_a_limit_by_itself_is_used_up_and_says_so(store: Store) -> None:
+    limit = Limit("sign-in", 2, later(minutes=10))
+    assert [store.use_limit(limit) for _ in range(4)] == [True, True, False, False]
+    assert store.use_limit(replace(limit, key="another"))
+
+
+def test_of_many_at_once_no_more_than_the_limit_get_through(store: Store) -> None:
+    limit, got = Limit("sign-in", 3, later(minutes=10)), []
+    race(*(lambda: got.append(store.use_limit(limit)) for _ in range(8)))
+    assert sorted(got) == [False] * 5 + [True] * 3
+
+
 def test_the_stream_tells_once_that_a_code_was_asked_for(home: Home) -> None:
     home.store.ask_code(code(), START, ())
     home.store.try_code("somebody", START, 5)
@@ -112,6 +125,12 @@ def test_each_step_is_one_call(dynamo: DynamoHome, count_aws_calls: object) -> N
         dynamo.store.try_code("somebody", START, 5)
         dynamo.store.use_code(code())
     assert calls == {"TransactWriteItems": 1, "UpdateItem": 2}
+    with count_aws_calls() as calls:  # type: ignore[operator]  # a fixture
+        dynamo.store.use_limit(Limit("sign-in", 1, later(hours=1)))
+    assert calls == {"UpdateItem": 1}
+    with count_aws_calls() as calls:  # type: ignore[operator]  # a fixture
+        assert not dynamo.store.use_limit(Limit("sign-in", 1, later(hours=1)))
+    assert calls == {"UpdateItem": 1}
 
 
 def test_a_persons_bells_come_newest_first_page_by_page(store: Store) -> None:

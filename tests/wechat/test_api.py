@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.core.errors import Forbidden, TooMany, Unavailable
 from chalicelib.core.times import iso
+from chalicelib.session import service as sessions
 from chalicelib.wechat.rules import CONSENT, MOST
 from tests.contract.client import Answer, Web, visiting
 from tests.fakes.wechat import FakeWechat
@@ -262,6 +263,35 @@ def test_the_number_of_staff_opens_no_work_but_whoever_binds_so_is_the_same_pers
     assert web.get("/v1/me/worklist", token=token).status == 403
     bind(web, token)
     assert web.get(WECHAT, token=sign_in(web, PHONES["specialist"])).json["bound"] is True
+
+
+def test_an_address_that_tries_codes_is_stopped_before_wechat_is_asked(web: Web, wechat: FakeWechat) -> None:
+    """Each code costs a request to WeChat, whose number a day is limited for all of us."""
+    asked: list[str] = []
+    phone = wechat.program.phone
+    wechat.program.phone = lambda code: asked.append(code) or phone(code)  # type: ignore[method-assign, func-returns-value]
+    answers = [web.post("/v1/session/wechat", {"code": f"junk-{n}"}) for n in range(31)]
+    assert [answer.code for answer in answers] == ["wechat_code_over"] * 30 + ["wechat_too_often"]
+    assert (answers[-1].status, answers[-1].headers["retry-after"]) == (429, "600")
+    assert len(asked) == 30
+    english = web.post("/v1/session/wechat", {"code": "junk"}, language="en")
+    assert english.json["message"] == "That was too often. Please try again in 10 min."
+    wechat.program.phones["button-1"] = f"+86{RESIDENT}"
+    assert sessions.enter_by_wechat(web.world.ports, "button-1", "203.0.113.99"), "from anywhere else"
+    web.world.clock.advance(minutes=10)
+    wechat.program.phones["button-1"] = f"+86{RESIDENT}"
+    assert web.post("/v1/session/wechat", {"code": "button-1"}).status == 200
+    assert sign_in(web, RESIDENT), "codes by SMS have a limit of their own"
+
+
+def test_signing_in_with_wechats_number_is_one_call(web: Web, wechat: FakeWechat) -> None:
+    wechat.program.phones["button-1"] = f"+86{RESIDENT}"
+    web.world.store.calls.clear()
+    assert web.post("/v1/session/wechat", {"code": "button-1"}).status == 200
+    assert web.world.store.calls == {"use_limit": 1}
+    web.world.store.calls.clear()
+    assert web.post("/v1/session/wechat", {"code": ""}).status == 400
+    assert web.world.store.calls == {}, "what cannot be a code is not counted"
 
 
 @pytest.mark.usefixtures("wechat")
