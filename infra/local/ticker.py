@@ -72,7 +72,8 @@ class Ticker:
                 waited = 0.0
                 self.sweep()
                 self.anchor()
-                threading.Thread(target=self.canary, name="canary", daemon=True).start()
+                if self._canary:
+                    threading.Thread(target=self.canary, name="canary", daemon=True).start()
 
     def sweep(self) -> None:
         """What a minute's sweep does, now."""

@@ -50,6 +50,37 @@ def test_a_trial_bell_that_breaks_is_reported_and_stops_nothing(capsys: pytest.C
     assert [event["detail"] for event in swept] == [{}]
 
 
+class _Minutes:
+    """Lets so many minutes pass at once, then stops."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count * 60
+
+    def wait(self, _: float) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+@pytest.mark.parametrize(("canary", "begun"), [(None, 0), (lambda *_: None, 5)])
+def test_a_thread_is_begun_for_the_trial_bell_of_whoever_wants_one_alone(
+    monkeypatch: pytest.MonkeyPatch, canary: Callable[[Any, Any], None] | None, begun: int
+) -> None:
+    ticker, _ = made(canary)
+    threads: list[str] = []
+
+    class Recorded:
+        def __init__(self, *, target: object, name: str, daemon: bool) -> None:
+            threads.append(name)
+
+        def start(self) -> None:
+            """It flies."""
+
+    monkeypatch.setattr("infra.local.ticker.threading.Thread", Recorded)
+    monkeypatch.setattr(ticker, "_stopped", _Minutes(5))
+    ticker.run()
+    assert threads == ["canary"] * begun
+
+
 def test_who_wants_no_trial_bell_has_none() -> None:
     ticker, _ = made(None)
     ticker.canary()
