@@ -208,8 +208,9 @@ class Store(Protocol):
     def use_limit(self, limit: Limit) -> bool:
         """Use a limit once more; False when it is used up."""
 
-    def try_code(self, person: str, at: datetime, most: int) -> Code | None:
-        """Count a try and answer the code; None when there is none that is alive, unused and tried less often."""
+    def try_code(self, person: str, at: datetime, most: int, *, known: bool = False) -> Code | None:
+        """Count a try and answer the code; None when there is none that is alive, unused and tried less often. Tries
+        from a `known` device are counted by themselves, and then those are the code's `tries`."""
 
     def use_code(self, code: Code) -> bool:
         """Use the code up; False when somebody else has, or another code took its place."""

@@ -36,7 +36,7 @@ def ask_code(call: Call) -> Reply:
     body, problems = call.read(wire.CodeRequest)
     if problems:
         raise Invalid(*problems)
-    code = service.ask(call.ports, body.phone, call.address, call.language)
+    code = service.ask(call.ports, body.phone, call.address, call.language, body.device)
     answer = wire.CodeAnswer(translate(call.language, SENT), iso(code.until), iso(code.again_at))
     return Reply(answer, 202)
 
@@ -56,7 +56,7 @@ def sign_in(call: Call) -> wire.SessionAnswer:
     body, problems = call.read(wire.SessionRequest)
     if problems:
         raise Invalid(*problems)
-    return _begun(call, service.enter(call.ports, body.phone, body.code))
+    return _begun(call, service.enter(call.ports, body.phone, body.code, body.device))
 
 
 @operation(
@@ -141,7 +141,7 @@ def my_worklist(call: Call) -> wire.MyBells:
 
 def _begun(call: Call, found: SignedIn) -> wire.SessionAnswer:
     member = service.resume(call.ports, found.token)
-    return wire.SessionAnswer(found.token, iso(found.session.expires_at), person(member))
+    return wire.SessionAnswer(found.token, iso(found.session.expires_at), person(member), found.device)
 
 
 def person(member: Member) -> wire.PersonBody:

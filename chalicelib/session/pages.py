@@ -14,11 +14,12 @@ from chalicelib.core.errors import DomainError, Forbidden, Gone, Invalid, TooMan
 from chalicelib.core.links import Purpose
 from chalicelib.http import BadRequest, Call, explain
 from chalicelib.session import service
-from chalicelib.session.rules import CODE_FOR, EVERYBODY, SIGNED_IN
+from chalicelib.session.rules import CODE_FOR, DEVICE_FOR, EVERYBODY, SIGNED_IN
 from chalicelib.web import views
-from chalicelib.web.edge import page, see_other, set_session, show
+from chalicelib.web.edge import page, see_other, set_cookie, set_session, show
 
 blueprint = Blueprint(__name__)
+_DEVICE = "device"
 _MINUTES = int(CODE_FOR.total_seconds()) // 60
 Step = Literal["phone", "code"]
 
@@ -47,7 +48,7 @@ def sign_in_step(call: Call) -> Response:
 
 def _ask(call: Call, phone: str) -> Response:
     try:
-        service.ask(call.ports, phone, call.address, call.language)
+        service.ask(call.ports, phone, call.address, call.language, _devices(call))
     except Invalid as error:
         return _again(call, "phone", phone, error)
     except TooMany as error:  # one may be on its way already: there must be a place to type it
@@ -57,7 +58,7 @@ def _ask(call: Call, phone: str) -> Response:
 
 def _enter(call: Call, phone: str, code: str) -> Response:
     try:
-        found = service.enter(call.ports, phone, code)
+        found = service.enter(call.ports, phone, code, _devices(call))
     except Invalid as error:
         step: Step = "phone" if any(e.field == "phone" for e in error.errors) else "code"
         return _again(call, step, phone, error)
@@ -66,7 +67,12 @@ def _enter(call: Call, phone: str, code: str) -> Response:
     clock, answer = call.ports.clock, see_other(call, "/me")
     seconds = int((found.session.expires_at - clock.now()).total_seconds())
     set_session(call, answer, found.token, clock.real(seconds))
+    set_cookie(call, answer, _DEVICE, found.device, clock.real(int(DEVICE_FOR.total_seconds())), "/sign-in")
     return answer
+
+
+def _devices(call: Call) -> str:
+    return call.cookies.get(_DEVICE, "")
 
 
 def _again(call: Call, step: Step, phone: str, error: DomainError) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -200,6 +201,8 @@ class Session:
     prefix: str = ""
 
 
+_DAY = 86_400
+_DEVICE = re.compile(r"[0-9]{1,6}-[0-9a-f]{32}")
 STAFF_FOR = timedelta(hours=12)
 RESIDENT_FOR = timedelta(days=7)
 
@@ -209,6 +212,12 @@ CODE_TRIES = 5
 CODE_DIGITS = 6
 PHONE_LIMITS: tuple[tuple[int, int], ...] = ((5, 3_600), (10, 86_400))
 """Codes for one phone: so many in so many seconds (a carrier's limits; once a minute is `CODE_AGAIN`)."""
+STRANGER_LIMITS: tuple[tuple[int, int], ...] = ((4, 3_600), (7, 86_400))
+"""Of these so many at most go to whoever comes from a device with which that phone has not signed in before: the rest
+is left to its owner, so that nobody can keep them from signing in by asking for their codes."""
+DEVICE_FOR = timedelta(days=180)
+DEVICES_KEPT = 5
+"""A browser on a desk keeps the marks of so many people."""
 ADDRESS_LIMITS: tuple[tuple[int, int], ...] = ((30, 600),)
 """Codes for one network address, and as many attempts to sign in with a code of WeChat's; a whole community hall may
 share one."""
@@ -227,6 +236,37 @@ def code_of(key: bytes, person: str, salt: str) -> str:
     message = "\x1f".join(("code", person, salt)).encode()
     number = int.from_bytes(hmac.digest(key, message, hashlib.sha256)[:8], "big")
     return f"{number % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def device_of(key: bytes, person: str, now: datetime) -> str:
+    """What a device keeps of a phone's owner having signed in on it: a day and a seal over it, good for DEVICE_FOR. It
+    opens nothing and names nobody; whoever shows it is a stranger no more when that phone asks for a code."""
+    day = str(int(now.timestamp()) // _DAY)
+    return f"{day}-{_seal(key, person, day)}"
+
+
+def devices_with(kept: str, device: str) -> str:
+    """What the device keeps once somebody (else) has signed in on it: the newest first, with dots between. What looks
+    like none of ours is dropped."""
+    others = [one for one in kept.split(".") if _DEVICE.fullmatch(one)]
+    return ".".join([device, *others][:DEVICES_KEPT])
+
+
+def is_known(key: bytes, person: str, kept: str, now: datetime) -> bool:
+    """Whether what a device keeps says that this phone's owner has signed in on it."""
+    return any(_is_of(key, person, device, now) for device in kept.split(".")[:DEVICES_KEPT])
+
+
+def _is_of(key: bytes, person: str, device: str, now: datetime) -> bool:
+    day, _, seal = device.partition("-")
+    right = hmac.compare_digest(_seal(key, person, day).encode(), seal.encode("utf-8", "surrogatepass"))
+    # The seal is over a day that we wrote, so it can be read.
+    return right and int(now.timestamp()) - int(day) * _DAY < DEVICE_FOR.total_seconds()
+
+
+def _seal(key: bytes, person: str, day: str) -> str:
+    message = "\x1f".join(("device", person, day)).encode("utf-8", "surrogatepass")
+    return hmac.digest(key, message, hashlib.sha256).hex()[:32]
 
 
 def same_code(expected: str, typed: str) -> bool:

@@ -25,10 +25,11 @@ _WORKLIST = 100
 
 # Named tuples: every process declares these, also one that only rings, and a dataclass costs it a millisecond.
 class SignedIn(NamedTuple):
-    """A session that begins, and its token."""
+    """A session that begins, its token, and what the device may keep of it (`rules.devices_with`)."""
 
     token: str
     session: Session
+    device: str = ""
 
 
 class Member(NamedTuple):
@@ -39,8 +40,9 @@ class Member(NamedTuple):
     directory: Directory | None = None
 
 
-def ask(ports: Ports, phone: str, address: str, language: str) -> Code:
+def ask(ports: Ports, phone: str, address: str, language: str, devices: str = "") -> Code:
     """Let a code be sent to a phone; one AWS call, the same for every phone. The code itself goes by SMS only.
+    `devices`: what the device keeps of those who have signed in on it.
 
     Raises Invalid for what is no phone, TooMany when that phone or address asked too often.
     """
@@ -51,7 +53,10 @@ def ask(ports: Ports, phone: str, address: str, language: str) -> Code:
     from chalicelib.session.shapes import Code
 
     code = Code(person, number, salt, language, now + rules.CODE_FOR, now + rules.CODE_AGAIN)
-    ports.store.ask_code(code, now, _limits(key, person, address, now, abroad=_is_abroad(ports, number)))
+    limits = _limits(key, person, address, now, abroad=_is_abroad(ports, number))
+    if not rules.is_known(key, person, devices, now):
+        limits += tuple(_limit(key, "stranger", person, *limit, now) for limit in rules.STRANGER_LIMITS)
+    ports.store.ask_code(code, now, limits)
     return code
 
 
@@ -123,8 +128,9 @@ def _sent(ports: Ports, message: Message) -> bool:
     return False
 
 
-def enter(ports: Ports, phone: str, typed: str) -> SignedIn:
-    """Sign in with the code that was texted; two AWS calls.
+def enter(ports: Ports, phone: str, typed: str, devices: str = "") -> SignedIn:
+    """Sign in with the code that was texted; two AWS calls. `devices` as for `ask`: strangers' tries are counted by
+    themselves, so that they cannot use up those of the owner.
 
     Raises Unauthorized for a wrong code, with the tries that are left, and Gone when no code of that phone is alive.
     """
@@ -132,7 +138,8 @@ def enter(ports: Ports, phone: str, typed: str) -> SignedIn:
     if not typed.strip():
         raise Invalid(FieldError("code", "required"))
     person = person_of(key, number)
-    code = ports.store.try_code(person, now, rules.CODE_TRIES)
+    known = rules.is_known(key, person, devices, now)
+    code = ports.store.try_code(person, now, rules.CODE_TRIES, known=known)
     if code is None:
         raise Gone("code_expired")
     if not rules.same_code(rules.code_of(key, person, code.salt), typed):
@@ -140,7 +147,8 @@ def enter(ports: Ports, phone: str, typed: str) -> SignedIn:
     if not ports.store.use_code(code):
         raise Gone("code_expired")
     session = _session(ports, number, person, now)
-    return SignedIn(tokens.issue(key, session, now), session)
+    device = rules.devices_with(devices, rules.device_of(key, person, now))
+    return SignedIn(tokens.issue(key, session, now), session, device)
 
 
 def enter_by_wechat(ports: Ports, code: str, address: str) -> SignedIn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -42,15 +43,19 @@ class Codes(Part):
             return False
         return True
 
-    def try_code(self, person: str, at: datetime, most: int) -> Code | None:
+    def try_code(self, person: str, at: datetime, most: int, *, known: bool = False) -> Code | None:
         """One UpdateItem; see `ports.Store`. A try whose answer was lost on the way counts once more."""
-        alive = (CodeRow.until > iso(at)) & (CodeRow.tries < most) & CodeRow.used.does_not_exist()
+        tries = CodeRow.tries_known if known else CodeRow.tries
+        left = tries.does_not_exist() | (tries < most)
+        alive = (CodeRow.until > iso(at)) & left & CodeRow.used.does_not_exist()
         try:
-            raw = self.table.change(self.table.update(keys.code(person), [CodeRow.tries.add(1)], alive))
+            raw = self.table.change(self.table.update(keys.code(person), [tries.add(1)], alive))
         except Refused:
             return None
         row = codec.row_of(raw)
-        return codec.code_of(row) if isinstance(row, CodeRow) else None
+        if not isinstance(row, CodeRow):
+            return None
+        return replace(codec.code_of(row), tries=int(getattr(row, tries.attr_name)))
 
     def use_code(self, code: Code) -> bool:
         """One UpdateItem; see `ports.Store`."""

@@ -137,7 +137,8 @@ class LimitRow(Row, discriminator="LIMIT"):
 
 class CodeRow(Row, discriminator="CODE"):
     """`CODE#person / CODE`. Not the digits: they follow from the server's key and `salt`. The phone is there so that
-    they can be sent, and goes with the row. `sent` and `used`: whose writing that was."""
+    they can be sent, and goes with the row. `tries_known`: those from its owner's devices. `sent` and `used`: whose
+    writing that was."""
 
     phone = UnicodeAttribute()
     salt = UnicodeAttribute()
@@ -145,6 +146,7 @@ class CodeRow(Row, discriminator="CODE"):
     until = UnicodeAttribute()
     again_at = UnicodeAttribute()
     tries = NumberAttribute()
+    tries_known = NumberAttribute(null=True)
     template = UnicodeAttribute(null=True)
     sent = UnicodeAttribute(null=True)
     used = UnicodeAttribute(null=True)

@@ -76,11 +76,18 @@ def _sign_in(call: Call) -> Response:
 
 
 def set_session(call: Call, answer: Response, token: str, seconds: int) -> None:
-    """Let the browser keep a session for so long; no script can read it, no foreign page can send it in a form."""
-    path = base_path(call) or "/"
-    cookie = f"{SESSION_COOKIE}={token}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+    """Let the browser keep a session for so long."""
+    set_cookie(call, answer, SESSION_COOKIE, token, seconds)
+
+
+def set_cookie(call: Call, answer: Response, name: str, value: str, seconds: int, path: str = "") -> None:
+    """Let the browser keep a value for so long and send it to what lies under `path`; no script can read it, no foreign
+    page can send it in a form."""
+    cookie = (
+        f"{name}={value}; Path={base_path(call) + path or '/'}; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+    )
     secure = "; Secure" if call.ports.policy.public_url.startswith("https:") else ""
-    answer.headers["Set-Cookie"] = [cookie + secure]
+    answer.headers["Set-Cookie"] = [*answer.headers.get("Set-Cookie", ()), cookie + secure]
 
 
 def show(

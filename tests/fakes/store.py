@@ -123,6 +123,7 @@ class FakeStore:
         self._tips: dict[str, Tip] = {}
         self._guards: dict[str, _Held] = {}
         self._limits: Counter[str] = Counter()
+        self._tries: Counter[tuple[str, bool]] = Counter()
         self._windows: dict[str, Window] = {}
         self._messages: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         self._opted_out: set[str] = set()
@@ -514,13 +515,16 @@ class FakeStore:
         return True
 
     @operation
-    def try_code(self, person: str, at: datetime, most: int) -> Code | None:
+    def try_code(self, person: str, at: datetime, most: int, *, known: bool = False) -> Code | None:
         """As the port says."""
         code = self._codes.get(person)
-        if code is None or code.until <= at or code.tries >= most or ("used", code.salt) in self._marks:
+        if code is None or code.until <= at or ("used", code.salt) in self._marks:
             return None
-        self._codes[person] = replace(code, tries=code.tries + 1)
-        return self._codes[person]
+        counted = (code.salt, known)
+        if self._tries[counted] >= most:
+            return None
+        self._tries[counted] += 1
+        return replace(code, tries=self._tries[counted])
 
     @operation
     def use_code(self, code: Code) -> bool:

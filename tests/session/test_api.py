@@ -156,13 +156,111 @@ def test_a_second_code_has_to_wait_a_minute_and_replaces_the_first(web: Web) -> 
     assert enter(web, ZHAO, first).code == "code_wrong"
 
 
-def test_five_codes_an_hour_and_ten_a_day_are_the_most_for_one_phone(web: Web) -> None:
+def asked_all_day(web: Web, device: str = "") -> list[int]:
+    """What somebody is answered who asks every ten minutes."""
     statuses = []
     for _ in range(30):
-        statuses.append(ask(web, ZHAO).status)
+        body = {"phone": ZHAO} | ({"device": device} if device else {})
+        statuses.append(web.post("/v1/session/code", body).status)
         web.world.clock.advance(minutes=10)
+    return statuses
+
+
+def device_of(web: Web, phone: str) -> str:
+    """What a program keeps from signing in."""
+    ask(web, phone)
+    return str(enter(web, phone, code_for(web, phone)).json["device"])
+
+
+def next_day(web: Web) -> None:
+    """No limit of today's counts any more."""
+    web.world.clock.go_to(web.world.clock.now() + timedelta(days=1))
+
+
+def test_five_codes_an_hour_and_ten_a_day_are_the_most_for_one_phone(web: Web) -> None:
+    device = device_of(web, ZHAO)
+    next_day(web)
+    statuses = asked_all_day(web, device)
     assert statuses[:6] == [202] * 5 + [429]
     assert statuses.count(202) == 10
+
+
+def test_of_these_strangers_get_four_and_seven(web: Web) -> None:
+    statuses = asked_all_day(web)
+    assert statuses[:6] == [202] * 4 + [429] * 2
+    assert statuses.count(202) == 7
+
+
+def test_nobody_can_keep_a_member_of_staff_from_signing_in_on_their_own_device(web: Web) -> None:
+    """Whoever wants to asks for their codes all day, from as many addresses as they like."""
+    device = device_of(web, ZHAO)
+    next_day(web)
+    assert asked_all_day(web)[-1] == 429
+    for _ in range(3):
+        web.world.clock.advance(hours=1)
+        assert ask(web, ZHAO).status == 429
+        assert web.post("/v1/session/code", {"phone": ZHAO, "device": device}).status == 202
+        body = {"phone": ZHAO, "code": code_for(web, ZHAO), "device": device}
+        assert web.post("/v1/session", body).status == 200
+    web.world.clock.advance(hours=1)
+    assert web.post("/v1/session/code", {"phone": ZHAO, "device": device}).status == 429, "ten were texted"
+
+
+def test_in_the_same_hour_too(web: Web) -> None:
+    device = device_of(web, ZHAO)
+    next_day(web)
+    for _ in range(6):
+        ask(web, ZHAO)
+        web.world.clock.advance(minutes=2)
+    assert ask(web, ZHAO).status == 429
+    assert web.post("/v1/session/code", {"phone": ZHAO, "device": device}).status == 202
+
+
+def test_a_stranger_who_tries_codes_leaves_ones_own_device_its_tries(web: Web) -> None:
+    device = device_of(web, ZHAO)
+    next_day(web)
+    ask(web, ZHAO)
+    code = code_for(web, ZHAO)
+    assert [enter(web, ZHAO, wrong(code)).status for _ in range(6)] == [401] * 5 + [410]
+    assert enter(web, ZHAO, code).status == 410
+    mine = {"phone": ZHAO, "device": device}
+    once = web.post("/v1/session", {**mine, "code": wrong(code)})
+    assert (once.status, once.headers["x-tries-left"]) == (401, "4")
+    assert web.post("/v1/session", {**mine, "code": code}).status == 200
+    assert web.post("/v1/session", {**mine, "code": code}).status == 410, "once"
+
+
+def test_what_a_device_keeps_is_good_for_its_own_phone_half_a_year_and_cannot_be_made_up(web: Web) -> None:
+    device, other = device_of(web, ZHAO), device_of(web, RESIDENT)
+    day, _, seal = device.partition("-")
+    next_day(web)
+    for wrong_one in (
+        other,
+        f"{int(day) + 1}-{seal}",
+        f"{day}-{'0' * 32}",
+        seal,
+        "-",
+        "x-y",
+        "²-²",
+        "." * 9,
+    ):
+        asked = web.post("/v1/session/code", {"phone": ZHAO, "device": wrong_one})
+        assert asked.status in {202, 429}
+        web.world.clock.advance(minutes=12)
+    assert web.post("/v1/session/code", {"phone": ZHAO, "device": 7}).fields == {"device": "wrong_type"}
+    assert ask(web, ZHAO).status == 429
+    assert web.post("/v1/session/code", {"phone": ZHAO, "device": f"{other}.{device}"}).status == 202
+    web.world.clock.go_to(web.world.clock.now() + rules.DEVICE_FOR)
+    statuses = asked_all_day(web, device)
+    assert statuses.count(202) == 7
+
+
+def test_what_a_device_keeps_names_nobody(web: Web) -> None:
+    device = device_of(web, ZHAO)
+    person = jwt.decode(sign_in(web, ZHAO), options={"verify_signature": False})["sub"]
+    assert ZHAO not in device
+    assert person not in device
+    assert not any(device.partition("-")[2] in row for row in web.stored().values()), "it is nowhere kept"
 
 
 def test_an_address_that_asks_for_many_phones_is_stopped(web: Web) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,7 +33,7 @@ def enter(web: Web, phone: str) -> Answer:
 
 def signed_in(web: Web, phone: str) -> str:
     """The Cookie header of a browser that has signed in."""
-    (cookie,) = cookies(enter(web, phone))
+    cookie = next(one for one in cookies(enter(web, phone)) if one.startswith("session="))
     return cookie.partition(";")[0]
 
 
@@ -54,10 +55,45 @@ def test_the_phone_is_asked_for_first_and_then_the_code(web: Web) -> None:
 def test_the_right_code_leads_to_my_bells_with_a_session_no_script_can_read(web: Web) -> None:
     answer = enter(web, RESIDENT)
     assert (answer.status, answer.location) == (303, "/me")
-    (cookie,) = cookies(answer)
-    assert cookie.startswith("session=")
-    for attribute in ("; HttpOnly", "; SameSite=Lax", "; Secure", "; Path=/;", f"; Max-Age={7 * 86_400}"):
-        assert attribute in cookie
+    session, device = cookies(answer)
+    assert session.startswith("session=")
+    assert device.startswith("device=")
+    for cookie, days in ((session, 7), (device, 180)):
+        for attribute in ("; HttpOnly", "; SameSite=Lax", "; Secure", f"; Max-Age={days * 86_400}"):
+            assert attribute in cookie
+    assert "; Path=/;" in session
+    assert "; Path=/sign-in;" in device, "no other page is told"
+
+
+def test_a_browser_that_has_signed_in_before_gets_a_code_whoever_else_asks(web: Web) -> None:
+    """Also after signing out, and on a desk that several people use."""
+    device = next(one for one in cookies(enter(web, ZHAO)) if one.startswith("device=")).partition(";")[0]
+    web.form("/sign-in", {"action": "code", "phone": RESIDENT}, Cookie=device)
+    typed = {"action": "enter", "phone": RESIDENT, "code": code_for(web, RESIDENT)}
+    second = web.form("/sign-in", typed, Cookie=device)
+    device = next(one for one in cookies(second) if one.startswith("device=")).partition(";")[0]
+    web.world.clock.go_to(web.world.clock.now() + timedelta(days=1))
+    for phone in (ZHAO, RESIDENT):
+        for _ in range(5):
+            web.form("/sign-in", {"action": "code", "phone": phone})
+            web.world.clock.advance(minutes=1)
+        assert web.form("/sign-in", {"action": "code", "phone": phone}).status == 429
+        assert web.form("/sign-in", {"action": "code", "phone": phone}, Cookie=device).status == 200
+
+
+def test_a_browser_keeps_the_newest_few_of_many_who_sign_in_there(web: Web) -> None:
+    device = "device=5-x..a b,é"
+    for n in range(7):
+        phone = f"1390000010{n}"
+        web.form("/sign-in", {"action": "code", "phone": phone})
+        answer = web.form(
+            "/sign-in", {"action": "enter", "phone": phone, "code": code_for(web, phone)}, Cookie=device
+        )
+        device = next(one for one in cookies(answer) if one.startswith("device=")).partition(";")[0]
+    assert len(device.removeprefix("device=").split(".")) == 5
+    assert re.fullmatch(r"device=[0-9a-f.-]+", device), "nothing is kept but what is ours"
+    again = web.form("/sign-in", {"action": "code", "phone": "13900000106"}, Cookie=device)
+    assert again.status == 429, "a minute has to pass all the same"
 
 
 def test_a_wrong_code_keeps_the_phone_and_says_what_is_left(web: Web) -> None:
@@ -103,7 +139,7 @@ def test_choosing_a_language_does_not_lose_the_session(web: Web) -> None:
     web.form("/sign-in", {"action": "code", "phone": RESIDENT})
     code = code_for(web, RESIDENT)
     answer = web.form("/sign-in?lang=en", {"action": "enter", "phone": RESIDENT, "code": code})
-    assert sorted(one.partition("=")[0] for one in cookies(answer)) == ["lang", "session"]
+    assert sorted(one.partition("=")[0] for one in cookies(answer)) == ["device", "lang", "session"]
 
 
 def test_a_resident_finds_the_tracking_page_of_each_bell(web: Web) -> None:

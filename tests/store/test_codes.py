@@ -35,6 +35,16 @@ def test_only_so_many_tries_are_counted(store: Store) -> None:
     assert [found.tries if found else None for found in tried] == [1, 2, 3, 4, 5, None]
 
 
+def test_a_known_devices_tries_are_counted_by_themselves(store: Store) -> None:
+    store.ask_code(code(), START, ())
+    tried = [store.try_code("somebody", START, 2) for _ in range(3)]
+    known = [store.try_code("somebody", START, 2, known=True) for _ in range(3)]
+    assert [found.tries if found else None for found in (*tried, *known)] == [1, 2, None] * 2
+    store.ask_code(code("another", at=60), later(seconds=60), ())
+    again = store.try_code("somebody", later(seconds=60), 2, known=True)
+    assert again == replace(code("another", at=60), tries=1), "a new code, new tries"
+
+
 def test_a_code_is_used_once_and_then_cannot_be_tried(store: Store) -> None:
     store.ask_code(code(), START, ())
     assert store.use_code(code())
