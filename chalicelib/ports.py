@@ -274,6 +274,10 @@ class Store(Protocol):
     def save_directory(self, directory: Directory, events: Sequence[Event]) -> None:
         """Write the directory (its `version` is one more than the stored, else Stale) and the events on its chain."""
 
+    def end_sessions(self, prefix: str, staff: str, at: datetime, forgotten: datetime) -> None:
+        """Keep in the directory that a member of staff ended all their sessions then, in the place of when they did so
+        before; what others did before `forgotten` is dropped. Two calls. Nothing where there is no such place."""
+
     def tip(self, thing: str) -> Tip:
         """The end of a thing's chain."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -91,7 +92,9 @@ class Directory:
     `committee`: the name of its people's mediation committee (人民调解委员会); without one, parties can sign
     minutes (协商纪要) and no mediation agreement. `official_vote`: where the statutory vote of owners is held, as every
     poll says. `casework`: the keys and values of the place file's `casework`, as
-    `place.casework` reads them; plain data, since ringing, which needs none of it, reads a directory too.
+    `place.casework` reads them; plain data, since ringing, which needs none of it, reads a directory too. `ended`: when
+    a member of staff ended all their sessions; no part of the place's file, read with it because no request may cost a
+    call for it.
     """
 
     subdistrict: Subdistrict
@@ -104,6 +107,7 @@ class Directory:
     committee: str = ""
     official_vote: str = ""
     casework: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    ended: Mapping[str, datetime] = field(default_factory=dict, compare=False)
 
     def neighbourhood(self, place_id: str) -> Neighbourhood | None:
         """The neighbourhood of that id."""

@@ -84,11 +84,14 @@ def sign_in_by_wechat(call: Call) -> wire.SessionAnswer:
     summary="Sign out",
     answers={200: wire.SignedOut},
     problems=(401,),
+    query={"everywhere": "1: end every session of this member of staff; residents' end one by one"},
     audience=SIGNED_IN,
 )
 def sign_out(call: Call) -> wire.SignedOut:
     """The client forgets its token, which is kept nowhere else and dies by itself."""
-    return wire.SignedOut()
+    member = call.signed_in
+    everywhere = call.query.get("everywhere") == "1" and service.end_everywhere(call.ports, member)
+    return wire.SignedOut(everywhere=everywhere)
 
 
 @operation(

@@ -87,7 +87,9 @@ def _again(call: Call, step: Step, phone: str, error: DomainError) -> Response:
 
 @page(blueprint, "POST", "/sign-out", audience=SIGNED_IN)
 def sign_out_of_browser(call: Call) -> Response:
-    """The browser forgets the session."""
+    """The browser forgets the session; staff may end all of theirs."""
+    if call.form().get("everywhere") == "1":
+        service.end_everywhere(call.ports, call.signed_in)
     answer = see_other(call, "/")
     set_session(call, answer, "", 0)
     return answer

@@ -226,6 +226,11 @@ ABROAD_LIMITS: tuple[tuple[int, int], ...] = ((20, 3_600),)
 who are paid for the texts that others send to numbers of theirs."""
 
 
+def is_ended(session: Session, ended: datetime | None) -> bool:
+    """Whether the session was begun before its owner ended all of theirs."""
+    return ended is not None and session.expires_at - lasts(session.caller) <= ended
+
+
 def lasts(caller: Caller) -> timedelta:
     """How long somebody stays signed in."""
     return RESIDENT_FOR if caller is Caller.RESIDENT else STAFF_FOR

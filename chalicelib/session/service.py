@@ -194,7 +194,8 @@ def _has(member: Staff, directory: Directory, number: str) -> bool:
 def resume(ports: Ports, token: str) -> Member:
     """Who holds a session's token; no AWS call but what directories cost.
 
-    Staff are looked up each time: whoever has left, or has another phone, is out at once, and a new role counts.
+    Staff are looked up each time: whoever has left, has another phone or ended all their sessions is out at once (as
+    soon as the directory is read again), and a new role counts.
     Raises Unauthorized for a token that is not ours, or over.
     """
     session = tokens.read(ports.policy.key, token, ports.clock.now())
@@ -205,6 +206,8 @@ def resume(ports: Ports, token: str) -> Member:
     member = directory.member(session.staff) if directory else None
     if directory is None or member is None or not _still(ports, session, member, directory):
         raise Unauthorized("session_over")
+    if rules.is_ended(session, directory.ended.get(member.id)):
+        raise Unauthorized("session_over")
     current = Session(session.person, Caller(member.role), session.expires_at, session.staff, session.prefix)
     return Member(current, member, directory)
 
@@ -212,6 +215,16 @@ def resume(ports: Ports, token: str) -> Member:
 def _still(ports: Ports, session: Session, member: Staff, directory: Directory) -> bool:
     number = words.phone(member.phone, directory.subdistrict.country_code) if member.phone else None
     return number is not None and person_of(ports.policy.key, number) == session.person
+
+
+def end_everywhere(ports: Ports, member: Member) -> bool:
+    """End every session of a member of staff, this one too; two AWS calls. False for residents: what is read with each
+    request of theirs is nothing that could say so."""
+    if member.staff is None:
+        return False
+    now, session = ports.clock.now(), member.session
+    ports.store.end_sessions(session.prefix, session.staff, now, now - rules.STAFF_FOR)
+    return True
 
 
 def my_bells(ports: Ports, member: Member, cursor: str = "") -> Page[Bell]:

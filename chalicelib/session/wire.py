@@ -61,9 +61,11 @@ class SessionAnswer(Struct, frozen=True):
 
 
 class SignedOut(Struct, frozen=True):
-    """The session has ended for this client, which forgets its token."""
+    """The session has ended for this client, which forgets its token. `everywhere`: within 15 seconds all sessions of
+    this member of staff end."""
 
     signed_out: bool = True
+    everywhere: bool = False
 
 
 class MyBell(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -213,13 +213,23 @@ def code_of(row: CodeRow) -> Code:
 
 
 def directory_json(directory: Directory) -> str:
-    """A directory without its version, which the row holds."""
-    return places.encode(replace(directory, version=0)).decode()
+    """A directory without its version and what else the row holds by itself."""
+    return places.encode(replace(directory, version=0, ended={})).decode()
 
 
 def directory_of(row: DirectoryRow) -> Directory:
     """The directory of a row."""
-    return replace(places.decode(row.directory), version=int(row.version))
+    return replace(places.decode(row.directory), version=int(row.version), ended=ended_of(row))
+
+
+def ended_of(row: DirectoryRow) -> dict[str, datetime]:
+    """When staff ended their sessions."""
+    return {staff: parse_iso(at) for staff, at in json.loads(row.ended).items()} if row.ended else {}
+
+
+def ended_json(ended: Mapping[str, datetime]) -> str:
+    """The reverse of `ended_of`."""
+    return json.dumps({staff: iso(at) for staff, at in ended.items()})
 
 
 def tip_of(row: Row) -> Tip:

@@ -169,10 +169,12 @@ class BundleRow(Row, discriminator="BUNDLE"):
 
 
 class DirectoryRow(Row, discriminator="DIRECTORY"):
-    """`PLACE#prefix / DIRECTORY`, which is also the head of the place's record."""
+    """`PLACE#prefix / DIRECTORY`, which is also the head of the place's record. `ended`: JSON of when staff ended their
+    sessions, by id."""
 
     version = NumberAttribute()
     directory = UnicodeAttribute()
+    ended = UnicodeAttribute(null=True)
     tip_seq = NumberAttribute(null=True)
     tip_hash = UnicodeAttribute(null=True)
     tip_shard = UnicodeAttribute(null=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.core.chain import GENESIS, Event, Tip
-from chalicelib.core.errors import Stale
+from chalicelib.core.errors import Stale, Unavailable
 from chalicelib.place.rules import Directory
 from chalicelib.store import codec, keys
 from chalicelib.store.models import (
@@ -26,6 +26,8 @@ from chalicelib.store.upgrade import schema_of
 
 # An event is told again for a day at most; from then on its mark may go.
 _MARK_KEPT = timedelta(days=7)
+# So many may end their sessions at the same instant.
+_RIVALS = 20
 _ON_A_CHAIN = frozenset({"BELL", "CASE", "DIRECTORY", "EVENT", "POLL", "ROLL"})
 
 
@@ -53,6 +55,24 @@ class Records(Part):
         except Refused as refused:
             if not events or _tip_hash(refused) != events[-1].hash:
                 raise Stale(thing) from refused
+
+    def end_sessions(self, prefix: str, staff: str, at: datetime, forgotten: datetime) -> None:
+        """One GetItem and one UpdateItem, both again for whoever was overtaken; see `ports.Store`."""
+        key = keys.head(keys.place(prefix))
+        for _ in range(_RIVALS):
+            raw = self.table.get(key)
+            row = codec.row_of(raw) if raw else None
+            if not isinstance(row, DirectoryRow):
+                return
+            left = {who: when for who, when in codec.ended_of(row).items() if when > forgotten}
+            same = DirectoryRow.ended == row.ended if row.ended else DirectoryRow.ended.does_not_exist()
+            actions = [DirectoryRow.ended.set(codec.ended_json({**left, staff: at}))]
+            try:
+                self.table.change(self.table.update(key, actions, same & Row.pk.exists()))
+            except Refused:
+                continue
+            return
+        raise Unavailable("end_sessions")
 
     def tip(self, thing: str) -> Tip:
         """One GetItem; see `ports.Store`."""

@@ -668,8 +668,15 @@ class FakeStore:
             raise Stale(thing)
         if events and events[0].prev != self._tips.get(thing, Tip()).hash:
             raise Stale(thing)
-        self.places[prefix] = directory
+        self.places[prefix] = replace(directory, ended=stored.ended if stored else {})
         self._extend(thing, events)
+
+    @operation
+    def end_sessions(self, prefix: str, staff: str, at: datetime, forgotten: datetime) -> None:
+        """As the port says."""
+        if stored := self.places.get(prefix):
+            left = {who: when for who, when in stored.ended.items() if when > forgotten}
+            self.places[prefix] = replace(stored, ended={**left, staff: at})
 
     @operation
     def tip(self, thing: str) -> Tip:

@@ -10,9 +10,11 @@ from types import SimpleNamespace
 import jwt
 import pytest
 
+from chalicelib import wiring
 from chalicelib.core.times import iso
 from chalicelib.http import Call
 from chalicelib.people.staff import Staff
+from chalicelib.place.directories import REMEMBERED, CachedDirectories
 from chalicelib.place.ladder import Role
 from chalicelib.ports import PermanentFailure, TemporaryFailure
 from chalicelib.session import rules
@@ -400,7 +402,52 @@ def test_a_browsers_cookie_does_not_open_the_api(web: Web) -> None:
 
 
 def test_signing_out_is_confirmed(web: Web) -> None:
-    assert web.send("DELETE", "/v1/session", token=sign_in(web, ZHAO)).json == {"signed_out": True}
+    answer = web.send("DELETE", "/v1/session", token=sign_in(web, ZHAO))
+    assert answer.json == {"signed_out": True, "everywhere": False}
+
+
+def test_staff_end_every_session_of_theirs_from_any_of_them_and_nobody_elses(web: Web) -> None:
+    """A telephone was lost, or somebody forgot to sign out in the hall."""
+    lost, other = sign_in(web, ZHAO), sign_in(web, PHONES["community"])
+    mine = sign_in(web, ZHAO)
+    resident = sign_in(web, RESIDENT)
+    web.world.store.calls.clear()
+    answer = web.send("DELETE", "/v1/session?everywhere=1", token=mine)
+    assert answer.json == {"signed_out": True, "everywhere": True}
+    assert web.world.store.calls == {"end_sessions": 1}
+    for token in (lost, mine):
+        assert web.get("/v1/me", token=token).code == "session_over"
+    for token in (other, resident):
+        assert web.get("/v1/me", token=token).status == 200
+    web.world.store.calls.clear()
+    again = sign_in(web, ZHAO)
+    assert web.get("/v1/me", token=again).status == 200
+    assert web.get("/v1/me", token=lost).code == "session_over"
+    assert set(web.world.store.calls) <= {"ask_code", "try_code", "use_code", "claim_code"}, (
+        "asking costs nothing"
+    )
+
+
+def test_it_is_over_within_the_seconds_for_which_a_directory_is_remembered(web: Web) -> None:
+    world = web.world
+    directories = CachedDirectories(world.store, world.clock, ("MX",))
+    wiring.install(replace(world.ports, directories=directories))
+    token = sign_in(web, ZHAO)
+    assert web.get("/v1/me", token=token).status == 200
+    web.send("DELETE", "/v1/session?everywhere=1", token=token)
+    world.clock.advance(seconds=REMEMBERED.total_seconds())
+    world.store.calls.clear()
+    assert web.get("/v1/me", token=token).code == "session_over"
+    assert world.store.calls == {"directory": 1}, "which is read in any case"
+
+
+def test_a_resident_signs_out_of_the_client_at_hand(web: Web) -> None:
+    """Nothing that is read anyway could say so of residents: it would cost a call with each request."""
+    token = sign_in(web, RESIDENT)
+    with web.nothing_written():
+        answer = web.send("DELETE", "/v1/session?everywhere=1", token=token)
+    assert answer.json == {"signed_out": True, "everywhere": False}
+    assert web.get("/v1/me", token=token).status == 200
 
 
 # -- lists

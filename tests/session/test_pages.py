@@ -200,6 +200,19 @@ def test_the_neighbouring_community_and_residents_cannot_open_a_bell_by_its_id(w
     assert web.get(f"/a/{rung['id']}").location == "/sign-in"
 
 
+def test_staff_sign_out_everywhere_and_residents_have_no_such_button(web: Web) -> None:
+    first, second = signed_in(web, ZHAO), ""
+    web.world.clock.advance(minutes=2)
+    second = signed_in(web, ZHAO)
+    page = web.get("/me", Cookie=second)
+    assert 'name="everywhere" value="1"' in page.text
+    out = web.form("/sign-out", {"csrf": csrf(page), "everywhere": "1"}, Cookie=second)
+    assert (out.status, out.location) == (303, "/")
+    assert any("session=;" in one and "Max-Age=0" in one for one in cookies(out))
+    assert web.get("/me", Cookie=first).location == "/sign-in"
+    assert "everywhere" not in web.get("/me", Cookie=signed_in(web, RESIDENT)).text
+
+
 def test_a_form_of_somebody_elses_making_does_nothing(web: Web) -> None:
     rung = web.ring().json
     cookie = signed_in(web, ZHAO)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -13,9 +16,11 @@ from chalicelib.ports import Store
 from chalicelib.record.shapes import EventAppended
 from tests.fakes.clock import START
 from tests.fakes.places import directory
-from tests.store.conftest import Home
+from tests.store.conftest import DynamoHome, Home
 from tests.store.races import race
 from tests.store.samples import accepted, answered, notified, ringing
+
+HALF_A_DAY = timedelta(hours=12)
 
 
 def changed(tip: Tip, what: str = "staff_added") -> tuple[Event, ...]:
@@ -39,6 +44,48 @@ def test_a_directory_is_saved_only_on_top_of_the_version_before(store: Store) ->
     stored = store.directory("MX")
     assert stored is not None
     assert (stored.version, stored.staff) == (2, ())
+
+
+def test_when_somebody_ended_their_sessions_is_read_with_the_directory_and_forgotten_in_time(
+    store: Store,
+) -> None:
+    store.save_directory(directory(), ())
+    store.end_sessions("MX", "zhao", START, START - HALF_A_DAY)
+    found = store.directory("MX")
+    assert found is not None
+    assert (found, found.ended) == (directory(), {"zhao": START})
+    later = START + timedelta(hours=11)
+    store.end_sessions("MX", "liu", later, later - HALF_A_DAY)
+    store.save_directory(directory(version=2), changed(Tip()))
+    found = store.directory("MX")
+    assert found is not None
+    assert found.ended == {"zhao": START, "liu": later}, (
+        "an operator who changes the place changes nothing of it"
+    )
+    latest = START + timedelta(hours=13)
+    store.end_sessions("MX", "liu", latest, latest - HALF_A_DAY)
+    found = store.directory("MX")
+    assert found is not None
+    assert found.ended == {"liu": latest}
+    store.end_sessions("XH", "liu", latest, latest - HALF_A_DAY)
+    assert store.directory("XH") is None, "no place comes into being"
+
+
+def test_ending_ones_sessions_is_two_calls(
+    dynamo: DynamoHome, count_aws_calls: Callable[[], AbstractContextManager[dict[str, int]]]
+) -> None:
+    dynamo.store.save_directory(directory(), ())
+    with count_aws_calls() as calls:
+        dynamo.store.end_sessions("MX", "zhao", START, START - HALF_A_DAY)
+    assert calls == {"GetItem": 1, "UpdateItem": 1}
+
+
+def test_of_eight_who_end_their_sessions_at_once_all_do(store: Store) -> None:
+    store.save_directory(directory(), ())
+    race(*(partial(store.end_sessions, "MX", f"s{n}", START, START - HALF_A_DAY) for n in range(8)))
+    found = store.directory("MX")
+    assert found is not None
+    assert set(found.ended) == {f"s{n}" for n in range(8)}
 
 
 def test_of_two_operators_one_wins(store: Store) -> None:
