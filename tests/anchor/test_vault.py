@@ -56,6 +56,15 @@ def test_nobody_can_remove_what_was_put_there(s3: Any) -> None:
         s3.delete_object(Bucket=BUCKET, Key="roots/a.json", VersionId=head["VersionId"])
 
 
+def test_every_write_asks_whether_there_is_something_already(s3: Any) -> None:
+    """The bucket's policy refuses whoever does not."""
+    vault = S3Vault(BUCKET, REGION, get_session)
+    with patch.object(vault._client, "put_object", wraps=vault._client.put_object) as put:
+        vault.put("roots/a.json", "first")
+        vault.put("leaves/2026-11-24/000000.json", "second")
+    assert [call.kwargs["IfNoneMatch"] for call in put.call_args_list] == ["*", "*"]
+
+
 def test_more_than_a_page_of_names_is_listed(s3: Any) -> None:
     vault = S3Vault(BUCKET, REGION, get_session)
     with patch.object(vault._client, "list_objects_v2", wraps=_by_two(vault._client)) as listed:

@@ -218,7 +218,9 @@ def test_no_bucket_shows_anything_to_the_public_or_in_the_clear(bucket: str) -> 
     assert all(found["Properties"]["PublicAccessBlockConfiguration"].values())
     assert len(found["Properties"]["PublicAccessBlockConfiguration"]) == 4
     assert (found["DeletionPolicy"], found["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    (statement,) = resources[f"{bucket}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+    statements = resources[f"{bucket}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert {statement["Effect"] for statement in statements} == {"Deny"}, "it allows nobody anything"
+    (statement,) = (statement for statement in statements if statement["Action"] == "s3:*")
     assert (statement["Effect"], statement["Action"], statement["Principal"]) == ("Deny", "s3:*", "*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 

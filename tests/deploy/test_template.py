@@ -217,6 +217,20 @@ def test_an_anchor_cannot_be_changed() -> None:
     assert load_template()["Parameters"]["AnchorLock"]["Default"] == "COMPLIANCE"
 
 
+def test_nothing_can_be_put_over_an_anchor() -> None:
+    """Whoever writes without asking whether something is there is refused, whatever their own policy allows; what we
+    write asks (tests/anchor/test_vault.py)."""
+    statements = load_template()["Resources"]["AnchorsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (denied,) = (statement for statement in statements if statement["Action"] == "s3:PutObject")
+    assert (denied["Effect"], denied["Principal"]) == ("Deny", "*")
+    assert denied["Resource"] == {"Fn::Sub": "${Anchors.Arn}/*"}
+    # Parts of an upload cannot bring the condition and are nothing yet: what completes it must.
+    assert denied["Condition"] == {
+        "Null": {"s3:if-none-match": "true"},
+        "Bool": {"s3:ObjectCreationOperation": "true"},
+    }
+
+
 def test_all_that_can_hold_personal_data_is_encrypted_with_our_key() -> None:
     resources = load_template()["Resources"]
     by_arn, by_name = (
