@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bench import cold, package, polls, warm
+from bench import anchors, cold, package, polls, warm
 
 
 def main() -> None:
@@ -19,6 +19,8 @@ def main() -> None:
     warm.report()
     print()
     polls.report()
+    print()
+    anchors.report()
 
 
 if __name__ == "__main__":

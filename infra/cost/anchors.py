@@ -15,9 +15,9 @@ _ENTRY = 120
 """Bytes of an entry of the index `tips`."""
 _LEAF = 91
 """Bytes of a leaf in its tile."""
-_SECONDS = 34e-6
-"""What reading, hashing and writing a record takes of a whole processor; measured with answers as DynamoDB gives them,
-on a busy machine with two cores."""
+_SECONDS = 36e-6
+"""What reading, hashing and writing a record takes of a whole processor: `python -m bench.anchors` on a machine with
+two cores."""
 _PROCESSOR = 512 / 1769
 """What a function of 512 MB has of one (AWS: a whole one at 1,769 MB)."""
 _MEGABYTE = 1 << 20
@@ -40,8 +40,9 @@ It reads the index `tips` from end to end and puts the ends of all records into 
 
 {table}
 
-Sizes and the processor's time were measured without AWS, waiting is not in them; a run ends after {within:.0f} s and
-the next hour's goes on, so there is room for 24. More memory makes it faster in proportion, up to 1,769 MB."""
+Sizes and the processor's time were measured without AWS (`make bench`), waiting is not in them; a run ends after
+{within:.0f} s and the next hour's goes on, so there is room for 24. More memory makes it faster in
+proportion, up to 1,769 MB."""
 
 
 def _column(counted: Mapping[str, Counts], scenario: Scenario, years: int) -> dict[str, str]:
