@@ -32,6 +32,7 @@ _LOOK_SECONDS, _STILL_SECONDS = 0.02, 0.08
 _HARDLY = timedelta(minutes=2)
 """How late a deadline of a case may be met: no later than on AWS when a timer was lost."""
 _A_MOMENT = timedelta(milliseconds=2)
+_A_MINUTE = timedelta(minutes=1)
 
 
 Deadline = tuple[str, int, datetime]
@@ -119,6 +120,9 @@ class Passing:
             self.clock.leap(target)
             self._told.clear()
             self._tell(deadlines(self._aws))
+            if span >= _A_MINUTE:
+                # One came round just now; whoever asks must not hear that they have stopped.
+                self._sweep()
             self._afterwards()
             return self.clock.now()
 

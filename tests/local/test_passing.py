@@ -132,8 +132,16 @@ def test_what_waits_for_the_minute_gets_its_sweep_at_its_time(place: Place) -> N
     due_at = parse_iso(iso(place.clock.now() + timedelta(hours=9)))
     place.put("STAFF#zhao", "WINDOW", due_at)
     passing.let_pass(timedelta(hours=10))
-    assert len(place.sweeps) == 1
     assert due_at < place.sweeps[0] <= due_at + timedelta(seconds=SPEED)
+
+
+@pytest.mark.parametrize(("span", "sweeps"), [(timedelta(seconds=59), 0), (timedelta(days=1), 1)])
+def test_when_minutes_have_passed_the_last_sweep_was_just_now(
+    place: Place, span: timedelta, sweeps: int
+) -> None:
+    after = place.passing(place.aws).let_pass(span)
+    assert len(place.sweeps) == sweeps
+    assert all(after - at < timedelta(minutes=1) for at in place.sweeps)
 
 
 @pytest.mark.parametrize("span", [timedelta(), timedelta(seconds=-1), timedelta(days=367)])
