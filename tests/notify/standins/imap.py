@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import BinaryIO
@@ -56,10 +56,6 @@ class Inbox:
         return [kept.number for kept in self.mails if r"\Seen" in kept.flags]
 
 
-class _Hangup(Exception):
-    pass
-
-
 class _Session:
     def __init__(self, box: Inbox, connection: socket.socket) -> None:
         self._box = box
@@ -85,10 +81,10 @@ class _Session:
     def _answer(self, tag: str, verb: str, said: str) -> None:
         if verb == self._box.silent_after:
             self._box.closing.wait(10)
-            raise _Hangup
+            raise tls.Hangup
         reply = self._box.replies.get(verb)
         if reply == "":
-            raise _Hangup
+            raise tls.Hangup
         handler = getattr(self, f"_do_{verb}", None)
         if reply is None:
             reply = handler(said) if handler else "BAD what"
@@ -167,16 +163,6 @@ class _Session:
 def inbox(**settings: object) -> Iterator[Inbox]:
     """The mailbox while the context lasts."""
     box = Inbox(**settings)  # type: ignore[arg-type]  # the fields of Inbox, as they are named
-    with tls.listening(lambda connection: _serve(box, connection), box.closing) as port:
+    with tls.listening(lambda connection: _Session(box, connection), box.closing) as port:
         box.port = port
         yield box
-
-
-def _serve(box: Inbox, connection: socket.socket) -> None:
-    connection.settimeout(10)
-    with connection, suppress(OSError, _Hangup):
-        session = _Session(box, connection)
-        try:
-            session.run()
-        finally:
-            session.close()

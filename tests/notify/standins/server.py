@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -80,8 +79,3 @@ def serving(answer: Callable[[Asked], Reply], misdeeds: Misdeeds) -> Iterator[st
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def trust_of(certificate: str) -> ssl.SSLContext:
-    """A context that believes this certificate only."""
-    return ssl.create_default_context(cafile=certificate)

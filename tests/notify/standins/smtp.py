@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage, Message
@@ -41,10 +41,6 @@ class Mailbox:
         return tls.trust()
 
 
-class _Hangup(Exception):
-    pass
-
-
 class _Session:
     def __init__(self, box: Mailbox, connection: socket.socket) -> None:
         self._box, self._connection = box, connection
@@ -75,10 +71,10 @@ class _Session:
     def _say(self, *lines: str, about: str = "") -> bool:
         if about and about == self._box.silent_after:
             self._box.closing.wait(10)
-            raise _Hangup
+            raise tls.Hangup
         said = self._box.replies.get(about)
         if said == "":
-            raise _Hangup
+            raise tls.Hangup
         out = (said,) if said else lines
         self._connection.sendall("".join(f"{line}\r\n" for line in out).encode())
         return not said
@@ -119,7 +115,7 @@ class _Session:
         lines: list[bytes] = []
         while (line := self._file.readline()) != b".\r\n":
             if not line:
-                raise _Hangup
+                raise tls.Hangup
             lines.append(line[1:] if line.startswith(b"..") else line)
         # Before it says so: whoever hears yes looks into the box at once.
         if not {"done"} & {*self._box.replies, self._box.silent_after}:
@@ -167,16 +163,6 @@ def _report(sender: str, to: str, raw: bytes) -> tuple[str, bytes]:
 def mailbox(**settings: object) -> Iterator[Mailbox]:
     """The server while the context lasts."""
     box = Mailbox(**settings)  # type: ignore[arg-type]  # the fields of Mailbox, as they are named
-    with tls.listening(lambda connection: _serve(box, connection), box.closing) as port:
+    with tls.listening(lambda connection: _Session(box, connection), box.closing) as port:
         box.port = port
         yield box
-
-
-def _serve(box: Mailbox, connection: socket.socket) -> None:
-    connection.settimeout(10)
-    with connection, suppress(OSError, _Hangup):
-        session = _Session(box, connection)
-        try:
-            session.run()
-        finally:
-            session.close()

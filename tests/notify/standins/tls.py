@@ -12,6 +12,7 @@ from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,12 +25,26 @@ def trust() -> ssl.SSLContext:
     return ssl.create_default_context(cadata=certificate()[0])
 
 
+class Hangup(Exception):
+    """The server ends the connection without another word."""
+
+
+class Session(Protocol):
+    """What a server says to one client."""
+
+    def run(self) -> None:
+        """Until the client has gone; raises Hangup to go first."""
+
+    def close(self) -> None:
+        """Leave nothing open."""
+
+
 @contextmanager
-def listening(serve: Callable[[socket.socket], None], closing: threading.Event) -> Iterator[int]:
+def listening(greet: Callable[[socket.socket], Session], closing: threading.Event) -> Iterator[int]:
     """A port on loopback; each connection has a thread of its own. `closing` is set before it ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
-        thread = threading.Thread(target=_accept, args=(serve, listener, closing))
+        thread = threading.Thread(target=_accept, args=(greet, listener, closing))
         thread.start()
         try:
             yield port
@@ -41,7 +56,7 @@ def listening(serve: Callable[[socket.socket], None], closing: threading.Event) 
 
 
 def _accept(
-    serve: Callable[[socket.socket], None], listener: socket.socket, closing: threading.Event
+    greet: Callable[[socket.socket], Session], listener: socket.socket, closing: threading.Event
 ) -> None:
     sessions: list[threading.Thread] = []
     while True:
@@ -49,10 +64,20 @@ def _accept(
         if closing.is_set():
             connection.close()
             break
-        sessions.append(threading.Thread(target=serve, args=(connection,)))
+        sessions.append(threading.Thread(target=_serve, args=(greet, connection)))
         sessions[-1].start()
     for session in sessions:
         session.join()
+
+
+def _serve(greet: Callable[[socket.socket], Session], connection: socket.socket) -> None:
+    connection.settimeout(10)
+    with connection, suppress(OSError, Hangup):
+        session = greet(connection)
+        try:
+            session.run()
+        finally:
+            session.close()
 
 
 @cache
