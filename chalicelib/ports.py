@@ -500,6 +500,9 @@ class Files(Protocol):
     def keep(self, owner: str, file_id: str) -> bool:
         """Keep an uploaded file for good; False when it never arrived. Again: True."""
 
+    def remove(self, owner: str, file_id: str) -> None:
+        """Remove a kept file; one that is not there is no error."""
+
     def url(self, owner: str, file_id: str, seconds: int) -> str:
         """A signed link that shows a kept file for so long, or up to twice as long: for a while it is the same link,
         so that a page drawn anew has not changed; no AWS call."""

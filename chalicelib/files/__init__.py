@@ -1,7 +1,7 @@
 """Photos and papers in S3, the only place that speaks S3.
 
     incoming/<owner>/<file id>   what a browser uploaded; gone after two days (a rule of the bucket)
-    kept/<owner>/<file id>       what belongs to a case; written once and never again
+    kept/<owner>/<file id>       what belongs to a case; written once and never again, until it is erased
 
 Browsers speak to the bucket themselves, with forms and links that are signed here without any call to AWS. Every
 process builds this port and few use it, so what it needs is imported where it is first used.
@@ -34,7 +34,8 @@ class S3Files:
     """The port `Files` on one bucket; one instance serves all threads of a process.
 
     `endpoint`: where browsers find the bucket when it is not at Amazon's own address (`http://127.0.0.1:8001`); empty
-    on AWS. `session()` gives a botocore session; a client is made of it when the first file is kept.
+    on AWS. `session()` gives a botocore session; a client is made of it when the first file is kept or
+    removed.
     """
 
     def __init__(
@@ -74,6 +75,11 @@ class S3Files:
         copy = partial(self._client.copy_object, CopySource=source, IfNoneMatch="*")
         code = self._code_of(copy, kept)
         return code in _KEPT or self._code_of(self._client.head_object, kept) in _KEPT
+
+    def remove(self, owner: str, file_id: str) -> None:
+        """As `ports.Files` says; one call. The bucket keeps what was removed for 30 days more, where only its owner
+        finds it (infra/template.yaml). Raises `core.errors.Unavailable` when S3 does not answer."""
+        self._code_of(self._client.delete_object, _key("kept", owner, file_id))
 
     def url(self, owner: str, file_id: str, seconds: int) -> str:
         """As `ports.Files` says; signed here, no call. Shown in the page, never saved under a name, and as what its

@@ -54,6 +54,10 @@ class FakeFiles:
             self.stored[f"kept/{owner}/{file_id}"] = incoming
         return bool(kept or incoming)
 
+    def remove(self, owner: str, file_id: str) -> None:
+        """It lies there no more."""
+        self.stored.pop(f"kept/{owner}/{file_id}", None)
+
     def url(self, owner: str, file_id: str, seconds: int) -> str:
         """A link that this store's `fetch` opens; the same for a while, as the real one's."""
         now = self._clock.now()

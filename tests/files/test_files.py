@@ -145,3 +145,15 @@ def test_a_form_can_be_kept_and_compared(shop: Shop, photo: str) -> None:
     form = shop.files.upload(CASE, photo, JPEG, 1000, 600)
     assert shop.files.upload(CASE, photo, JPEG, 1000, 600) == form
     assert replace(form, id="another") != form
+
+
+def test_a_file_that_was_removed_is_shown_to_nobody_and_removing_it_again_is_no_error(
+    shop: Shop, photo: str
+) -> None:
+    form = shop.files.upload(CASE, photo, JPEG, 1000, 600)
+    shop.post(form.url, form.fields, b"my living room")
+    shop.files.keep(CASE, photo)
+    link = shop.files.url(CASE, photo, 600)
+    shop.files.remove(CASE, photo)
+    assert shop.fetch(link)[0] == 404
+    shop.files.remove(CASE, photo)
