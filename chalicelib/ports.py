@@ -110,7 +110,7 @@ class Change:
     """A bell that moved on: written only if its stored version and tip are still those of `before`.
 
     `release`: give up the bell's guard against repeated rings. `by_timeline`: the state machine did it and
-    need not be told.
+    need not be told. `erase`: remove the contact, and whose bell it is.
     """
 
     before: Bell
@@ -119,6 +119,7 @@ class Change:
     links: tuple[Link, ...] = ()
     release: bool = False
     by_timeline: bool = False
+    erase: bool = False
 
 
 @dataclass(frozen=True)

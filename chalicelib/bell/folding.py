@@ -135,6 +135,10 @@ def _transferred(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
     )
 
 
+def _erased(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
+    return replace(bell, erased_at=at)
+
+
 def _rearmed(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
     return _next_generation(bell, at)
 
@@ -155,4 +159,5 @@ _CHANGES = {
     "appealed": _appealed,
     "transferred": _transferred,
     "rearmed": _rearmed,
+    "erased": _erased,
 }

@@ -124,7 +124,9 @@ _VERB = {
 
 
 def possible(bell: Bell) -> tuple[str, ...]:
-    """What can be done to the bell now."""
+    """What can be done to the bell now; nothing once it is erased: nobody could be called."""
+    if bell.erased_at:
+        return ()
     return tuple(verb for (status, verb) in TRANSITIONS if status is bell.status and not _used_up(bell, verb))
 
 

@@ -55,7 +55,8 @@ class Post:
 class Bell:
     """One resident's ring. `epoch` counts its ringings (an appeal and each transfer begin another), `round` how often
     it was exhausted in this one; `version` counts changes of state, `tip` is the end of its record. `hops` is how
-    often this generation of the timer began to wait; the state machine counts it."""
+    often this generation of the timer began to wait; the state machine counts it. `erased_at`: since when nobody knows
+    any more who rang and what they wrote."""
 
     id: str
     neighbourhood: str
@@ -83,6 +84,7 @@ class Bell:
     hops: int = 0
     transfers: int = 0
     tip: Tip = field(default=Tip())
+    erased_at: datetime | None = None
 
     @property
     def thing(self) -> str:

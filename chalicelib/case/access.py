@@ -59,7 +59,7 @@ NOT_STAFFS = frozenset({"rate", "join", "absorb"})
 _FOLLOWS = frozenset({"join", "absorb"})
 
 # What is said within the house. Its events are on the record all the same, and staff see them.
-_HOUSE = frozenset({"notified", "reminded", "rearmed", "extension_asked", "reported"})
+_HOUSE = frozenset({"notified", "reminded", "rearmed", "extension_asked", "reported", "erased"})
 # Whose words are for the house (and for whoever wrote them), though that it happened is not.
 _HOUSE_WORDS = frozenset(
     {"visited", "pressed", "reported", "extension_asked", "extended", "extension_refused", "signed", "rated"}
@@ -84,6 +84,8 @@ def may(viewer: Viewer, verb: str) -> bool:
 
 def open_to(case: Case, viewer: Viewer) -> tuple[str, ...]:
     """What this viewer can do to the case now, in the table's order."""
+    if viewer.side is Side.RESIDENT and viewer.id in case.erased:
+        return ()
     return tuple(
         dict.fromkeys(v for v in possible(case) if may(viewer, v) and _concerns_them(case, viewer, v))
     )

@@ -259,6 +259,10 @@ def _merged(case: Case, data: Data, at: datetime) -> Case:
     return replace(case, merged_into=data["case"])
 
 
+def _erased(case: Case, data: Data, at: datetime) -> Case:
+    return replace(case, erased=tuple(dict.fromkeys((*case.erased, data["bell"]))))
+
+
 # Kinds that change nothing beyond the stage and the clock they carry.
 _PLAIN = frozenset(
     {"messaged", "replied", "commented", "negotiated", "carried_out", "finished", "closed", "reminded"}
@@ -301,4 +305,5 @@ _CHANGES: Mapping[str, Callable[[Case, Data, datetime], Case]] = {
     "absorbed": _joined,
     "split_off": _split,
     "merged": _merged,
+    "erased": _erased,
 }

@@ -148,6 +148,7 @@ def act(
         now = ports.clock.now()
         viewer = _viewer(opening, by, now)
         _require(viewer, verb)
+        _require_known(opening.case, viewer)
         _require_current(ports, opening.case, viewer, seen)
         if verb != "sign":  # once each anyway, and its code is used up by now
             _require_measure(ports, opening.case, viewer, now)
@@ -220,6 +221,12 @@ def _require(viewer: Viewer, verb: str) -> None:
     """Raise Forbidden for what is not this side's to do."""
     if not access.may(viewer, verb):
         raise Forbidden("role_not_for_this")
+
+
+def _require_known(case: Case, viewer: Viewer) -> None:
+    """Raise Gone for a resident whose data was erased: whatever they wrote would be held of them again."""
+    if viewer.side is Side.RESIDENT and viewer.id in case.erased:
+        raise Gone("data_erased")
 
 
 @contextmanager
@@ -360,7 +367,7 @@ def upload(
     """Forms for a file and for its thumbnail; one AWS call. Raises Invalid for a type or size that is not taken."""
     named = _named(by, case_id)
     opening = _opening(ports, named, "" if isinstance(by, Session) else by)
-    _viewer(opening, by, ports.clock.now())
+    _require_known(opening.case, _viewer(opening, by, ports.clock.now()))
     _check_upload(file, known)
     file_id = uploads.file_id(file.kind, ports.entropy.number(uploads.CHANCE_BITS))
     seconds = uploads.UPLOAD_SECONDS

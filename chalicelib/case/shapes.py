@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from chalicelib.place.rules import Directory
 
 
+MOST_ERASED = 60
+"""One transaction holds a hundred rows; heads, events and the contact of a bell are among them."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that belongs to a text: where it is kept is `Files`' business. `small`: it has a thumbnail."""
@@ -61,7 +65,8 @@ class CaseChange:
     """A case that came into being (`before` is None) or moved on: written only if its stored version and tip are still
     those of `before`.
 
-    `subject`: what it is about in a few words for lists of staff, None to leave it; never in the record.
+    `subject`: what it is about in a few words for lists of staff, None to leave it; never in the record. `erase`: the
+    ids of what was written and is removed, at most `MOST_ERASED`.
     """
 
     before: Case | None
@@ -72,6 +77,7 @@ class CaseChange:
     links: tuple[Link, ...] = ()
     subject: str | None = None
     by_timeline: bool = False
+    erase: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

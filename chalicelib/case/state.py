@@ -179,7 +179,8 @@ class Rating:
 class Case:
     """What is being settled; one or more bells join it (their ringers are its co-signers).
 
-    `ended_at`: since when it is done or failed. `consulting`: who is asked, `poll` or `parties`.
+    `ended_at`: since when it is done or failed. `consulting`: who is asked, `poll` or `parties`. `erased`: bells whose
+    ringers nobody knows any more.
     """
 
     id: str
@@ -213,6 +214,7 @@ class Case:
     generation: int = 1
     generation_at: datetime | None = None
     hops: int = 0
+    erased: tuple[str, ...] = ()
 
     @property
     def thing(self) -> str:

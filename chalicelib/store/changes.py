@@ -86,6 +86,10 @@ class Changes(Part):
             *_moved(BellHead, codec.bell_state(change.after)),
             BellHead.by_timeline.set(change.by_timeline),
         ]
+        if change.erase:
+            actions += [BellHead.person.remove(), BellHead.person_at.remove()]
+            contact = self.table.delete((before.thing, keys.CONTACT))
+            transaction.deletes.append((f"contact {before.thing}", contact))
         self._update(transaction, before.thing, actions, same)
         extend(self.table, transaction, change.events)
         add_links(self.table, transaction, before.thing, change.links)
@@ -103,6 +107,8 @@ class Changes(Part):
         rows: list[Row] = [case_codec.text_row(thing, text) for text in change.texts]
         rows += [case_codec.party_row(thing, party) for party in change.parties]
         transaction.puts += [(f"{row.sk} {thing}", self.table.put(row)) for row in rows]
+        for key in (keys.text(thing, text_id) for text_id in change.erase):
+            transaction.deletes.append((f"{key[1]} {thing}", self.table.delete(key)))
         add_links(self.table, transaction, thing, change.links)
 
     def _update_case(self, transaction: Transaction, before: Case, change: CaseChange) -> None:

@@ -30,6 +30,7 @@ class BellHead(Row, discriminator="BELL"):
     """`BELL#id / HEAD`. The state machine writes `task_token` and `hops`, so nobody may put the row as a whole.
 
     `bell` is JSON of all that no other attribute holds. `guards`: JSON of what withdrawing gives up, `[[key, until]]`.
+    `person` goes when the resident's data is erased.
     """
 
     version = NumberAttribute()
@@ -47,8 +48,8 @@ class BellHead(Row, discriminator="BELL"):
     guards = UnicodeAttribute()
     worklist_scope = UnicodeAttribute(null=True)
     worklist_at = UnicodeAttribute(null=True)
-    person = UnicodeAttribute()
-    person_at = UnicodeAttribute()
+    person = UnicodeAttribute(null=True)
+    person_at = UnicodeAttribute(null=True)
 
 
 class CaseHead(Row, discriminator="CASE"):

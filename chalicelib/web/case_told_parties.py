@@ -196,6 +196,19 @@ def _confirmed(data: Data, v: Voice) -> str:
     )
 
 
+def _erased(data: Data, v: Voice) -> str:
+    return v.say(
+        N_(
+            "Whatever identified the resident of bell %(bell)s was erased: name, number and words; texts: %(texts)s, "
+            "files: %(files)s. The record stays whole."
+        ),
+        N_("You had your name, number and words erased. The record stays whole."),
+        bell=v.case(data["bell"]),
+        texts=len(data["texts"]),
+        files=len(data["files"]),
+    )
+
+
 PARTIES: Final[Mapping[str, Told]] = {
     "invited": _invited,
     "removed": _removed,
@@ -212,4 +225,5 @@ PARTIES: Final[Mapping[str, Told]] = {
     "accepted": _accepted,
     "sent_back": _sent_back,
     "confirmed": _confirmed,
+    "erased": _erased,
 }

@@ -91,6 +91,16 @@ MESSAGES: Final[Mapping[str, str]] = {
     "obligation_performed": N_("This obligation is reported as done and waits to be accepted."),
     "obligation_accepted": N_("This obligation is met and accepted already."),
     "obligation_void": N_("This obligation no longer binds anybody."),
+    "bell_still_open": N_(
+        "Your bell is not decided yet. It has to be taken back together with your data (withdraw): then nobody comes."
+    ),
+    "case_still_open": N_(
+        "Case %(case)s is still being settled, and others rely on knowing with whom. Ask whoever looks after it to end "
+        "it (write to them on its page, or call 12345); after that you can erase your data here at once."
+    ),
+    "data_erased": N_(
+        "Your name, number and words were erased, so nothing more can be written here. You can ring a new bell."
+    ),
     "unavailable": N_("The service is very busy. Nothing was lost; please try again in a few seconds."),
     "no_such_poll": N_("There is no such poll."),
     "no_such_anchor": N_("There is no anchor of that day."),

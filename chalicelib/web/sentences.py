@@ -147,6 +147,15 @@ def _rearmed(data: Data, language: str) -> str:
     return translate(language, N_("The timer had stopped and was started again."))
 
 
+def _erased(data: Data, language: str) -> str:
+    message = N_(
+        "Name, number and words of whoever rang were erased, as they had asked. The record stays whole."
+    )
+    if data.get("asked") == "page":
+        message = N_("Whoever rang erased name, number and words. The record stays whole.")
+    return translate(language, message)
+
+
 def _names(staff: Any, language: str) -> str:
     return translate(language, N_(", ")).join(_typed(member.get("name", "")) for member in staff)
 
@@ -174,4 +183,5 @@ _TELLERS: Final[Mapping[str, Callable[[Data, str], str]]] = {
     "appealed": _appealed,
     "decision_overdue": _decision_overdue,
     "rearmed": _rearmed,
+    "erased": _erased,
 }

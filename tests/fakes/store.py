@@ -759,6 +759,8 @@ class FakeStore:
         head = self._heads[before.thing]
         if change.release:
             self._release(head)
+        if change.erase:
+            head.person, self._thing(before.thing).contact = "", None
         stored, token, head.bell, head.token = head.bell, head.token, after, ""
         self._keep_links(before.thing, change.links)
         self._moved(stored, after, token, by_timeline=change.by_timeline)
@@ -770,6 +772,7 @@ class FakeStore:
         stored, token, head.case, head.token = head.case, head.token, after, ""
         head.subject = head.subject if change.subject is None else change.subject
         head.texts |= {text.id: text for text in change.texts}
+        head.texts = {key: text for key, text in head.texts.items() if key not in change.erase}
         head.parties |= {party.id: party for party in change.parties}
         self._keep_links(after.thing, change.links)
         self._moved(None if fresh else stored, after, token, by_timeline=change.by_timeline and not fresh)

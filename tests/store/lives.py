@@ -84,7 +84,7 @@ def eventful() -> Life:
     life.does(do.Ask(text("q")))
     asked = Extension("stage", life.now + timedelta(days=3), "zhao", "specialist")
     ended = {"ended_at": life.now, "rating": Rating(True, False, True), "merged_into": "MX00000090"}
-    life.case = replace(life.case, extension=asked, **ended)
+    life.case = replace(life.case, extension=asked, erased=life.case.bells, **ended)
     return life
 
 

@@ -7,11 +7,11 @@ from functools import partial
 
 import pytest
 
-from chalicelib.bell.rules import Bell, Status
-from chalicelib.core.chain import verify
+from chalicelib.bell.rules import Bell, Status, fold
+from chalicelib.core.chain import RESIDENT, Happening, extend, verify
 from chalicelib.core.errors import Collision, Invalid, NotFound, Stale, TooMany
 from chalicelib.core.links import Link, Purpose
-from chalicelib.ports import Limit, Repeated, Ringing, Store
+from chalicelib.ports import Change, Limit, Repeated, Ringing, Store
 from chalicelib.record.shapes import EventAppended, HeadMoved
 from tests.fakes.clock import START
 from tests.fakes.places import directory
@@ -372,3 +372,38 @@ def test_an_erased_contact_leaves_a_record_that_verifies(home: Home) -> None:
     assert file is not None
     assert file.contact is None
     assert verify(file.events, file.bell.tip).intact
+
+
+def erasing(bell: Bell) -> Change:
+    """Whoever rang has erased what is held of them."""
+    events = extend(bell.thing, bell.tip, later(hours=1), RESIDENT, [Happening("erased", {"what": []})])
+    return Change(bell, fold(events, bell), events, release=True, erase=True)
+
+
+def test_erasing_takes_the_contact_and_whose_bell_it_is_and_leaves_the_record(store: Store) -> None:
+    change = answered(rung(store, ringing(guards=(guard(),))))
+    store.commit(change)
+    last = samples.declined(change.after)
+    store.commit(last)
+    assert store.rung_by("person-hmac").items == (last.after,)
+    erased = erasing(last.after)
+    store.commit(erased)
+    store.commit(erased)  # the answer was lost
+    file = store.bell(last.after.id)
+    assert file is not None
+    assert (file.contact, file.bell) == (None, erased.after)
+    assert store.contacts([file.bell.id]) == {}
+    assert file.bell.erased_at == later(hours=1)
+    assert file.links, "the tracking link still shows the record"
+    assert store.rung_by("person-hmac").items == ()
+    assert verify(file.events, file.bell.tip, file.bell.thing).intact
+
+
+def test_what_moved_on_meanwhile_is_not_erased(store: Store) -> None:
+    before = rung(store)
+    change = answered(before)
+    store.commit(change)
+    with pytest.raises(Stale):
+        store.commit(erasing(before))
+    assert store.contacts([before.id])
+    assert store.rung_by("person-hmac").items == (change.after,)

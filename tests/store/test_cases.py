@@ -9,9 +9,10 @@ from functools import partial
 import pytest
 
 from chalicelib.case import commands as do
+from chalicelib.case.changes import following
 from chalicelib.case.rules import Case, Stage
 from chalicelib.case.shapes import CaseChange, CaseLine, Worklist
-from chalicelib.core.chain import Actor, verify
+from chalicelib.core.chain import Actor, Happening, verify
 from chalicelib.core.errors import Invalid, NotFound, Stale
 from chalicelib.notice.types import Fate
 from chalicelib.people.staff import Channel
@@ -347,6 +348,31 @@ def test_an_erased_text_is_gone_and_its_commitment_is_not(store: Store) -> None:
     assert file is not None
     assert set(file.texts) == {"t2", "t4"}
     assert verify(file.events, file.case.tip, case.thing).intact
+
+
+def test_texts_that_a_change_erases_go_with_it_and_the_subject_with_them(store: Store) -> None:
+    others = tuple(replace(WORDS, id=f"t{n}") for n in range(2, 4))
+    case = stored(store, replace(begun(), texts=(WORDS, *others)))
+    happening = Happening("erased", {"bell": case.bells[0], "texts": ["t1", "t3"], "files": []})
+    change = replace(following(case, [happening], ZHAO, START, subject=""), erase=("t1", "t3"))
+    store.commit(change)
+    store.commit(change)
+    file = store.case(case.id)
+    assert file is not None
+    assert (set(file.texts), file.subject, file.case) == ({"t2"}, "", change.after)
+    assert file.case.erased == case.bells
+    assert verify(file.events, file.case.tip, case.thing).intact
+
+
+def test_a_case_that_moved_on_meanwhile_keeps_what_was_written(store: Store) -> None:
+    case = stored(store, replace(begun(), texts=(WORDS,)))
+    store.commit(visited(case))
+    happening = Happening("erased", {"bell": case.bells[0], "texts": ["t1"], "files": []})
+    with pytest.raises(Stale, match=case.thing):
+        store.commit(replace(following(case, [happening], ZHAO, START), erase=("t1",)))
+    file = store.case(case.id)
+    assert file is not None
+    assert set(file.texts) == {"t1"}
 
 
 # -- clocks and records
