@@ -15,6 +15,8 @@ from chalicelib.console import pages as console_pages
 from chalicelib.delivery import api as delivery_api
 from chalicelib.delivery import pages as delivery_pages
 from chalicelib.guest import pages as guest_pages
+from chalicelib.mydata import api as mydata_api
+from chalicelib.mydata import pages as mydata_pages
 from chalicelib.place import api as place_api
 from chalicelib.place import pages as place_pages
 from chalicelib.poll import api as poll_api
@@ -39,6 +41,8 @@ ALL: tuple[Blueprint, ...] = tuple(
         delivery_api,
         delivery_pages,
         guest_pages,
+        mydata_api,
+        mydata_pages,
         place_api,
         place_pages,
         poll_api,

@@ -103,6 +103,11 @@ def react_to(ports: Ports, record: StreamRecord) -> None:
     if record.event.thing.startswith(_POLL):
         _about_a_poll(ports, record.event)
         return
+    if record.event.kind == "erased":
+        from chalicelib.mydata import service as mydata
+
+        mydata.follow(ports, record.event)
+        return
     notices.announce(ports, record.event)
     escalation.skip_unreached(ports, record.event)
     statistics.count(ports, record.event)

@@ -48,6 +48,7 @@ def test_whoever_needs_no_name_may_come_with_one() -> None:
 
 ACTS = {
     "POST /t/{token}": b"action=withdraw",
+    "POST /t/{token}/data": b"action=erase",
     "POST /p/{token}": b"action=message&text=x",
     "POST /c/{case_id}": b"action=resume",
     "POST /polls/{poll_id}/desk": b"action=remind",

@@ -89,6 +89,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         _a_day_at_the_desk(run, people)
         _texts_that_fail(run)
         _by_wechat(run, people)
+        _erased(run, people)
         _reports(run)
         _mail_comes_back(run)
         _anchor_is_mailed(run)
@@ -165,6 +166,22 @@ def _by_wechat(run: Running, people: People) -> None:
     client.post("/v1/bells", _ring(client, "树倒了"))
     client.let_pass(60)
     assert any(sent.channel == "wechat" for sent in run.aws.outbox.messages())
+
+
+def _erased(run: Running, people: People) -> None:
+    """A resident adds a photo to a case, reads what is held of her, and has it erased once the case is given up."""
+    client, office = Client(run.options.url), people.sign_in(STAFF[-1])
+    bell = client.post("/v1/bells", _ring(client, "楼道太暗") | {"phone": "13900007801"})
+    mine = bell["tracking_token"]
+    client.post(f"/v1/bells/{bell['id']}/answer", {}, office)
+    case = client.post(f"/v1/bells/{bell['id']}/accept", {}, office)["case_id"]
+    photo = people.photo(case, mine, "楼道")
+    client.post(f"/v1/cases/{case}/message", {"text": "就是这里", "files": [photo]}, mine)
+    client.post(f"/v1/cases/{case}/fail", {"reason": "withdrawn", "text": "不谈了"}, office)
+    assert client.get(f"/v1/bells/{bell['id']}/data", mine)["written"][0]["files"]
+    done = client.post(f"/v1/bells/{bell['id']}/erase", {}, mine)
+    assert (done["texts"], done["files"]) == (1, 1)
+    client.let_pass(10)
 
 
 def _in_a_fresh_process(sweep_once: Callable[[Ports], dict[str, int]]) -> Callable[[Ports], dict[str, int]]:

@@ -187,11 +187,15 @@ def test_no_function_makes_log_groups_since_the_stack_has_made_them() -> None:
         assert f"${{AppName}}-${{Stage}}{suffix}" in groups
 
 
-def test_only_requests_touch_photos_and_only_where_photos_are() -> None:
+def test_only_requests_read_and_keep_photos_and_only_reactions_remove_what_was_erased() -> None:
     for function in FUNCTIONS:
         photos = [s for s in _statements("prod", function) if "-photos-" in str(s.get("Resource"))]
         where = {s["Resource"].partition("photos-*")[2] for s in photos}
-        assert where == ({"/incoming/*", "/kept/*", ""} if function == "api_handler" else set())
+        may = {"api_handler": {"/incoming/*", "/kept/*", ""}, "react": {"/kept/*"}}
+        assert where == may.get(function, set())
+        removes = {s["Sid"] for s in photos if "s3:DeleteObject" in s["Action"]}
+        assert removes == ({"PhotosErased"} if function == "react" else set())
+        assert function != "react" or [s["Action"] for s in photos] == [["s3:DeleteObject"]]
         assert all(s["Action"] == ["s3:ListBucket"] or s["Resource"].endswith("/*") for s in photos)
 
 

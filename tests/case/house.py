@@ -61,6 +61,10 @@ class House:
             self._tokens[who] = sign_in(self.web, _STAFF[who]) if who in _STAFF else self._invitation(who)
         return self._tokens[who]
 
+    def signs_in_anew(self, who: str) -> None:
+        """Their working day is over; a new one begins when they are next needed."""
+        self._tokens.pop(who, None)
+
     def read(self, who: str, case: str = "") -> Answer:
         """Read the case."""
         return self.web.get(f"/v1/cases/{case or self.case}", token=self.token(who))

@@ -4,9 +4,18 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
+from chalicelib.mydata.visits import SURE
+from chalicelib.web import my_data_views as m
 from chalicelib.web import views as v
-from chalicelib.web.i18n import Language
+from chalicelib.web.case_labels import unmask_reason
+from chalicelib.web.case_sentences import Teller, case_sentence
+from chalicelib.web.i18n import Language, translate
+from chalicelib.web.labels import channel, fate, role
+from chalicelib.web.my_data_labels import kept, shown
 from chalicelib.web.privacy import notice
+from chalicelib.web.problems import message
 from chalicelib.web.sentences import sentence
 
 NOW = datetime(2026, 11, 3, 6, 34, 12, tzinfo=UTC)
@@ -448,6 +457,87 @@ def anchors_none(language: Language) -> v.AnchorsView:
     return v.AnchorsView(())
 
 
+def my_data(language: Language) -> m.MyDataView:
+    """Of a case that was given up: everything is there, and it can be erased."""
+    return m.MyDataView(
+        path=f"/t/{TOKEN}/data",
+        track=f"/t/{TOKEN}",
+        number="MX-7F3K-92QD",
+        status="accepted",
+        rung_at=at(6.8),
+        name="陈阿姨",
+        phone="+8613812341234",
+        text=LEAK,
+        where="厨房",
+        building="3幢",
+        unit="502",
+        neighbourhood="文一大院",
+        consent_version="2026-11-29",
+        wechat_at=at(9),
+        case_numbers=("MX-7F3M-10QP",),
+        wrote=(
+            m.Wrote(at(60), _case_said("messaged", language), LEAK),
+            m.Wrote(at(90), _case_said("replied", language), WALL),
+        ),
+        sent=(
+            m.Sent(at(7), "MX-7F3K-92QD", channel("sms", language), fate("delivered", language)),
+            m.Sent(at(9), "MX-7F3K-92QD", channel("sms", language), fate("sent", language)),
+        ),
+        readers=(
+            m.Reader(at(8), "赵虹", role("specialist", language), shown("answered", language)),
+            m.Reader(at(70), "陈思阳", role("community", language), unmask_reason("safety", language)),
+        ),
+        kept=_kept(language, "record", "others", "signature", "polls", "wish", "copies"),
+    )
+
+
+def my_data_waits(language: Language) -> m.MyDataView:
+    """Of a bell that rings; the form came back because nobody was sure."""
+    error = v.FieldError("sure", translate(language, SURE))
+    return replace(
+        my_data(language),
+        status="ringing",
+        case_numbers=(),
+        wrote=(),
+        wechat_at=None,
+        waits=True,
+        withdraw=True,
+        errors=(error,),
+        kept=_kept(language, "record", "polls", "wish", "copies"),
+    )
+
+
+def my_data_refused(language: Language) -> m.MyDataView:
+    """Of a case that goes on."""
+    why = message(language, "case_still_open", {"case": "MX-7F3M-10QP"})
+    return replace(my_data(language), refused=why)
+
+
+def my_data_erased(language: Language) -> m.MyDataView:
+    """A moment later."""
+    return m.MyDataView(
+        path=f"/t/{TOKEN}/data",
+        track=f"/t/{TOKEN}",
+        number="MX-7F3K-92QD",
+        status="accepted",
+        rung_at=at(6.8),
+        case_numbers=("MX-7F3M-10QP",),
+        kept=_kept(language, "record", "others", "polls", "wish", "copies"),
+        erased_at=NOW,
+        told="erased",
+    )
+
+
+def _kept(language: Language, *names: str) -> tuple[m.Kept, ...]:
+    return tuple(m.Kept(*kept(name, language, "12345")) for name in names)
+
+
+def _case_said(kind: str, language: Language) -> str:
+    return case_sentence(
+        kind, {"to": "staff"}, Teller(voice="plain", actor="resident", me=frozenset({"resident"})), language
+    )
+
+
 PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "ring": ("ring.html", "/", ring),
     "ring-emergency": ("ring.html", "/", ring_emergency),
@@ -482,6 +572,10 @@ PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "me-none": ("me.html", "/me", me_none),
     "anchors": ("anchors.html", "/anchors", anchors),
     "anchors-none": ("anchors.html", "/anchors", anchors_none),
+    "my-data": ("my_data.html", f"/t/{TOKEN}/data", my_data),
+    "my-data-waits": ("my_data.html", f"/t/{TOKEN}/data", my_data_waits),
+    "my-data-refused": ("my_data.html", f"/t/{TOKEN}/data", my_data_refused),
+    "my-data-erased": ("my_data.html", f"/t/{TOKEN}/data", my_data_erased),
     "privacy": ("privacy.html", "/privacy", privacy),
     "error-missing": ("error.html", "/nowhere", error_missing),
     "error-limited": ("error.html", "/", error_limited),

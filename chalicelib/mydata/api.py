@@ -1,0 +1,34 @@
+"""The routes of somebody's own data. What they do is in `mydata.handlers`, imported when one is first called."""
+
+from __future__ import annotations
+
+from chalice import Blueprint
+
+from chalicelib.http import later, operation
+from chalicelib.session.rules import RESIDENTS_LINK
+
+blueprint = Blueprint(__name__)
+_HERE, _WIRE = "chalicelib.mydata.handlers", "chalicelib.mydata.wire"
+_TOKEN = (401, 403, 404, 410)
+
+operation(
+    blueprint,
+    "GET",
+    "/v1/bells/{bell_id}/data",
+    audience=RESIDENTS_LINK,
+    summary="Everything that is held of whoever rang the bell",
+    answers={200: f"{_WIRE}:DataBody"},
+    problems=_TOKEN,
+)(later(f"{_HERE}:data_of_bell"))
+
+operation(
+    blueprint,
+    "POST",
+    "/v1/bells/{bell_id}/erase",
+    audience=RESIDENTS_LINK,
+    summary="Erase what is held of whoever rang the bell; the record stays",
+    body=f"{_WIRE}:EraseRequest",
+    optional=True,
+    answers={200: f"{_WIRE}:ErasedBody"},
+    problems=(400, *_TOKEN, 409),
+)(later(f"{_HERE}:erase_data_of_bell"))

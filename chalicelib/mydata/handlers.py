@@ -1,0 +1,20 @@
+"""Somebody's own data over JSON: parse, one service call, answer. The routes are declared in `mydata.api`."""
+
+from __future__ import annotations
+
+from chalicelib.core.errors import Invalid
+from chalicelib.http import Call
+from chalicelib.mydata import present, service, wire
+
+
+def data_of_bell(call: Call, bell_id: str) -> wire.DataBody:
+    """Whole and unmasked: it is the resident's own."""
+    return present.body(call.ports, service.look(call.ports, call.bearer, bell_id), call.language)
+
+
+def erase_data_of_bell(call: Call, bell_id: str) -> wire.ErasedBody:
+    """Only by the resident; cannot be undone. Again: the same, and nothing more happens."""
+    body, known = call.read(wire.EraseRequest, optional=True)
+    if known:
+        raise Invalid(*known)
+    return present.erased(service.erase(call.ports, call.bearer, bell_id, withdraw=body.withdraw))

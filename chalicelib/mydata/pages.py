@@ -1,0 +1,16 @@
+"""The pages about one's own data. What they do is in `mydata.visits`, imported when one is first called."""
+
+from __future__ import annotations
+
+from chalice import Blueprint
+
+from chalicelib.http import later
+from chalicelib.session.rules import RESIDENTS_LINK
+from chalicelib.web.edge import page
+
+blueprint = Blueprint(__name__)
+_HERE = "chalicelib.mydata.visits"
+
+page(blueprint, "GET", "/t/{token}/data", audience=RESIDENTS_LINK)(later(f"{_HERE}:my_data"))
+page(blueprint, "POST", "/t/{token}/data", audience=RESIDENTS_LINK)(later(f"{_HERE}:erase_my_data"))
+page(blueprint, "GET", "/t/{token}/data.json", audience=RESIDENTS_LINK)(later(f"{_HERE}:my_data_as_a_file"))

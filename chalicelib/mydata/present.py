@@ -1,0 +1,199 @@
+"""What is held of somebody as they see it: as a document for programs, and what the page is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.bell.screens import place_name
+from chalicelib.case.present import photo
+from chalicelib.case.shapes import CaseFile
+from chalicelib.core import ids
+from chalicelib.core.chain import Event
+from chalicelib.core.times import iso, parse_iso
+from chalicelib.mydata import rules, wire
+from chalicelib.mydata.service import Erased, Holding
+from chalicelib.notice.casework import resident_id
+from chalicelib.notice.types import RESIDENT, Dispatch
+from chalicelib.ports import Ports
+from chalicelib.web import case_labels, labels, my_data_labels
+from chalicelib.web import my_data_views as v
+from chalicelib.web.case_sentences import Teller, case_sentence
+from chalicelib.web.edge import CONTACT
+from chalicelib.web.problems import message
+
+SHAPE = "my-data/1"
+
+
+def body(ports: Ports, held: Holding, language: str) -> wire.DataBody:
+    """Everything that is held, whole: it is the reader's own."""
+    bell, contact = held.bell, held.file.contact
+    code, _ = held.obstacle
+    return wire.DataBody(
+        shape=SHAPE,
+        made_at=iso(ports.clock.now()),
+        id=bell.id,
+        number=ids.number(bell.id),
+        status=bell.status,
+        rung_at=iso(bell.rung_at),
+        desk=bell.desk,
+        category=bell.category,
+        neighbourhood=bell.neighbourhood,
+        erased_at=iso(bell.erased_at) if bell.erased_at else None,
+        contact=wire.DataContact(
+            contact.name,
+            contact.phone,
+            contact.text,
+            contact.where,
+            contact.building,
+            contact.unit,
+            contact.language,
+        )
+        if contact
+        else None,
+        consent=wire.DataConsent(contact.consent_version, iso(bell.rung_at)) if contact else None,
+        wechat=_wechat(held),
+        cases=[_case(file, held) for file in held.cases],
+        written=[text for file in held.cases for text in _written(ports, file, bell.id)],
+        messages=[
+            wire.DataMessage(iso(d.at), ids.number(about), d.template, d.channel, d.fate)
+            for about, d in _messages(held)
+        ],
+        shown_to=[wire.DataReader(iso(at), name, role, why) for at, name, role, why in _readers(held)],
+        obstacle=code,
+        explained=refusal(held, language),
+        kept=[wire.DataKept(*my_data_labels.kept(what, language, CONTACT)) for what in kept(held)],
+    )
+
+
+def erased(done: Erased) -> wire.ErasedBody:
+    """What became of it."""
+    bell = done.bell
+    at = iso(bell.erased_at) if bell.erased_at else ""
+    return wire.ErasedBody(bell.id, ids.number(bell.id), bell.status, at, done.texts, done.files, done.wechat)
+
+
+def refusal(held: Holding, language: str) -> str:
+    """Why nothing can be erased yet, with a way out; empty when it can."""
+    code, case_id = held.obstacle
+    return message(language, code, {"case": ids.number(case_id) if case_id else ""}) if code else ""
+
+
+def kept(held: Holding) -> tuple[str, ...]:
+    """What stays, as `web.my_data_labels` names it."""
+    of_cases = ("others",) if held.cases else ()
+    signed = (w for file in held.cases for w in rules.written(file, held.bell.id))
+    signature = ("signature",) if any(w.event.kind == "signed" for w in signed) else ()
+    return ("record", *of_cases, *signature, "polls", "wish", "copies")
+
+
+def view(ports: Ports, held: Holding, token: str, language: str) -> v.MyDataView:
+    """The page, without anything that was typed into its form."""
+    bell, contact = held.bell, held.file.contact
+    code, case_id = held.obstacle
+    return v.MyDataView(
+        path=f"/t/{token}/data",
+        track=f"/t/{token}",
+        number=ids.number(bell.id),
+        status=bell.status,
+        rung_at=bell.rung_at,
+        name=contact.name if contact else "",
+        phone=contact.phone if contact else "",
+        text=contact.text if contact else "",
+        where=contact.where if contact else "",
+        building=contact.building if contact else "",
+        unit=contact.unit if contact else "",
+        neighbourhood=place_name(held.directory, bell.neighbourhood, language),
+        consent_version=contact.consent_version if contact else "",
+        wechat_at=held.binding.bound_at if held.binding else None,
+        case_numbers=tuple(ids.number(file.case.id) for file in held.cases),
+        wrote=tuple(_wrote(ports, held, language)),
+        sent=tuple(
+            v.Sent(
+                d.at, ids.number(about), labels.channel(d.channel, language), labels.fate(d.fate, language)
+            )
+            for about, d in _messages(held)
+        ),
+        readers=tuple(
+            v.Reader(at, name, labels.role(role, language), _why(why, language))
+            for at, name, role, why in _readers(held)
+        ),
+        kept=tuple(v.Kept(*my_data_labels.kept(what, language, CONTACT)) for what in kept(held)),
+        erased_at=bell.erased_at,
+        waits=code == "bell_still_open",
+        refused=refusal(held, language) if case_id else "",
+    )
+
+
+def _wechat(held: Holding) -> wire.DataWechat | None:
+    if (binding := held.binding) is None:
+        return None
+    grants = {template: count for template, count in binding.grants.items() if count}
+    return wire.DataWechat(binding.openid, binding.consent_version, iso(binding.bound_at), grants)
+
+
+def _case(file: CaseFile, held: Holding) -> wire.DataCase:
+    case = file.case
+    # What staff call a matter that was split off is theirs; the first words of a bell are the resident's.
+    own = file.subject if case.bells[:1] == (held.bell.id,) else ""
+    return wire.DataCase(case.id, ids.number(case.id), case.stage, own)
+
+
+def _written(ports: Ports, file: CaseFile, bell_id: str) -> Iterator[wire.DataText]:
+    erasable = {text.id for text in rules.erasable(file, bell_id)}
+    for one in rules.written(file, bell_id):
+        files = [
+            wire.DataFile(f.id, f.kind, f.name, photo(ports, file.case.id, f).url) for f in one.text.files
+        ]
+        yield wire.DataText(
+            ids.number(file.case.id),
+            one.event.at,
+            one.event.kind,
+            one.text.words,
+            files,
+            one.text.id not in erasable,
+        )
+
+
+def _wrote(ports: Ports, held: Holding, language: str) -> Iterator[v.Wrote]:
+    zone = held.directory.subdistrict.timezone
+    for file in held.cases:
+        teller = Teller(zone=zone, voice="plain", me=frozenset({held.bell.id, "resident"}))
+        for one in rules.written(file, held.bell.id):
+            event = one.event
+            said = case_sentence(event.kind, event.data, teller.of(event.actor), language)
+            photos = tuple(photo(ports, file.case.id, f) for f in one.text.files)
+            yield v.Wrote(parse_iso(event.at), said, one.text.words, photos)
+
+
+def _messages(held: Holding) -> tuple[tuple[str, Dispatch], ...]:
+    """What was sent to the resident, oldest first, and about which bell or case."""
+    found = [(held.bell.id, d) for d in held.file.dispatches if d.recipient == RESIDENT]
+    for file in held.cases:
+        if held.bell.id in file.case.bells:
+            mine = resident_id(file.case, held.bell.id)
+            found += [(file.case.id, d) for d in file.dispatches if d.recipient == mine]
+    return tuple(sorted(found, key=lambda pair: pair[1].at))
+
+
+def _readers(held: Holding) -> tuple[tuple[datetime, str, str, str], ...]:
+    """Who answered the bell, who was put in charge of its case, and who gave a reason to be shown name and number."""
+    found = [_reader(e, "answered") for e in held.file.events if e.kind == "answered"]
+    for file in held.cases:
+        for event in file.events:
+            if event.kind == "assigned":
+                member = held.directory.member(event.data["staff"])
+                name = member.name if member else event.data["staff"]
+                found.append((parse_iso(event.at), name, event.data["role"], "assigned"))
+        found += [_reader(e, e.data["reason"]) for e in rules.seen_by(file, held.bell.id)]
+    return tuple(sorted(found))
+
+
+def _reader(event: Event, why: str) -> tuple[datetime, str, str, str]:
+    return parse_iso(event.at), event.actor.get("name", ""), event.actor.get("role", ""), why
+
+
+def _why(why: str, language: str) -> str:
+    if why in my_data_labels.SHOWN:
+        return my_data_labels.shown(why, language)
+    return case_labels.unmask_reason(why, language)

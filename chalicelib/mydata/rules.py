@@ -1,0 +1,123 @@
+"""What is held of somebody who rang, what of it can be erased and when, and what the record says of that. Pure.
+
+Personal Information Protection Law, articles 44 to 47 and 50; GDPR, articles 15 to 17.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.bell.rules import Bell
+from chalicelib.case.access import Side, refs_in
+from chalicelib.case.shapes import CaseFile, Text
+from chalicelib.case.stages import OPEN
+from chalicelib.case.state import Case
+from chalicelib.core.chain import Event, Happening
+from chalicelib.core.uploads import small
+
+# Whoever has promised something, or was promised it, may need that somebody signed: that stays with the agreement.
+_OTHERS_RELY_ON = frozenset({"signed"})
+PAGE, REQUEST = "page", "request"
+"""How erasing was asked for: by the page of the bell, or by letter or telephone, so that the operator did it."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a resident wrote about a case."""
+
+    event: Event
+    text: Text
+
+
+def obstacle(bell: Bell, cases: Iterable[Case]) -> tuple[str, str]:
+    """Why nothing of the bell can be erased yet, and the case that it waits for: `bell_still_open` (it has to be taken
+    back first), `case_still_open` (others are settling the matter with this resident); twice empty when it can.
+
+    Somebody who only co-signs, and is bound by nothing, may leave a case that goes on without them.
+    """
+    if bell.open:
+        return "bell_still_open", ""
+    for case in cases:
+        if case.stage in OPEN and bell.id in case.bells and needs(case, bell.id):
+            return "case_still_open", case.id
+    return "", ""
+
+
+def needs(case: Case, bell_id: str) -> bool:
+    """Whether the case cannot go on without whoever rang that bell: it began with it, or it binds them."""
+    if case.bells[0] == bell_id:
+        return True
+    signs = case.agreement is not None and bell_id in case.agreement.signatories
+    return signs or any(o.who == bell_id and o.status != "void" for o in case.obligations)
+
+
+def written(file: CaseFile, bell_id: str) -> tuple[Written, ...]:
+    """What the bell's resident wrote about the case and is still there, oldest first."""
+    return tuple(
+        Written(event, file.texts[text_id])
+        for event in file.events
+        if _by(event, file.case, bell_id)
+        for text_id in refs_in(event.data)
+        if text_id in file.texts
+    )
+
+
+def erasable(file: CaseFile, bell_id: str) -> tuple[Text, ...]:
+    """What of it is erased with the resident's data."""
+    return tuple(w.text for w in written(file, bell_id) if w.event.kind not in _OTHERS_RELY_ON)
+
+
+def files_of(texts: Iterable[Text]) -> tuple[str, ...]:
+    """The names under which the files of these texts are kept, thumbnails too."""
+    return tuple(name for text in texts for file in text.files for name in _names(file.id, file.small))
+
+
+def bell_erased(how: str) -> Happening:
+    """The record of a bell says that its contact was erased; nothing of what stood there."""
+    return Happening("erased", {"asked": how, "what": ["contact"]})
+
+
+def case_erased(bell_id: str, texts: Iterable[Text], how: str) -> Happening:
+    """The record of a case says what one of its residents wrote and is erased, by ids that say nothing."""
+    gone = tuple(texts)
+    data = {
+        "asked": how,
+        "bell": bell_id,
+        "texts": [text.id for text in gone],
+        "files": list(files_of(gone)),
+    }
+    return Happening("erased", data)
+
+
+def seen_by(file: CaseFile, bell_id: str) -> tuple[Event, ...]:
+    """The members of staff who had the resident's name and number shown to them, each saying why."""
+    return tuple(e for e in file.events if e.kind == "unmasked" and e.data.get("bell") == bell_id)
+
+
+def leads_to(file: CaseFile, bell_id: str) -> Iterator[str]:
+    """The cases in which the bell's matter goes on: one into which this was merged, ones that were split off with the
+    bell."""
+    if file.case.merged_into:
+        yield file.case.merged_into
+    for event in file.events:
+        if event.kind == "split_off" and _went_along(event.data, file, bell_id):
+            yield str(event.data["case"])
+
+
+def _went_along(data: Mapping[str, Any], file: CaseFile, bell_id: str) -> bool:
+    # Without any bells the first holds two matters and is in both cases.
+    first = next(str(e.data["bell"]) for e in file.events if e.kind == "opened")
+    return bell_id in data["bells"] or (not data["bells"] and bell_id == first)
+
+
+def _by(event: Event, case: Case, bell_id: str) -> bool:
+    if event.actor.get("kind") != Side.RESIDENT:
+        return False
+    # An actor without an id is of a case's first days, when it had one resident.
+    return (event.actor.get("id") or next(iter(case.bells), "")) == bell_id
+
+
+def _names(file_id: str, thumbnail: bool) -> tuple[str, ...]:
+    return (file_id, small(file_id)) if thumbnail else (file_id,)

@@ -1,0 +1,251 @@
+"""Somebody sees what is held of them, and has it erased: load, decide, save. The record stays, and stays whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.bell.changes import subject_of
+from chalicelib.bell.ringing import person_of
+from chalicelib.bell.rules import Bell, Status, Withdraw, decide, fold
+from chalicelib.case.access import Side
+from chalicelib.case.changes import following
+from chalicelib.case.shapes import MOST_ERASED, CaseChange, CaseFile
+from chalicelib.core import ids, links
+from chalicelib.core.chain import RESIDENT, Actor, Event, extend
+from chalicelib.core.errors import Conflict, Forbidden, Gone, NotFound, Stale, Unauthorized, Unavailable
+from chalicelib.core.links import Purpose
+from chalicelib.mydata import rules
+from chalicelib.ports import BellFile, Change, Ports
+
+if TYPE_CHECKING:
+    from chalicelib.place.rules import Directory
+    from chalicelib.wechat.rules import Binding
+
+_TRIES = 6
+_MOST_CASES = 20
+"""Further than that no matter is followed through mergers and partings: a transaction has to hold them all."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """All that is held of somebody because of one bell. `cases`: those that it was or is in, from the first on.
+    `binding`: their WeChat, which serves all their bells."""
+
+    file: BellFile
+    cases: tuple[CaseFile, ...]
+    directory: Directory
+    binding: Binding | None = None
+
+    @property
+    def bell(self) -> Bell:
+        """The bell."""
+        return self.file.bell
+
+    @property
+    def obstacle(self) -> tuple[str, str]:
+        """As `rules.obstacle`."""
+        return rules.obstacle(self.bell, (file.case for file in self.cases))
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What became of it: the bell afterwards, and how many texts and files went with the contact. All zero when it had
+    been erased before."""
+
+    bell: Bell
+    texts: int = 0
+    files: int = 0
+    wechat: bool = False
+
+
+def look(ports: Ports, token: str, bell_id: str = "") -> Holding:
+    """What is held, for the holder of the bell's tracking link; one AWS call, one more for each case and one for their
+    WeChat where there is a mini program. Nothing changes.
+
+    Raises Unauthorized for a token that opens nothing (or not `bell_id`), Forbidden for another kind of link, Gone for
+    one that has expired.
+    """
+    return _held(ports, _opened(ports, token, bell_id), with_wechat=True)
+
+
+def find(ports: Ports, bell_id: str) -> Holding:
+    """The same for the operator, who was asked by letter or telephone; raises NotFound."""
+    return _held(ports, _by_id(ports, bell_id), with_wechat=True)
+
+
+def erase(ports: Ports, token: str, bell_id: str = "", *, withdraw: bool = False) -> Erased:
+    """The resident has erased what is held of them because of this bell; two AWS calls, one more for each case and two
+    for their WeChat where there is a mini program. Again: nothing more happens.
+
+    `withdraw`: a bell that is not decided yet is taken back with it. Raises Conflict (`bell_still_open`,
+    `case_still_open` with the case's number) when it cannot be yet; as `look` otherwise.
+    """
+    return _erased(ports, lambda: _opened(ports, token, bell_id), None, withdraw=withdraw)
+
+
+def erase_for(ports: Ports, bell_id: str, by: Actor) -> Erased:
+    """The operator does it, who was asked by letter or telephone; a bell that is not decided yet is taken back. Raises
+    NotFound, and Conflict as `erase`."""
+    return _erased(ports, lambda: _by_id(ports, bell_id), by, withdraw=True)
+
+
+def rung_with(ports: Ports, phone: str) -> Iterator[Bell]:
+    """The bells that were rung with a number (E.164), newest first; one AWS call for each page. Erased ones are not
+    found any more."""
+    person, cursor = person_of(ports.policy.key, phone), ""
+    while True:
+        page = ports.store.rung_by(person, cursor)
+        yield from page.items
+        if not (cursor := page.cursor):
+            return
+
+
+def follow(ports: Ports, event: Event) -> None:
+    """The stream tells that a resident's words were erased: their photos are, too; one AWS call for each file, and
+    again without harm."""
+    if event.kind == "erased" and event.thing.startswith("CASE#"):
+        owner = event.thing.partition("#")[2]
+        for file_id in event.data["files"]:
+            ports.files.remove(owner, file_id)
+
+
+def _opened(ports: Ports, token: str, bell_id: str) -> BellFile:
+    named = links.thing_id_of(token)
+    if named is None or (bell_id and ids.parse(bell_id) != named):
+        raise Unauthorized("link_unknown")
+    file = ports.store.bell(named)
+    hashed = links.hash_of(token)
+    link = next((link for link in file.links if link.hash == hashed), None) if file else None
+    if file is None or link is None:
+        raise Unauthorized("link_unknown")
+    if link.purpose is not Purpose.TRACK:
+        raise Forbidden("link_not_for_this")
+    if link.expires_at <= ports.clock.now():
+        raise Gone("link_expired")
+    return file
+
+
+def _by_id(ports: Ports, bell_id: str) -> BellFile:
+    named = ids.parse(bell_id)
+    file = ports.store.bell(named) if named else None
+    if file is None:
+        raise NotFound("no_such_bell")
+    return file
+
+
+def _held(ports: Ports, file: BellFile, *, with_wechat: bool) -> Holding:
+    directory = ports.directories.of(ids.prefix_of(file.bell.id))
+    binding = None
+    if with_wechat and ports.wechat and file.contact:
+        binding = ports.wechat.bindings.binding(person_of(ports.policy.key, file.contact.phone))
+    return Holding(file, _cases(ports, file.bell), directory, binding)
+
+
+def _cases(ports: Ports, bell: Bell) -> tuple[CaseFile, ...]:
+    """Every case in which the bell was, however often its matter was merged and parted."""
+    found: dict[str, CaseFile] = {}
+    waiting = [bell.case] if bell.case else []
+    while waiting and len(found) < _MOST_CASES:
+        case_id = waiting.pop(0)
+        file = None if case_id in found else ports.store.case(case_id)
+        if file is not None:
+            found[case_id] = file
+            waiting += rules.leads_to(file, bell.id)
+    return tuple(found.values())
+
+
+def _erased(ports: Ports, load: Callable[[], BellFile], operator: Actor | None, *, withdraw: bool) -> Erased:
+    for _ in range(_TRIES):
+        held = _held(ports, load(), with_wechat=False)
+        if held.bell.erased_at:
+            _finish(ports, held)
+            return Erased(held.bell)
+        _require(held, withdraw=withdraw)
+        # Before the contact goes: afterwards nobody knows whose WeChat it would be.
+        unbound = _unbind(ports, held)
+        change, moved = _plan(held, operator, ports.clock.now())
+        try:
+            ports.store.commit(change, *moved)
+        except Stale:
+            continue
+        for case in moved:
+            _remove(ports, case.after.id, [text for text in _named(case.events) if text not in case.erase])
+        gone = [event.data for case in moved for event in case.events]
+        texts, files = (sum(len(data[name]) for data in gone) for name in ("texts", "files"))
+        return Erased(change.after, texts, files, unbound)
+    raise Unavailable("erase")
+
+
+def _require(held: Holding, *, withdraw: bool) -> None:
+    code, case_id = held.obstacle
+    if code == "bell_still_open" and not withdraw:
+        raise Conflict(code, status=held.bell.status)
+    if case_id:
+        raise Conflict(code, case=ids.number(case_id))
+
+
+def _unbind(ports: Ports, held: Holding) -> bool:
+    """Forget whose WeChat it is, unless other bells of the same number are left."""
+    contact = held.file.contact
+    if ports.wechat is None or contact is None:
+        return False
+    person = person_of(ports.policy.key, contact.phone)
+    others = ports.store.rung_by(person, limit=2).items
+    if any(bell.id != held.bell.id for bell in others):
+        return False
+    ports.wechat.bindings.unbind(person)
+    return True
+
+
+def _plan(held: Holding, operator: Actor | None, now: datetime) -> tuple[Change, tuple[CaseChange, ...]]:
+    """The bell and its cases after it, each with its event."""
+    bell, how = held.bell, rules.REQUEST if operator else rules.PAGE
+    taken_back = decide(bell, Withdraw(), now) if bell.status in _UNDECIDED else ()
+    events = extend(bell.thing, bell.tip, now, operator or RESIDENT, (*taken_back, rules.bell_erased(how)))
+    change = Change(bell, fold(events, bell), events, release=True, erase=True)
+    by = operator or Actor(Side.RESIDENT, bell.id)
+    moved, room = [], MOST_ERASED
+    for file in held.cases:
+        texts = rules.erasable(file, bell.id)
+        subject = _is_theirs(file, held)
+        if bell.id not in file.case.bells and not texts and not subject:
+            continue
+        planned = following(
+            file.case,
+            (rules.case_erased(bell.id, texts, how),),
+            by,
+            now,
+            subject="" if subject else None,
+        )
+        at_once = tuple(text.id for text in texts[:room])
+        room -= len(at_once)
+        moved.append(replace(planned, erase=at_once))
+    return change, tuple(moved)
+
+
+_UNDECIDED = frozenset({Status.RINGING, Status.ANSWERED})
+
+
+def _is_theirs(file: CaseFile, held: Holding) -> bool:
+    """Whether what the case is called in lists are the resident's own words."""
+    return bool(file.subject) and file.subject == subject_of(held.file.contact)
+
+
+def _finish(ports: Ports, held: Holding) -> None:
+    """Of what the record says is erased, remove whatever is left: the process may have died in between."""
+    for file in held.cases:
+        mine = (e for e in file.events if e.kind == "erased" and e.data["bell"] == held.bell.id)
+        _remove(ports, file.case.id, [text for text in _named(mine) if text in file.texts])
+
+
+def _named(erased: Iterable[Event]) -> list[str]:
+    return [text for event in erased for text in event.data["texts"]]
+
+
+def _remove(ports: Ports, case_id: str, texts: Sequence[str]) -> None:
+    """What one transaction could not hold."""
+    if texts:
+        ports.store.erase_texts(case_id, texts)

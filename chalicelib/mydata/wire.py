@@ -1,0 +1,137 @@
+"""What clients send and get about what is held of somebody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class EraseRequest(Struct, frozen=True, kw_only=True):
+    """Erase what is held of me because of this bell."""
+
+    withdraw: Annotated[
+        bool,
+        Meta(description="take the bell back, too, if it is not decided yet; else that is refused (409)"),
+    ] = False
+
+
+class ErasedBody(Struct, frozen=True):
+    """What was erased; all zero when it had been before."""
+
+    id: str
+    number: str
+    status: str
+    erased_at: str
+    texts: Annotated[int, Meta(description="texts that were written about the case")]
+    files: Annotated[int, Meta(description="photos and papers among them; they are gone a moment later")]
+    wechat: Annotated[bool, Meta(description="whether the number's WeChat was forgotten, too: its last bell")]
+
+
+class DataContact(Struct, frozen=True):
+    """What was entered when the bell was rung, whole."""
+
+    name: str
+    phone: str
+    text: str
+    where: str
+    building: str
+    unit: str
+    language: str
+
+
+class DataConsent(Struct, frozen=True):
+    """To which version of the privacy notice somebody agreed, and when."""
+
+    version: str
+    at: str
+
+
+class DataFile(Struct, frozen=True):
+    """A photo or paper: the address opens for a quarter of an hour."""
+
+    id: str
+    kind: str
+    name: str
+    url: str
+
+
+class DataText(Struct, frozen=True):
+    """What somebody wrote about a case. `stays`: it is kept when all else is erased, as others rely on it."""
+
+    case_number: str
+    at: str
+    kind: str
+    text: str
+    files: list[DataFile]
+    stays: bool
+
+
+class DataMessage(Struct, frozen=True):
+    """A message that was sent to somebody: which, by what channel, and what became of it."""
+
+    at: str
+    about: str
+    template: str
+    channel: str
+    fate: str
+
+
+class DataReader(Struct, frozen=True):
+    """A member of staff to whom name and number were shown. `why`: answered, assigned, or the reason they gave."""
+
+    at: str
+    name: str
+    role: str
+    why: str
+
+
+class DataCase(Struct, frozen=True):
+    """A case that the bell led to; `listed_as`: what staff see of it in lists."""
+
+    id: str
+    number: str
+    stage: str
+    listed_as: str
+
+
+class DataWechat(Struct, frozen=True):
+    """A WeChat that is bound to the number, for all its bells. The openid is the mini program's name for its owner."""
+
+    openid: str
+    consent_version: str
+    bound_at: str
+    accepted: Annotated[dict[str, int], Meta(description="by template: messages that may still be sent")]
+
+
+class DataKept(Struct, frozen=True):
+    """What is not erased, and why."""
+
+    what: str
+    why: str
+
+
+class DataBody(Struct, frozen=True):
+    """Everything that is held of somebody because of one bell. `contact` is null once it is erased. `obstacle` is the
+    code of what stands in the way of erasing it now, empty when nothing does; `explained` says so in words."""
+
+    shape: Annotated[str, Meta(description="the name of this shape: my-data/1")]
+    made_at: str
+    id: str
+    number: str
+    status: str
+    rung_at: str
+    desk: str
+    category: str
+    neighbourhood: str
+    erased_at: str | None
+    contact: DataContact | None
+    consent: DataConsent | None
+    wechat: DataWechat | None
+    cases: list[DataCase]
+    written: list[DataText]
+    messages: list[DataMessage]
+    shown_to: list[DataReader]
+    obstacle: str
+    explained: str
+    kept: list[DataKept]

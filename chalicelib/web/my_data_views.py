@@ -1,0 +1,78 @@
+"""What the pages about one's own data show, as `web.views` has it for the others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.web.guest_views import Photo
+from chalicelib.web.views import FieldError
+
+
+class Wrote(Struct, frozen=True):
+    """Something that was written about the case; `said`: on what occasion."""
+
+    at: datetime
+    said: str
+    text: str
+    photos: tuple[Photo, ...] = ()
+
+
+class Sent(Struct, frozen=True):
+    """A message that was sent to the reader; all parts are words already."""
+
+    at: datetime
+    about: str
+    channel: str
+    fate: str
+
+
+class Reader(Struct, frozen=True):
+    """Who was shown name and number, and why."""
+
+    at: datetime
+    name: str
+    role: str
+    why: str
+
+
+class Kept(Struct, frozen=True):
+    """What is not erased, and why."""
+
+    what: str
+    why: str
+
+
+class MyDataView(Struct, frozen=True):
+    """my_data.html: what is held because of one bell, and the form that erases it (`action` = erase, `sure`,
+    `withdraw`). `status` is the bell's; `waits`: it has to be taken back first; `refused`: why nothing can be erased
+    yet. `told`: erased, or empty."""
+
+    path: str
+    track: str
+    number: str
+    status: str
+    rung_at: datetime
+    name: str = ""
+    phone: str = ""
+    text: str = ""
+    where: str = ""
+    building: str = ""
+    unit: str = ""
+    neighbourhood: str = ""
+    consent_version: str = ""
+    wechat_at: datetime | None = None
+    case_numbers: tuple[str, ...] = ()
+    wrote: tuple[Wrote, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    readers: tuple[Reader, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    erased_at: datetime | None = None
+    waits: bool = False
+    refused: str = ""
+    ask: str = ""
+    errors: tuple[FieldError, ...] = ()
+    sure: bool = False
+    withdraw: bool = False
+    told: str = ""

@@ -1,0 +1,124 @@
+"""The same on a real table: not a row of it holds anything of whoever was erased, and each call is counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.bell import service as bells
+from chalicelib.bell.changes import answer_token
+from chalicelib.bell.ringing import person_of
+from chalicelib.bell.service import Rung
+from chalicelib.case import service as cases
+from chalicelib.case import wire
+from chalicelib.case.orders import ORDERS
+from chalicelib.core.chain import Actor, verify
+from chalicelib.mydata import service
+from chalicelib.session.rules import Caller, Session
+from chalicelib.store import DynamoStore
+from chalicelib.store.wechats import Bindings
+from tests.conftest import Calls
+from tests.fakes.wechat import FakeProgram
+from tests.recovery.capture import Life, life
+
+Counting = Callable[[], AbstractContextManager[Calls]]
+PHONE, WORDS, ADDED = "+8613900000001", "楼上半夜装修", "我家在三楼"
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Life]:
+    with life() as lived:
+        yield lived
+
+
+@pytest.fixture
+def there(aws: Life) -> Iterator[Life]:
+    """The platform with its place and nothing else."""
+    yield aws
+    client = aws.aws.client("dynamodb")
+    for row in rows(aws):
+        if row["pk"]["S"] != "PLACE#MX":
+            client.delete_item(TableName=aws.aws.table_name, Key={"pk": row["pk"], "sk": row["sk"]})
+    aws.seen = len(aws.aws.records)
+
+
+def rows(lived: Life) -> list[dict[str, dict[str, str]]]:
+    """Every row of the table."""
+    found: list[dict[str, dict[str, str]]] = lived.aws.client("dynamodb").scan(
+        TableName=lived.aws.table_name
+    )["Items"]
+    return found
+
+
+def given_up(lived: Life) -> tuple[Rung, str]:
+    """A case to which the resident added something, and which was given up."""
+    ports = lived.ports
+    rung = lived.ring(WORDS)
+    token = answer_token(ports.policy.key, rung.bell, "zhao")
+    bells.answer(ports, token)
+    case_id = bells.accept(ports, token).case
+    zhao = Session("hers", Caller.SPECIALIST, lived.clock.now() + timedelta(hours=1), "zhao", "MX")
+    said, ended = wire.MessageRequest(text=ADDED), wire.ReasonRequest(reason="withdrawn", text="不谈了")
+    cases.act(ports, rung.token, case_id, "message", lambda desk: ORDERS["message"].make(said, desk))
+    cases.act(ports, zhao, case_id, "fail", lambda desk: ORDERS["fail"].make(ended, desk))
+    lived.react()
+    return rung, case_id
+
+
+def test_no_row_of_the_table_holds_anything_of_her_and_the_chains_hold(there: Life) -> None:
+    rung, case_id = given_up(there)
+    person = person_of(there.ports.policy.key, PHONE)
+    traces = (PHONE, PHONE[3:], WORDS, ADDED, "张三", person)
+    before = json.dumps(rows(there), ensure_ascii=False)
+    assert [trace for trace in traces if trace not in before] == []
+    service.erase(there.ports, rung.token)
+    there.react()
+    after = json.dumps(rows(there), ensure_ascii=False)
+    assert [trace for trace in traces if trace in after] == []
+    for thing, events, tip in there.ports.store.chains():
+        assert verify(events, tip, thing).intact
+    assert service.look(there.ports, rung.token).cases[0].case.id == case_id
+
+
+def test_erasing_has_its_number_of_calls(there: Life, count_aws_calls: Counting) -> None:
+    ports = there.ports
+    ports.directories.of("MX")
+    rung, _ = given_up(there)
+    waiting = there.ring("又来了")
+    with count_aws_calls() as calls:
+        service.look(ports, rung.token)
+    assert calls == {"Query": 2}, "the bell and its case"
+    with count_aws_calls() as calls:
+        service.erase(ports, rung.token)
+    assert calls == {"Query": 2, "TransactWriteItems": 1}
+    with count_aws_calls() as calls:
+        service.erase(ports, rung.token)
+    assert calls == {"Query": 2}
+    with count_aws_calls() as calls:
+        service.erase_for(ports, waiting.bell.id, Actor("staff", "x", role="operator"))
+    assert calls == {"Query": 1, "TransactWriteItems": 1}
+
+
+def test_forgetting_her_wechat_is_two_calls_more(there: Life, count_aws_calls: Counting) -> None:
+    rung = there.ring(WORDS)
+    table = DynamoStore(there.aws.table_name, there.aws.region, there.clock.sleep).table
+
+    class Offered:
+        program, bindings = FakeProgram({}), Bindings(table)
+
+    ports = replace(there.ports, wechat=Offered())
+    person = person_of(ports.policy.key, PHONE)
+    Offered.bindings.bind(person, "openid-of-her", "2026-11-29", there.clock.now())
+    with count_aws_calls() as calls:
+        held = service.look(ports, rung.token)
+    assert calls == {"Query": 1, "GetItem": 1}
+    assert held.binding is not None
+    with count_aws_calls() as calls:
+        assert service.erase(ports, rung.token, withdraw=True).wechat
+    assert calls == {"Query": 2, "TransactWriteItems": 2}
+    assert "openid-of-her" not in json.dumps(rows(there))
