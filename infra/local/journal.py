@@ -2,7 +2,8 @@
 
 `journal.jsonl` has one line for a request that changed something: the JSON list of its stream records. A
 process that is killed leaves at most one torn line, which belonged to a request that was never answered;
-it is cut off at the next start. `delivered` holds the sequence number up to which the stream was consumed.
+it is cut off at the next start, and so is what somebody had erased. `delivered` holds the sequence number up to which
+the stream was consumed.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 from infra.local.mend import FIRST_SEQUENCE, Record
 
+_PERSONAL = ("CONTACT", "TEXT#", "PARTY#")
 COMPACT_ABOVE = 8 * 1024 * 1024
 """The size in bytes from which on the journal is rewritten at a start, if most of it is history."""
 
@@ -43,7 +45,7 @@ class Journal:
             (sequence_of(r) for commit in commits for r in commit), default=self.delivered
         )
         self.next_sequence = max(self.next_sequence, self.delivered + 1)
-        if self._path.exists() and self._path.stat().st_size > compact_above:
+        if self._path.exists() and (self._path.stat().st_size > compact_above or _remembers_erased(commits)):
             self._compact(commits)
         self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
@@ -81,6 +83,15 @@ class Journal:
             commit for commit in new if commit
         ]
         _replace(self._path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+
+
+def _remembers_erased(commits: Iterable[list[Record]]) -> bool:
+    """Whether somebody's data, which is gone from the table, is still in the history of its rows."""
+    return any(
+        record["eventName"] == "REMOVE" and record["dynamodb"]["Keys"]["sk"]["S"].startswith(_PERSONAL)
+        for commit in commits
+        for record in commit
+    )
 
 
 def _as_insert(record: Record) -> Record:

@@ -96,6 +96,25 @@ def test_compacting_keeps_the_items_the_backlog_and_the_count(tmp_path: Path) ->
     assert compacted.next_sequence == FIRST_SEQUENCE + 102
 
 
+@pytest.mark.parametrize(("row", "kept"), [("CONTACT", False), ("TEXT#t1", False), ("GUARD", True)])
+def test_what_somebody_had_erased_is_forgotten_at_the_next_start(
+    tmp_path: Path, row: str, kept: bool
+) -> None:
+    keys = {"pk": {"S": "BELL#1"}, "sk": {"S": row}}
+    held = {**keys, "contact": {"S": "欧阳震华"}}
+    body = {"Keys": keys, "SequenceNumber": str(FIRST_SEQUENCE)}
+    gone = {"Keys": keys, "SequenceNumber": str(FIRST_SEQUENCE + 1), "OldImage": held}
+    journal = Journal(tmp_path)
+    journal.append([record(2, "A", 1)])
+    journal.append([{"eventID": "0", "eventName": "INSERT", "dynamodb": {**body, "NewImage": held}}])
+    journal.append([{"eventID": "1", "eventName": "REMOVE", "dynamodb": gone}])
+    journal.mark_delivered(FIRST_SEQUENCE + 2)
+    journal.close()
+    again = Journal(tmp_path)
+    assert ("欧阳震华" in (tmp_path / "journal.jsonl").read_text("utf-8")) is kept
+    assert versions(again) == {"A": "1"}
+
+
 def test_numbers_go_on_even_if_the_last_items_were_all_deleted(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.append([record(0, "A", 1)])
