@@ -67,6 +67,12 @@ place: $(READY) ## Check places, people and rosters in FILE=… and show what wo
 verify: $(READY) ## Recompute every record's chain of hashes, compare it with the daily anchors, say whether each is intact
 	@$(PY) -m infra.verify
 
+.PHONY: erase
+erase: $(READY) ## Erase what is held of somebody who asked: BELL=… or PHONE=… (PHONE=-: asks for it); shows it and asks (FILE=…, LIST=1: lists of bells)
+	@test -n "$(BELL)$(PHONE)$(FILE)$(LIST)" || { echo "Say whom: make erase BELL=MX-7F3K-92QD, or PHONE=- (it asks for the number)" >&2; exit 2; }
+	@$(PY) -m infra.erase $(if $(BELL),--bell "$(BELL)") $(if $(PHONE),--phone "$(PHONE)") $(if $(FILE),--file "$(FILE)") \
+	  $(if $(filter 1 yes true,$(LIST)),--list) $(if $(filter 1 yes true,$(YES)),--yes)
+
 .PHONY: recount
 recount: ## Count a poll again from its published file alone: FILE=… (RECEIPT=…: find your own ballot; SHA256=…: compare)
 	@test -n "$(FILE)" || { echo "Name the file: make recount FILE=count.json [RECEIPT=code] [SHA256=digest]" >&2; exit 2; }

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from chalicelib.bell.rules import Bell
     from chalicelib.case.rules import Case
-    from chalicelib.case.shapes import CaseChange, CaseFile, CaseLine, CaseOpening, Upload, Worklist
+    from chalicelib.case.shapes import (
+        CaseChange,
+        CaseFile,
+        CaseLine,
+        CaseOpening,
+        PartyContact,
+        Upload,
+        Worklist,
+    )
     from chalicelib.core.chain import Event, Tip
     from chalicelib.core.links import Link
     from chalicelib.notice.shapes import Message
@@ -192,6 +200,10 @@ class Store(Protocol):
 
     def erase_texts(self, case_id: str, text_ids: Sequence[str]) -> None:
         """Remove what was written; the record keeps its commitments."""
+
+    def guests(self, phone: str) -> Iterator[tuple[str, PartyContact]]:
+        """The parties of cases that are reached by a number (E.164), each with its case, in no order. Maintenance:
+        scans the table, but only such rows are read out of it."""
 
     def ringing(self, prefix: str, cursor: str = "", limit: int = 25) -> Page[Bell]:
         """Open bells (ringing or answered) of a subdistrict, most pressing first."""

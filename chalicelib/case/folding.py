@@ -260,6 +260,8 @@ def _merged(case: Case, data: Data, at: datetime) -> Case:
 
 
 def _erased(case: Case, data: Data, at: datetime) -> Case:
+    if "party" in data:
+        return _removed(case, data, at)
     return replace(case, erased=tuple(dict.fromkeys((*case.erased, data["bell"]))))
 
 

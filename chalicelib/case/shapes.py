@@ -66,7 +66,7 @@ class CaseChange:
     those of `before`.
 
     `subject`: what it is about in a few words for lists of staff, None to leave it; never in the record. `erase`: the
-    ids of what was written and is removed, at most `MOST_ERASED`.
+    ids of what was written and is removed, at most `MOST_ERASED`. `forget`: parties whom nobody can reach any more.
     """
 
     before: Case | None
@@ -78,6 +78,7 @@ class CaseChange:
     subject: str | None = None
     by_timeline: bool = False
     erase: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from chalicelib.core.chain import Event
 from chalicelib.core.times import iso, parse_iso
 from chalicelib.mydata import rules, wire
 from chalicelib.mydata.service import Erased, Holding
-from chalicelib.notice.casework import resident_id
+from chalicelib.notice.casework_people import resident_id
 from chalicelib.notice.types import RESIDENT, Dispatch
 from chalicelib.ports import Ports
 from chalicelib.web import case_labels, labels, my_data_labels

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.bell.rules import Bell
-from chalicelib.case.access import Side, refs_in
+from chalicelib.case.access import Side, Viewer, by, refs_in
 from chalicelib.case.shapes import CaseFile, Text
 from chalicelib.case.stages import OPEN
 from chalicelib.case.state import Case
@@ -53,6 +53,12 @@ def needs(case: Case, bell_id: str) -> bool:
     return signs or any(o.who == bell_id and o.status != "void" for o in case.obligations)
 
 
+def guests_obstacle(case: Case, party_id: str) -> tuple[str, str]:
+    """The same of somebody who was invited to a case: while it goes on with them, they are removed from it first."""
+    takes_part = any(party.id == party_id and party.active for party in case.parties)
+    return ("case_still_open", case.id) if case.stage in OPEN and takes_part else ("", "")
+
+
 def written(file: CaseFile, bell_id: str) -> tuple[Written, ...]:
     """What the bell's resident wrote about the case and is still there, oldest first."""
     return tuple(
@@ -69,6 +75,18 @@ def erasable(file: CaseFile, bell_id: str) -> tuple[Text, ...]:
     return tuple(w.text for w in written(file, bell_id) if w.event.kind not in _OTHERS_RELY_ON)
 
 
+def guests_words(file: CaseFile, party_id: str) -> tuple[Text, ...]:
+    """What somebody who was invited wrote about the case and is erased with their data."""
+    viewer = Viewer(Side.PARTY, party_id)
+    return tuple(
+        file.texts[text_id]
+        for event in file.events
+        if by(event, viewer) and event.kind not in _OTHERS_RELY_ON
+        for text_id in refs_in(event.data)
+        if text_id in file.texts
+    )
+
+
 def files_of(texts: Iterable[Text]) -> tuple[str, ...]:
     """The names under which the files of these texts are kept, thumbnails too."""
     return tuple(name for text in texts for file in text.files for name in _names(file.id, file.small))
@@ -79,12 +97,13 @@ def bell_erased(how: str) -> Happening:
     return Happening("erased", {"asked": how, "what": ["contact"]})
 
 
-def case_erased(bell_id: str, texts: Iterable[Text], how: str) -> Happening:
-    """The record of a case says what one of its residents wrote and is erased, by ids that say nothing."""
+def case_erased(who: Mapping[str, str], texts: Iterable[Text], how: str) -> Happening:
+    """The record of a case says that one of its residents (`bell`) or of its guests (`party`) was erased with what they
+    wrote, by ids that say nothing."""
     gone = tuple(texts)
     data = {
         "asked": how,
-        "bell": bell_id,
+        **who,
         "texts": [text.id for text in gone],
         "files": list(files_of(gone)),
     }

@@ -12,7 +12,7 @@ from chalicelib.bell.ringing import person_of
 from chalicelib.bell.rules import Bell, Status, Withdraw, decide, fold
 from chalicelib.case.access import Side
 from chalicelib.case.changes import following
-from chalicelib.case.shapes import MOST_ERASED, CaseChange, CaseFile
+from chalicelib.case.shapes import MOST_ERASED, CaseChange, CaseFile, PartyContact
 from chalicelib.core import ids, links
 from chalicelib.core.chain import RESIDENT, Actor, Event, extend
 from chalicelib.core.errors import Conflict, Forbidden, Gone, NotFound, Stale, Unauthorized, Unavailable
@@ -101,6 +101,63 @@ def rung_with(ports: Ports, phone: str) -> Iterator[Bell]:
         yield from page.items
         if not (cursor := page.cursor):
             return
+
+
+def invited_by(ports: Ports, phone: str) -> tuple[tuple[CaseFile, PartyContact], ...]:
+    """The cases to which somebody of that number (E.164) was invited for that case alone, and as whom. What the
+    directory lists is not theirs: it is corrected in the place file. Scans the table; one AWS call more for each."""
+    found = [(case_id, party) for case_id, party in ports.store.guests(phone) if not party.organisation]
+    files = ((ports.store.case(case_id), party) for case_id, party in sorted(found, key=lambda pair: pair[0]))
+    return tuple((file, party) for file, party in files if file is not None)
+
+
+def forget_guest(ports: Ports, case_id: str, party_id: str, by: Actor) -> tuple[int, int]:
+    """The operator erases how somebody who was invited is reached, and what they wrote; two AWS calls. Answers how many
+    texts and files that were. Their link opens nothing any more. Raises Conflict while the case goes on with them."""
+    for _ in range(_TRIES):
+        file = ports.store.case(case_id)
+        if file is None or party_id not in file.parties:
+            return 0, 0
+        code, named = rules.guests_obstacle(file.case, party_id)
+        if code:
+            raise Conflict(code, case=ids.number(named))
+        texts = rules.guests_words(file, party_id)
+        happening = rules.case_erased({"party": party_id}, texts, rules.REQUEST)
+        planned = following(file.case, (happening,), by, ports.clock.now())
+        at_once = tuple(text.id for text in texts[:MOST_ERASED])
+        # Before the row by which they are found: what breaks off in between is found again.
+        _remove(ports, case_id, [text.id for text in texts[MOST_ERASED:]])
+        try:
+            ports.store.commit(replace(planned, erase=at_once, forget=(party_id,)))
+        except Stale:
+            continue
+        return len(texts), len(happening.data["files"])
+    raise Unavailable("erase")
+
+
+def on_rolls(ports: Ports, phone: str) -> tuple[str, ...]:
+    """The neighbourhoods whose roll of today has that number (E.164): it belongs to the count of polls and is corrected
+    by importing a roll. An AWS call for each neighbourhood, and one for each megabyte of its roll."""
+    places = [n.id for d in ports.directories.all() for c in d.communities for n in c.neighbourhoods]
+    return tuple(place for place in places if _is_on_roll(ports, place, phone))
+
+
+def _is_on_roll(ports: Ports, neighbourhood: str, phone: str) -> bool:
+    roll = ports.polls.roll(neighbourhood)
+    if roll is None or not roll.current:
+        return False
+    units = ports.polls.roll_units(neighbourhood, roll.current)
+    return any(owner.phone == phone for unit in units for owner in unit.owners)
+
+
+def forget_wechat(ports: Ports, phone: str) -> bool:
+    """Forget whose WeChat a number (E.164) is, when no bell of it is left; whether there was one. Two AWS calls where
+    there is a mini program."""
+    person = person_of(ports.policy.key, phone)
+    if ports.wechat is None or ports.wechat.bindings.binding(person) is None:
+        return False
+    ports.wechat.bindings.unbind(person)
+    return True
 
 
 def follow(ports: Ports, event: Event) -> None:
@@ -215,7 +272,7 @@ def _plan(held: Holding, operator: Actor | None, now: datetime) -> tuple[Change,
             continue
         planned = following(
             file.case,
-            (rules.case_erased(bell.id, texts, how),),
+            (rules.case_erased({"bell": bell.id}, texts, how),),
             by,
             now,
             subject="" if subject else None,
@@ -237,7 +294,7 @@ def _is_theirs(file: CaseFile, held: Holding) -> bool:
 def _finish(ports: Ports, held: Holding) -> None:
     """Of what the record says is erased, remove whatever is left: the process may have died in between."""
     for file in held.cases:
-        mine = (e for e in file.events if e.kind == "erased" and e.data["bell"] == held.bell.id)
+        mine = (e for e in file.events if e.kind == "erased" and e.data.get("bell") == held.bell.id)
         _remove(ports, file.case.id, [text for text in _named(mine) if text in file.texts])
 
 

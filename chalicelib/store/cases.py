@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib.core import ids
@@ -23,7 +23,7 @@ from chalicelib.store.models import (
 from chalicelib.store.table import INDEXES, Part, Raw, Transaction
 
 if TYPE_CHECKING:
-    from chalicelib.case.shapes import CaseFile, CaseLine, CaseOpening, Worklist
+    from chalicelib.case.shapes import CaseFile, CaseLine, CaseOpening, PartyContact, Worklist
 
 # DynamoDB's limit of a transaction.
 _MOST = 100
@@ -82,6 +82,13 @@ class Cases(Part):
             doomed = [keys.text(keys.case(case_id), text_id) for text_id in once[start : start + _MOST]]
             deletes = [(sort, self.table.delete((thing, sort))) for thing, sort in doomed]
             self.table.transact(Transaction(deletes=deletes))
+
+    def guests(self, phone: str) -> Iterator[tuple[str, PartyContact]]:
+        """A Scan; see `ports.Store`."""
+        for raw in self.table.scan(PartyRow.party.contains(phone)):
+            row = codec.row_of(raw)
+            if isinstance(row, PartyRow) and (party := case_codec.party_of(row)).phone == phone:
+                yield row.pk.partition("#")[2], party
 
 
 def _file(head: CaseHead, rows: Sequence[Row]) -> CaseFile:

@@ -107,7 +107,9 @@ class Changes(Part):
         rows: list[Row] = [case_codec.text_row(thing, text) for text in change.texts]
         rows += [case_codec.party_row(thing, party) for party in change.parties]
         transaction.puts += [(f"{row.sk} {thing}", self.table.put(row)) for row in rows]
-        for key in (keys.text(thing, text_id) for text_id in change.erase):
+        gone = [keys.text(thing, text_id) for text_id in change.erase]
+        gone += [keys.party(thing, party_id) for party_id in change.forget]
+        for key in gone:
             transaction.deletes.append((f"{key[1]} {thing}", self.table.delete(key)))
         add_links(self.table, transaction, thing, change.links)
 

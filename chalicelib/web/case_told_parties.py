@@ -197,6 +197,16 @@ def _confirmed(data: Data, v: Voice) -> str:
 
 
 def _erased(data: Data, v: Voice) -> str:
+    if "party" in data:
+        return v.say(
+            N_(
+                "Whatever identified %(party)s was erased: name, number and words; texts: %(texts)s, "
+                "files: %(files)s. The record stays whole."
+            ),
+            party=v.person(data["party"]),
+            texts=len(data["texts"]),
+            files=len(data["files"]),
+        )
     return v.say(
         N_(
             "Whatever identified the resident of bell %(bell)s was erased: name, number and words; texts: %(texts)s, "

@@ -318,6 +318,17 @@ class FakeStore:
         if head is not None:
             head.texts = {key: text for key, text in head.texts.items() if key not in text_ids}
 
+    @operation
+    def guests(self, phone: str) -> Iterator[tuple[str, PartyContact]]:
+        """As the port says."""
+        found = [
+            (head.case.id, party)
+            for head in self._cases.values()
+            for party in head.parties.values()
+            if party.phone == phone
+        ]
+        return iter(found)
+
     # -- polls
 
     @operation
@@ -774,6 +785,7 @@ class FakeStore:
         head.texts |= {text.id: text for text in change.texts}
         head.texts = {key: text for key, text in head.texts.items() if key not in change.erase}
         head.parties |= {party.id: party for party in change.parties}
+        head.parties = {key: party for key, party in head.parties.items() if key not in change.forget}
         self._keep_links(after.thing, change.links)
         self._moved(None if fresh else stored, after, token, by_timeline=change.by_timeline and not fresh)
         self._extend(after.thing, change.events)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.anchor import service as anchors
 from chalicelib.bell import service as bells
 from chalicelib.bell.changes import answer_token
 from chalicelib.bell.ringing import person_of
 from chalicelib.bell.service import Rung
 from chalicelib.case import service as cases
 from chalicelib.case import wire
+from chalicelib.case.changes import following
 from chalicelib.case.orders import ORDERS
+from chalicelib.case.shapes import PartyContact
 from chalicelib.core.chain import Actor, verify
 from chalicelib.mydata import service
+from chalicelib.ports import Ports
 from chalicelib.session.rules import Caller, Session
 from chalicelib.store import DynamoStore
 from chalicelib.store.wechats import Bindings
+from infra import erase
+from infra import verify as verify_command
 from tests.conftest import Calls
 from tests.fakes.wechat import FakeProgram
 from tests.recovery.capture import Life, life
@@ -122,3 +128,45 @@ def test_forgetting_her_wechat_is_two_calls_more(there: Life, count_aws_calls: C
         assert service.erase(ports, rung.token, withdraw=True).wechat
     assert calls == {"Query": 2, "TransactWriteItems": 2}
     assert "openid-of-her" not in json.dumps(rows(there))
+
+
+def test_verify_and_the_anchors_of_before_hold_after_the_command(
+    there: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rung, _ = given_up(there)
+    anchors.take(there.ports)
+    monkeypatch.setattr(erase, "connected", lambda: there.ports)
+
+    @contextmanager
+    def readable() -> Iterator[Ports]:
+        yield there.ports
+
+    monkeypatch.setattr(verify_command, "readable", readable)
+    assert erase.main(["--bell", rung.bell.id, "--yes"]) == 0
+    there.react()
+    there.clock.advance(minutes=60 * 24)
+    anchors.take(there.ports)
+    capsys.readouterr()
+    assert verify_command.main() == 0
+    said = capsys.readouterr().out
+    assert "2 anchors" in said
+    assert "all intact" in said
+
+
+def test_a_guest_is_found_by_the_number_and_by_nothing_like_it(there: Life) -> None:
+    _, case_id = given_up(there)
+    file = there.ports.store.case(case_id)
+    assert file is not None
+    guest = PartyContact("p-1", "person", "诸葛孔明", "", "+8613900000099")
+    longer = PartyContact("p-2", "person", "别人", "", "+86139000000990")
+    listed = PartyContact("yunhe", "property_company", "运河物业", "", "+8613900000099", organisation="yunhe")
+    change = following(
+        file.case, (), Actor("staff", "zhao"), there.clock.now(), parties=(guest, longer, listed)
+    )
+    there.ports.store.commit(change)
+    assert [party.id for _, party in service.invited_by(there.ports, "+8613900000099")] == ["p-1"]
+    operator = Actor("staff", "x", role="operator")
+    assert service.forget_guest(there.ports, case_id, "p-1", operator) == (0, 0)
+    assert service.invited_by(there.ports, "+8613900000099") == ()
+    assert "诸葛孔明" not in json.dumps(rows(there), ensure_ascii=False)
+    assert service.forget_guest(there.ports, case_id, "p-1", operator) == (0, 0), "again: nothing more"

@@ -172,7 +172,10 @@ SAMPLES: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "lapsed": ({"key": "rating"}, {"key": "court"}, {"key": "target"}),
     "rearmed": ({"reason": "age"}, {"reason": "lost"}),
-    "erased": ({"asked": "page", "bell": "MX7F3K92QD", "texts": ["t1", "t2"], "files": []},),
+    "erased": (
+        {"asked": "page", "bell": "MX7F3K92QD", "texts": ["t1", "t2"], "files": []},
+        {"asked": "request", "party": "wuye", "texts": [], "files": []},
+    ),
     "notified": (
         {
             "notices": [
