@@ -231,6 +231,9 @@ class Store(Protocol):
     def claim_code(self, code: Code) -> bool:
         """Take the right to send the code; False when somebody has, or another code took its place."""
 
+    def forget_code(self, person: str) -> None:
+        """Remove a phone's code, and the phone with it; there need be none."""
+
     def overdue(self, before: datetime, limit: int = 100) -> tuple[str, ...]:
         """Things (bells, cases and windows, by `thing`) whose deadline is before that instant, oldest first; a
         Query a shard."""

@@ -216,16 +216,16 @@ def _erase(ports: Ports, found: Found, by: Actor, tell: Teller) -> Iterator[bool
         except Conflict as refusal:
             tell.error(f"{count}/{len(jobs)} {_still(str(refusal.params['case']))}")
             yield False
-    _forget_wechat(ports, found, tell)
+    _forget_number(ports, found, tell)
     tell.line("Photos go a moment later. `make verify` shows that every record is whole.")
 
 
-def _forget_wechat(ports: Ports, found: Found, tell: Teller) -> None:
+def _forget_number(ports: Ports, found: Found, tell: Teller) -> None:
     # The list of somebody's bells may still show, for a second, what was just erased.
     gone = {held.bell.id for held in found.bells}
     if not found.phone or any(bell.id not in gone for bell in service.rung_with(ports, found.phone)):
         return
-    if all(_erased_now(ports, bell_id) for bell_id in gone) and service.forget_wechat(ports, found.phone):
+    if all(_erased_now(ports, bell_id) for bell_id in gone) and service.forget_number(ports, found.phone):
         tell.good("The WeChat of this number is forgotten")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice import Blueprint
 
 from chalicelib.http import later, operation
-from chalicelib.session.rules import RESIDENTS_LINK
+from chalicelib.session.rules import RESIDENTS_LINK, SIGNED_IN
 
 blueprint = Blueprint(__name__)
 _HERE, _WIRE = "chalicelib.mydata.handlers", "chalicelib.mydata.wire"
@@ -32,3 +32,25 @@ operation(
     answers={200: f"{_WIRE}:ErasedBody"},
     problems=(400, *_TOKEN, 409),
 )(later(f"{_HERE}:erase_data_of_bell"))
+
+operation(
+    blueprint,
+    "GET",
+    "/v1/me/data",
+    audience=SIGNED_IN,
+    summary="Everything that is held of me",
+    answers={200: f"{_WIRE}:MyDataBody"},
+    problems=(401,),
+)(later(f"{_HERE}:all_my_data"))
+
+operation(
+    blueprint,
+    "POST",
+    "/v1/me/erase",
+    audience=SIGNED_IN,
+    summary="Erase what is held of me; the records stay",
+    body=f"{_WIRE}:EraseAllRequest",
+    optional=True,
+    answers={200: f"{_WIRE}:ClearedBody"},
+    problems=(400, 401),
+)(later(f"{_HERE}:erase_all_my_data"))

@@ -18,3 +18,19 @@ def erase_data_of_bell(call: Call, bell_id: str) -> wire.ErasedBody:
     if known:
         raise Invalid(*known)
     return present.erased(service.erase(call.ports, call.bearer, bell_id, withdraw=body.withdraw))
+
+
+def all_my_data(call: Call) -> wire.MyDataBody:
+    """Whole and unmasked: it is their own."""
+    member = call.signed_in
+    found = service.look_at_mine(call.ports, member.session.person)
+    return present.everything(call.ports, found, member, call.language)
+
+
+def erase_all_my_data(call: Call) -> wire.ClearedBody:
+    """What cannot be erased yet is left, and named. Again: what is left is tried anew."""
+    body, known = call.read(wire.EraseAllRequest, optional=True)
+    if known:
+        raise Invalid(*known)
+    done = service.erase_mine(call.ports, call.signed_in.session.person, withdraw=body.withdraw)
+    return present.cleared(done, call.language)

@@ -8,21 +8,24 @@ from datetime import datetime
 from chalicelib.bell.screens import place_name
 from chalicelib.case.present import photo
 from chalicelib.case.shapes import CaseFile
-from chalicelib.core import ids
+from chalicelib.core import ids, links
 from chalicelib.core.chain import Event
+from chalicelib.core.links import Purpose
 from chalicelib.core.times import iso, parse_iso
 from chalicelib.mydata import rules, wire
-from chalicelib.mydata.service import Erased, Holding
+from chalicelib.mydata.service import Cleared, Erased, Everything, Holding
 from chalicelib.notice.casework_people import resident_id
 from chalicelib.notice.types import RESIDENT, Dispatch
 from chalicelib.ports import Ports
+from chalicelib.session.service import Member
 from chalicelib.web import case_labels, labels, my_data_labels
 from chalicelib.web import my_data_views as v
 from chalicelib.web.case_sentences import Teller, case_sentence
 from chalicelib.web.edge import CONTACT
 from chalicelib.web.problems import message
+from chalicelib.wechat.rules import Binding
 
-SHAPE = "my-data/1"
+SHAPE, SHAPE_OF_ALL = "my-data/1", "all-my-data/1"
 
 
 def body(ports: Ports, held: Holding, language: str) -> wire.DataBody:
@@ -52,7 +55,7 @@ def body(ports: Ports, held: Holding, language: str) -> wire.DataBody:
         if contact
         else None,
         consent=wire.DataConsent(contact.consent_version, iso(bell.rung_at)) if contact else None,
-        wechat=_wechat(held),
+        wechat=_wechat(held.binding),
         cases=[_case(file, held) for file in held.cases],
         written=[text for file in held.cases for text in _written(ports, file, bell.id)],
         messages=[
@@ -71,6 +74,27 @@ def erased(done: Erased) -> wire.ErasedBody:
     bell = done.bell
     at = iso(bell.erased_at) if bell.erased_at else ""
     return wire.ErasedBody(bell.id, ids.number(bell.id), bell.status, at, done.texts, done.files, done.wechat)
+
+
+def everything(ports: Ports, found: Everything, member: Member, language: str) -> wire.MyDataBody:
+    """All bells of whoever has signed in."""
+    staff = member.staff
+    return wire.MyDataBody(
+        shape=SHAPE_OF_ALL,
+        made_at=iso(ports.clock.now()),
+        bells=[body(ports, held, language) for held in found.bells],
+        wechat=_wechat(found.binding),
+        staff=wire.DataStaff(staff.id, staff.name, staff.role, staff.phone, staff.mail) if staff else None,
+    )
+
+
+def cleared(done: Cleared, language: str) -> wire.ClearedBody:
+    """What is erased, and what is not yet."""
+    left = [
+        wire.LeftBody(held.bell.id, ids.number(held.bell.id), held.obstacle[0], refusal(held, language))
+        for held in done.left
+    ]
+    return wire.ClearedBody([erased(one) for one in done.erased], left)
 
 
 def refusal(held: Holding, language: str) -> str:
@@ -125,8 +149,32 @@ def view(ports: Ports, held: Holding, token: str, language: str) -> v.MyDataView
     )
 
 
-def _wechat(held: Holding) -> wire.DataWechat | None:
-    if (binding := held.binding) is None:
+def overview(ports: Ports, found: Everything, language: str) -> v.AllMyDataView:
+    """The page of all bells, without anything that was typed into its form."""
+    rows = tuple(_row(ports, held, language) for held in found.bells)
+    return v.AllMyDataView(
+        rows=rows,
+        wechat_at=found.binding.bound_at if found.binding else None,
+        waits=any(held.obstacle[0] == "bell_still_open" for held in found.bells),
+    )
+
+
+def _row(ports: Ports, held: Holding, language: str) -> v.MyDataRow:
+    bell, token = held.bell, links.token(ports.policy.key, held.bell.id, Purpose.TRACK)
+    code, case_id = held.obstacle
+    return v.MyDataRow(
+        path=f"/t/{token}/data",
+        number=ids.number(bell.id),
+        status=bell.status,
+        rung_at=bell.rung_at,
+        neighbourhood=place_name(held.directory, bell.neighbourhood, language),
+        waits=code == "bell_still_open",
+        case_number=ids.number(case_id) if case_id else "",
+    )
+
+
+def _wechat(binding: Binding | None) -> wire.DataWechat | None:
+    if binding is None:
         return None
     grants = {template: count for template, count in binding.grants.items() if count}
     return wire.DataWechat(binding.openid, binding.consent_version, iso(binding.bound_at), grants)

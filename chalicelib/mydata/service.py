@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.bell.changes import subject_of
@@ -92,10 +93,64 @@ def erase_for(ports: Ports, bell_id: str, by: Actor) -> Erased:
     return _erased(ports, lambda: _by_id(ports, bell_id), by, withdraw=True)
 
 
+@dataclass(frozen=True)
+class Everything:
+    """All that is held of somebody because of any of their bells, newest first, and their WeChat."""
+
+    bells: tuple[Holding, ...]
+    binding: Binding | None = None
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What became of all that was held of somebody: what is erased, and what cannot be yet."""
+
+    erased: tuple[Erased, ...]
+    left: tuple[Holding, ...]
+
+
+def look_at_mine(ports: Ports, person: str) -> Everything:
+    """What is held of whoever has signed in (`person`: HMAC of their number); one AWS call for each page of their
+    bells, each bell and each case, and one for their WeChat where there is a mini program. Nothing changes."""
+    return Everything(
+        tuple(_mine(ports, person)), ports.wechat.bindings.binding(person) if ports.wechat else None
+    )
+
+
+def erase_mine(ports: Ports, person: str, *, withdraw: bool = False) -> Cleared:
+    """Erase all of it that can be erased now, as `erase` does; their WeChat goes with the last bell, and when there is
+    none. May be repeated: what was erased is not found any more."""
+    done: list[Erased] = []
+    left: list[Holding] = []
+    for held in tuple(_mine(ports, person)):
+        code, _ = held.obstacle
+        if code == "case_still_open" or (code and not withdraw):
+            left.append(held)
+            continue
+        load = partial(_by_id, ports, held.bell.id)
+        done.append(_erased(ports, load, None, withdraw=withdraw))
+    if not left:
+        # Whoever signed in left their number with the code.
+        ports.store.forget_code(person)
+        if ports.wechat:
+            ports.wechat.bindings.unbind(person)
+    return Cleared(tuple(done), tuple(left))
+
+
+def _mine(ports: Ports, person: str) -> Iterator[Holding]:
+    # The list may still name, for a second, what was erased a moment ago.
+    files = (_by_id(ports, bell.id) for bell in _rung_by(ports, person))
+    return (_held(ports, file, with_wechat=False) for file in files if file.bell.erased_at is None)
+
+
 def rung_with(ports: Ports, phone: str) -> Iterator[Bell]:
     """The bells that were rung with a number (E.164), newest first; one AWS call for each page. Erased ones are not
     found any more."""
-    person, cursor = person_of(ports.policy.key, phone), ""
+    return _rung_by(ports, person_of(ports.policy.key, phone))
+
+
+def _rung_by(ports: Ports, person: str) -> Iterator[Bell]:
+    cursor = ""
     while True:
         page = ports.store.rung_by(person, cursor)
         yield from page.items
@@ -150,10 +205,11 @@ def _is_on_roll(ports: Ports, neighbourhood: str, phone: str) -> bool:
     return any(owner.phone == phone for unit in units for owner in unit.owners)
 
 
-def forget_wechat(ports: Ports, phone: str) -> bool:
-    """Forget whose WeChat a number (E.164) is, when no bell of it is left; whether there was one. Two AWS calls where
-    there is a mini program."""
+def forget_number(ports: Ports, phone: str) -> bool:
+    """When no bell of a number (E.164) is left: forget the code with which somebody signed in last, and whose WeChat it
+    is; whether there was one. One AWS call, and two more where there is a mini program."""
     person = person_of(ports.policy.key, phone)
+    ports.store.forget_code(person)
     if ports.wechat is None or ports.wechat.bindings.binding(person) is None:
         return False
     ports.wechat.bindings.unbind(person)

@@ -25,12 +25,13 @@ def my_data(call: Call, token: str) -> Response:
 def my_data_as_a_file(call: Call, token: str) -> Response:
     """The same as JSON, to save: the document that the API answers."""
     held = service.look(call.ports, token)
-    document = msgspec.json.format(
-        msgspec.json.encode(present.body(call.ports, held, call.language)), indent=2
-    )
-    name = f"my-data-{ids.number(held.bell.id)}.json"
-    headers = {**JSON_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(document.decode(), headers=headers)
+    return _saved(present.body(call.ports, held, call.language), f"my-data-{ids.number(held.bell.id)}")
+
+
+def _saved(document: object, name: str) -> Response:
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    headers = {**JSON_HEADERS, "Content-Disposition": f'attachment; filename="{name}.json"'}
+    return Response(text, headers=headers)
 
 
 def erase_my_data(call: Call, token: str) -> Response:
@@ -72,3 +73,40 @@ def _shown(
         told="erased" if told == "erased" and view.erased_at else "",
     )
     return show(call, "my_data.html", typed, directory=held.directory, status=status)
+
+
+def all_my_data(call: Call) -> Response:
+    """Every bell of whoever has signed in, each with its own page. Looking changes nothing."""
+    return _overview(call, told=call.query.get("told", ""))
+
+
+def all_my_data_as_a_file(call: Call) -> Response:
+    """All of it as JSON, to save."""
+    found = service.look_at_mine(call.ports, call.signed_in.session.person)
+    return _saved(present.everything(call.ports, found, call.signed_in, call.language), "all-my-data")
+
+
+def erase_all_my_data(call: Call) -> Response:
+    """Erase what can be erased, once the boxes are ticked that say what that means."""
+    form = call.form()
+    if form.get("action") != "erase":
+        raise BadRequest("unknown_action")
+    withdraw = bool(form.get("withdraw"))
+    if not form.get("sure"):
+        error = FieldError("sure", translate(call.language, SURE))
+        return _overview(call, error, 400, withdraw=withdraw)
+    service.erase_mine(call.ports, call.signed_in.session.person, withdraw=withdraw)
+    return see_other(call, "/me/data?told=erased")
+
+
+def _overview(
+    call: Call, error: FieldError | None = None, status: int = 200, *, withdraw: bool = False, told: str = ""
+) -> Response:
+    found = service.look_at_mine(call.ports, call.signed_in.session.person)
+    view = msgspec.structs.replace(
+        present.overview(call.ports, found, call.language),
+        errors=(error,) if error else (),
+        withdraw=withdraw,
+        told=told if told == "erased" else "",
+    )
+    return show(call, "all_my_data.html", view, directory=call.signed_in.directory, status=status)

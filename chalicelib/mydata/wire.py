@@ -135,3 +135,48 @@ class DataBody(Struct, frozen=True):
     obstacle: str
     explained: str
     kept: list[DataKept]
+
+
+class DataStaff(Struct, frozen=True):
+    """How the directory has a member of staff; whoever keeps the place file corrects it."""
+
+    id: str
+    name: str
+    role: str
+    phone: str
+    mail: str
+
+
+class MyDataBody(Struct, frozen=True):
+    """Everything that is held of whoever has signed in: all bells of their number, newest first; `staff` for staff."""
+
+    shape: Annotated[str, Meta(description="the name of this shape: all-my-data/1")]
+    made_at: str
+    bells: list[DataBody]
+    wechat: DataWechat | None
+    staff: DataStaff | None
+
+
+class EraseAllRequest(Struct, frozen=True, kw_only=True):
+    """Erase what is held of me because of any bell of my number."""
+
+    withdraw: Annotated[
+        bool,
+        Meta(description="take back, too, what is not decided yet; else those bells are left as they are"),
+    ] = False
+
+
+class LeftBody(Struct, frozen=True):
+    """A bell that could not be erased yet, and why."""
+
+    id: str
+    number: str
+    obstacle: str
+    explained: str
+
+
+class ClearedBody(Struct, frozen=True):
+    """What became of all of it."""
+
+    erased: list[ErasedBody]
+    left: list[LeftBody]

@@ -65,6 +65,10 @@ class Codes(Part):
         """One UpdateItem; see `ports.Store`."""
         return self._mark(code, CodeRow.sent)
 
+    def forget_code(self, person: str) -> None:
+        """One TransactWriteItems; see `ports.Store`."""
+        self.table.transact(Transaction(deletes=[("code", self.table.delete(keys.code(person)))]))
+
     def _mark(self, code: Code, attribute: UnicodeAttribute) -> bool:
         """Set an attribute that only the first may set; its value tells our own lost answer from a rival."""
         mine = nonce()

@@ -213,11 +213,11 @@ class Table:
             if not after:
                 return
 
-    def scan(self) -> Iterator[Raw]:
-        """Every row, those of a partition together. Maintenance."""
+    def scan(self, condition: Condition | None = None) -> Iterator[Raw]:
+        """Every row that meets the condition, those of a partition together. Maintenance."""
         after: Raw | None = None
         while True:
-            page = self._scan_page(after)
+            page = self._scan_page(after, condition)
             yield from page["Items"]
             after = page.get("LastEvaluatedKey")
             if not after:
@@ -290,10 +290,11 @@ class Table:
             )
         )
 
-    def _scan_page(self, after: Raw | None) -> Raw:
+    def _scan_page(self, after: Raw | None, condition: Condition | None) -> Raw:
         return self._try(
             lambda: self._connection.scan(
                 self.name,
+                filter_condition=condition,
                 # A start key is passed on as it is; pynamodb's annotation knows only its short form.
                 exclusive_start_key=after,  # type: ignore[arg-type]
                 consistent_read=True,

@@ -76,3 +76,28 @@ class MyDataView(Struct, frozen=True):
     sure: bool = False
     withdraw: bool = False
     told: str = ""
+
+
+class MyDataRow(Struct, frozen=True):
+    """One of the reader's bells. `waits`: it has to be taken back first; `case_number`: the case that goes on."""
+
+    path: str
+    number: str
+    status: str
+    rung_at: datetime
+    neighbourhood: str
+    waits: bool = False
+    case_number: str = ""
+
+
+class AllMyDataView(Struct, frozen=True):
+    """all_my_data.html: every bell of whoever has signed in, and the form that erases what can be erased (`action` =
+    erase, `sure`, `withdraw`). `waits`: some have to be taken back first. `told`: erased, or empty."""
+
+    rows: tuple[MyDataRow, ...]
+    wechat_at: datetime | None = None
+    waits: bool = False
+    errors: tuple[FieldError, ...] = ()
+    sure: bool = False
+    withdraw: bool = False
+    told: str = ""

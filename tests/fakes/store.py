@@ -547,6 +547,11 @@ class FakeStore:
         """As the port says."""
         return self._mark("sent", code)
 
+    @operation
+    def forget_code(self, person: str) -> None:
+        """As the port says."""
+        self._codes.pop(person, None)
+
     # -- notices
 
     @operation

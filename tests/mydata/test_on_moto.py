@@ -170,3 +170,20 @@ def test_a_guest_is_found_by_the_number_and_by_nothing_like_it(there: Life) -> N
     assert service.invited_by(there.ports, "+8613900000099") == ()
     assert "诸葛孔明" not in json.dumps(rows(there), ensure_ascii=False)
     assert service.forget_guest(there.ports, case_id, "p-1", operator) == (0, 0), "again: nothing more"
+
+
+def test_everything_of_a_person_has_its_number_of_calls(there: Life, count_aws_calls: Counting) -> None:
+    given_up(there)
+    there.ring("又来了")
+    person = person_of(there.ports.policy.key, PHONE)
+    with count_aws_calls() as calls:
+        found = service.look_at_mine(there.ports, person)
+    assert len(found.bells) == 2
+    assert calls == {"Query": 1 + 2 + 1}, "the list, two bells, a case"
+    with count_aws_calls() as calls:
+        done = service.erase_mine(there.ports, person, withdraw=True)
+    assert len(done.erased) == 2
+    # Each is read again when it is written, so that nothing is erased that moved on meanwhile.
+    assert calls == {"Query": 2 * (2 + 1) + 1, "TransactWriteItems": 2 + 1}
+    there.react()
+    assert PHONE not in json.dumps(rows(there))

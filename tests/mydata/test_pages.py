@@ -10,6 +10,7 @@ from datetime import timedelta
 from chalicelib.mydata import present
 from tests.case.house import NAME, PHONE, SECRET, House
 from tests.contract.client import Answer, Web, visiting
+from tests.fakes.world import CONSENT
 from tests.mydata.ended import ADDED, ends, writes
 
 
@@ -41,7 +42,7 @@ def test_everything_that_is_held_is_there_whole(house: House) -> None:
     house.act("wang", "unmask", {"bell": house.bell, "reason": "safety"})
     page = house.web.get(page_of(house))
     said = words(page)
-    for held in (NAME, f"+86{PHONE}", SECRET, "3幢后门", ADDED, "赵虹", "王丽芬", "2026-11-29"):
+    for held in (NAME, f"+86{PHONE}", SECRET, "3幢后门", ADDED, "赵虹", "王丽芬", CONSENT):
         assert held in said, held
     assert "/kept/" in page.text, "her photo is shown"
     assert page.headers["cache-control"] == "no-store"
@@ -71,7 +72,7 @@ def test_it_can_be_saved_as_the_document_that_the_api_answers(house: House) -> N
         "language": "zh-CN",
     }
     assert [(text["text"], text["stays"]) for text in api["written"]] == [(ADDED, False)]
-    assert api["consent"]["version"] == "2026-11-29"
+    assert api["consent"]["version"] == CONSENT
     assert {message["template"] for message in api["messages"]} == {"rung", "answered", "accepted"}
     assert [(reader["name"], reader["why"]) for reader in api["shown_to"]] == [("赵虹", "answered")]
 

@@ -364,6 +364,18 @@ def test_texts_that_a_change_erases_go_with_it_and_the_subject_with_them(store: 
     assert verify(file.events, file.case.tip, case.thing).intact
 
 
+def test_guests_are_found_by_their_very_number_until_they_are_forgotten(store: Store) -> None:
+    longer = replace(COMPANY, id="p2", phone=f"{COMPANY.phone}0")
+    case = stored(store, replace(begun(), parties=(COMPANY, longer)))
+    assert list(store.guests(COMPANY.phone)) == [(case.id, COMPANY)]
+    happening = Happening("erased", {"party": "p1", "texts": [], "files": []})
+    store.commit(replace(following(case, [happening], ZHAO, START), forget=("p1",)))
+    assert list(store.guests(COMPANY.phone)) == []
+    file = store.case(case.id)
+    assert file is not None
+    assert set(file.parties) == {"p2"}
+
+
 def test_a_case_that_moved_on_meanwhile_keeps_what_was_written(store: Store) -> None:
     case = stored(store, replace(begun(), texts=(WORDS,)))
     store.commit(visited(case))

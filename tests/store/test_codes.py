@@ -111,6 +111,13 @@ def test_the_stream_tells_once_that_a_code_was_asked_for(home: Home) -> None:
     assert asked == [code(), code("another", at=60)]
 
 
+def test_a_code_that_is_forgotten_is_good_for_nothing_and_its_phone_is_gone(store: Store) -> None:
+    store.ask_code(code(), START, ())
+    store.forget_code("somebody")
+    store.forget_code("somebody")
+    assert store.try_code("somebody", START, 5) is None
+
+
 def lost() -> Fault:
     """The service did it, its answer never came."""
     from botocore.exceptions import ReadTimeoutError
@@ -134,7 +141,8 @@ def test_each_step_is_one_call(dynamo: DynamoHome, count_aws_calls: object) -> N
         dynamo.store.ask_code(code(), START, limits)
         dynamo.store.try_code("somebody", START, 5)
         dynamo.store.use_code(code())
-    assert calls == {"TransactWriteItems": 1, "UpdateItem": 2}
+        dynamo.store.forget_code("somebody")
+    assert calls == {"TransactWriteItems": 2, "UpdateItem": 2}
     with count_aws_calls() as calls:  # type: ignore[operator]  # a fixture
         dynamo.store.use_limit(Limit("sign-in", 1, later(hours=1)))
     assert calls == {"UpdateItem": 1}

@@ -472,7 +472,7 @@ def my_data(language: Language) -> m.MyDataView:
         building="3幢",
         unit="502",
         neighbourhood="文一大院",
-        consent_version="2026-11-29",
+        consent_version="2026-11-30",
         wechat_at=at(9),
         case_numbers=("MX-7F3M-10QP",),
         wrote=(
@@ -528,6 +528,24 @@ def my_data_erased(language: Language) -> m.MyDataView:
     )
 
 
+def all_my_data(language: Language) -> m.AllMyDataView:
+    """Three bells: one rings, one's case goes on, one is over."""
+    rows = (
+        m.MyDataRow(f"/t/{TOKEN}/data", "MX-7F3K-92QD", "ringing", at(6.8), "文一大院", waits=True),
+        m.MyDataRow(
+            f"/t/{TOKEN}/data", "MX-7F3K-10QP", "accepted", at(90), "文一大院", case_number="MX-7F3M-10QP"
+        ),
+        m.MyDataRow(f"/t/{TOKEN}/data", "MX-7F2A-33TT", "declined", at(900), "一清新村"),
+    )
+    error = v.FieldError("sure", translate(language, SURE))
+    return m.AllMyDataView(rows, at(9), waits=True, errors=(error,))
+
+
+def all_my_data_erased(language: Language) -> m.AllMyDataView:
+    """A moment later."""
+    return m.AllMyDataView((), told="erased")
+
+
 def _kept(language: Language, *names: str) -> tuple[m.Kept, ...]:
     return tuple(m.Kept(*kept(name, language, "12345")) for name in names)
 
@@ -576,6 +594,8 @@ PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "my-data-waits": ("my_data.html", f"/t/{TOKEN}/data", my_data_waits),
     "my-data-refused": ("my_data.html", f"/t/{TOKEN}/data", my_data_refused),
     "my-data-erased": ("my_data.html", f"/t/{TOKEN}/data", my_data_erased),
+    "my-data-all": ("all_my_data.html", "/me/data", all_my_data),
+    "my-data-all-erased": ("all_my_data.html", "/me/data", all_my_data_erased),
     "privacy": ("privacy.html", "/privacy", privacy),
     "error-missing": ("error.html", "/nowhere", error_missing),
     "error-limited": ("error.html", "/", error_limited),
