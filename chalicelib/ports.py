@@ -592,7 +592,7 @@ class Policy:
     rings_per_address: int = 60
     limit_window_seconds: int = 600
     repeat_window_seconds: int = 600
-    consent_version: str = "2026-11-29"
+    consent_version: str = "2026-11-30"
     files_origin: str = ""
     anchor_mail: tuple[str, ...] = ()
 

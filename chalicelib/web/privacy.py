@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.web.i18n import Language
 from chalicelib.web.views import NoticeBlock, PrivacyView
 
-VERSION: Final = "2026-11-29"
+VERSION: Final = "2026-11-30"
 FOLDER: Final = Path(__file__).parent / "privacy"
 
 

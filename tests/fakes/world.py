@@ -49,7 +49,7 @@ from tests.fakes.vault import FakeVault
 from tests.fakes.wechat import FakeWechat
 from tests.timeline.interpreter import AslEngine
 
-CONSENT = "2026-11-29"
+CONSENT = "2026-11-30"
 _LINK = re.compile(rf"/[ast]/([0-9A-Za-z]{{{LENGTH}}})(?![0-9A-Za-z])")
 _STREAM_TRIES = 8
 _MINUTE = timedelta(minutes=1)
