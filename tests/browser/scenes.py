@@ -31,6 +31,8 @@ def stage(platform: Platform) -> tuple[Scene, ...]:
         Scene("accepted", f"/t/{accepted.token}", "噪声油烟"),
         Scene("declined", f"/t/{declined.token}", "不予受理"),
         Scene("withdrawn", f"/t/{withdrawn.token}", "已撤回"),
+        Scene("own data of a bell that is over", f"/t/{declined.token}/data", "我的信息"),
+        Scene("own data of a case that goes on", f"/t/{accepted.token}/data", "我的信息"),
         Scene("answer an emergency", platform.answer_link(gas), "燃气泄漏"),
         Scene("mine to decide", platform.answer_link(mine), "噪声油烟"),
         Scene("mine and accepted", platform.answer_link(accepted), "噪声油烟"),

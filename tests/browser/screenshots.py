@@ -91,12 +91,22 @@ def _story(platform: Platform, phone: Camera, desktop: Camera) -> None:
     phone.take("answered")
     phone.take("track-answered", f"/t/{bell.token}")
     desktop.take("track-answered", f"/t/{bell.token}")
+    _own_data(phone, bell)
+    _own_data(desktop, bell)
     phone.page.goto(link)
     phone.page.locator("form:has([value=accept]) button").click()
     desktop.page.goto(f"/t/{bell.token}")
     desktop.page.locator("[data-verify-start]").click()
     desktop.page.locator("[data-verify-list] li").first.wait_for()
     desktop.take("verified", whole=True)
+
+
+def _own_data(camera: Camera, bell: Rung) -> None:
+    """What is held of her, and the question before it is erased."""
+    camera.take("my-data", f"/t/{bell.token}/data")
+    camera.page.locator("#erase summary").click()
+    camera.page.locator("#erase").scroll_into_view_if_needed()
+    camera.take("erase")
 
 
 def _ring_with_the_form(platform: Platform, camera: Camera) -> Rung:
