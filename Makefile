@@ -68,9 +68,9 @@ verify: $(READY) ## Recompute every record's chain of hashes, compare it with th
 	@$(PY) -m infra.verify
 
 .PHONY: erase
-erase: $(READY) ## Erase what is held of somebody who asked: BELL=… or PHONE=… (PHONE=-: asks for it); shows it and asks (FILE=…, LIST=1: lists of bells)
-	@test -n "$(BELL)$(PHONE)$(FILE)$(LIST)" || { echo "Say whom: make erase BELL=MX-7F3K-92QD, or PHONE=- (it asks for the number)" >&2; exit 2; }
-	@$(PY) -m infra.erase $(if $(BELL),--bell "$(BELL)") $(if $(PHONE),--phone "$(PHONE)") $(if $(FILE),--file "$(FILE)") \
+erase: $(READY) ## Erase what is held of somebody who asked: BELL=… or PHONE=… (PHONE=-: asks for it); shows it and asks (OVER=180: settled so many days ago; FILE=…, LIST=1: lists)
+	@test -n "$(BELL)$(PHONE)$(FILE)$(OVER)$(LIST)" || { echo "Say whom: make erase BELL=MX-7F3K-92QD, or PHONE=- (it asks for the number)" >&2; exit 2; }
+	@$(PY) -m infra.erase $(if $(BELL),--bell "$(BELL)") $(if $(PHONE),--phone "$(PHONE)") $(if $(FILE),--file "$(FILE)") $(if $(OVER),--over "$(OVER)") \
 	  $(if $(filter 1 yes true,$(LIST)),--list) $(if $(filter 1 yes true,$(YES)),--yes)
 
 .PHONY: recount

@@ -1,7 +1,8 @@
 """The command behind `make erase`: erase what is held of somebody who asked by letter or telephone.
 
 By the number of a bell (BELL), by a telephone number (PHONE), or all bells of a file of numbers (FILE), such as what
-LIST=1 wrote before a table was restored. It shows what would go and what would not, and asks. What was erased before is
+LIST=1 wrote before a table was restored; or, by itself, whatever was settled so many days ago (OVER), as the privacy
+notice promises. It shows what would go and what would not, and asks. What was erased before is
 passed over, so it may be run again whenever it broke off.
 
 Exit status: 0 all that was asked for is erased, 1 not all of it could be, 2 nothing was: wrong arguments, nobody found,
@@ -16,6 +17,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -50,6 +52,7 @@ class Found:
     bells: tuple[Holding, ...] = ()
     guests: tuple[tuple[CaseFile, PartyContact], ...] = ()
     phone: str = ""
+    why: str = rules.REQUEST
 
     @property
     def open(self) -> tuple[Holding, ...]:
@@ -108,6 +111,8 @@ def _run(ports: Ports, wanted: argparse.Namespace, tell: Teller) -> int:
 
 def _found(ports: Ports, wanted: argparse.Namespace, tell: Teller) -> Found | None:
     """Whom it is about; None when nobody is, which is said."""
+    if wanted.over is not None:
+        return _over(ports, wanted.over, tell)
     if wanted.phone:
         # On the command line it would stand in the shell's history.
         typed = tell.ask("The telephone number:") if wanted.phone == ASK else wanted.phone
@@ -121,6 +126,19 @@ def _found(ports: Ports, wanted: argparse.Namespace, tell: Teller) -> Found | No
         except NotFound:
             tell.error(f"There is no bell {number}: compare it with the letter; O is 0, I and L are 1.")
     return Found(tuple(bells)) if bells and len(bells) == len(named) else None
+
+
+def _over(ports: Ports, days: int, tell: Teller) -> Found | None:
+    """Whatever was settled so many days ago."""
+    if days < rules.SHORTEST.days:
+        tell.error(
+            f"So soon a matter may be opened again: keep it {rules.SHORTEST.days} days at least (OVER=180)."
+        )
+        return None
+    before = ports.clock.now() - timedelta(days=days)
+    tell.line("Reading every bell and case; that takes a while …")
+    bells, guests = tuple(service.over(ports, before)), tuple(service.guests_over(ports, before))
+    return Found(bells, guests, why=rules.TIME)
 
 
 def _by_phone(ports: Ports, typed: str, tell: Teller) -> Found | None:
@@ -163,7 +181,8 @@ def _show(ports: Ports, found: Found, tell: Teller) -> None:
     if found.phone and _has_wechat(ports, found.phone):
         tell.line("WeChat of this number: the binding goes with the last of its bells")
     tell.line(_STAYS)
-    tell.warning(_IDENTITY)
+    if found.why == rules.REQUEST:
+        tell.warning(_IDENTITY)
 
 
 def _show_bell(held: Holding, tell: Teller) -> None:
@@ -207,8 +226,8 @@ def _count(words: Sequence[Text]) -> str:
 def _erase(ports: Ports, found: Found, by: Actor, tell: Teller) -> Iterator[bool]:
     """One after the other; whether each went."""
     tell.step("Erasing")
-    jobs: list[Callable[[], str]] = [partial(_bell, ports, held, by) for held in found.open]
-    jobs += [partial(_guest, ports, file, party, by) for file, party in found.guests]
+    jobs: list[Callable[[], str]] = [partial(_bell, ports, held, by, found.why) for held in found.open]
+    jobs += [partial(_guest, ports, file, party, by, found.why) for file, party in found.guests]
     for count, job in enumerate(jobs, 1):
         try:
             tell.good(f"{count}/{len(jobs)} {job()}")
@@ -233,13 +252,13 @@ def _erased_now(ports: Ports, bell_id: str) -> bool:
     return service.find(ports, bell_id).bell.erased_at is not None
 
 
-def _bell(ports: Ports, held: Holding, by: Actor) -> str:
-    done = service.erase_for(ports, held.bell.id, by)
+def _bell(ports: Ports, held: Holding, by: Actor, why: str) -> str:
+    done = service.erase_for(ports, held.bell.id, by, why)
     return f"Bell {ids.number(held.bell.id)}: erased, with {done.texts} texts and {done.files} files"
 
 
-def _guest(ports: Ports, file: CaseFile, party: PartyContact, by: Actor) -> str:
-    gone, files = service.forget_guest(ports, file.case.id, party.id, by)
+def _guest(ports: Ports, file: CaseFile, party: PartyContact, by: Actor, why: str) -> str:
+    gone, files = service.forget_guest(ports, file.case.id, party.id, by, why)
     return f"Case {ids.number(file.case.id)}: the guest is erased, with {gone} texts and {files} files"
 
 
@@ -261,7 +280,7 @@ def _arguments(arguments: Iterable[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="make erase",
         description="Erase what is held of somebody who asked by letter or telephone.",
-        usage="make erase BELL=MX-7F3K-92QD | PHONE=13800001234 | FILE=numbers.txt [YES=1] [STAGE=prod] | LIST=1",
+        usage="make erase BELL=MX-7F3K-92QD | PHONE=138… | FILE=numbers.txt | OVER=180 | LIST=1 [YES=1] [STAGE=prod]",
     )
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--bell", default="", help="the number of one bell")
@@ -269,6 +288,7 @@ def _arguments(arguments: Iterable[str] | None) -> argparse.Namespace:
         "--phone", default="", help="all bells, invitations and the WeChat of a number; -: ask for the number"
     )
     whom.add_argument("--file", default="", help="numbers of bells, one a line")
+    whom.add_argument("--over", type=int, help="whatever was settled so many days ago")
     whom.add_argument("--list", action="store_true", help="the numbers of all bells that were erased")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.bell.rules import Bell
+from chalicelib.bell.rules import Bell, Status
 from chalicelib.case.access import Side, Viewer, by, refs_in
 from chalicelib.case.shapes import CaseFile, Text
-from chalicelib.case.stages import OPEN
+from chalicelib.case.stages import OPEN, Stage
 from chalicelib.case.state import Case
 from chalicelib.core.chain import Event, Happening
+from chalicelib.core.times import parse_iso
 from chalicelib.core.uploads import small
 
 # Whoever has promised something, or was promised it, may need that somebody signed: that stays with the agreement.
 _OTHERS_RELY_ON = frozenset({"signed"})
-PAGE, REQUEST = "page", "request"
-"""How erasing was asked for: by the page of the bell, or by letter or telephone, so that the operator did it."""
+_LAST = frozenset({"withdrawn", "declined"})
+PAGE, REQUEST, TIME = "page", "request", "time"
+"""Why it was erased: its owner did it on a page, or asked by letter or telephone, or nobody needs it any more."""
+SHORTEST = timedelta(days=60)
+"""So long after its end a matter can be opened again at least (DESIGN 2): before that nothing is erased by itself."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,19 @@ def obstacle(bell: Bell, cases: Iterable[Case]) -> tuple[str, str]:
         if case.stage in OPEN and bell.id in case.bells and needs(case, bell.id):
             return "case_still_open", case.id
     return "", ""
+
+
+def over_since(bell: Bell, events: Iterable[Event], cases: Iterable[Case]) -> datetime | None:
+    """Since when nothing can come of the bell any more: it was taken back or refused, or each of its cases is filed;
+    None while something can."""
+    if bell.erased_at or bell.open:
+        return None
+    if bell.status is not Status.ACCEPTED:
+        return max(parse_iso(event.at) for event in events if event.kind in _LAST)
+    mine = [case for case in cases if bell.id in case.bells or case.merged_into]
+    if not mine or any(case.stage is not Stage.CLOSED for case in mine):
+        return None
+    return max(case.stage_since or case.opened_at for case in mine)
 
 
 def needs(case: Case, bell_id: str) -> bool:

@@ -14,6 +14,7 @@ from chalicelib.bell.rules import Bell, Status, Withdraw, decide, fold
 from chalicelib.case.access import Side
 from chalicelib.case.changes import following
 from chalicelib.case.shapes import MOST_ERASED, CaseChange, CaseFile, PartyContact
+from chalicelib.case.stages import Stage
 from chalicelib.core import ids, links
 from chalicelib.core.chain import RESIDENT, Actor, Event, extend
 from chalicelib.core.errors import Conflict, Forbidden, Gone, NotFound, Stale, Unauthorized, Unavailable
@@ -87,10 +88,34 @@ def erase(ports: Ports, token: str, bell_id: str = "", *, withdraw: bool = False
     return _erased(ports, lambda: _opened(ports, token, bell_id), None, withdraw=withdraw)
 
 
-def erase_for(ports: Ports, bell_id: str, by: Actor) -> Erased:
-    """The operator does it, who was asked by letter or telephone; a bell that is not decided yet is taken back. Raises
-    NotFound, and Conflict as `erase`."""
-    return _erased(ports, lambda: _by_id(ports, bell_id), by, withdraw=True)
+def erase_for(ports: Ports, bell_id: str, by: Actor, why: str = rules.REQUEST) -> Erased:
+    """The operator does it, who was asked by letter or telephone, or because its time is over (`rules.TIME`); a bell
+    that is not decided yet is taken back when somebody asked. Raises NotFound, and Conflict as `erase`."""
+    return _erased(ports, lambda: _by_id(ports, bell_id), by, withdraw=why == rules.REQUEST, why=why)
+
+
+def over(ports: Ports, before: datetime) -> Iterator[Holding]:
+    """The bells of which nothing can come any more since before that instant. Maintenance: scans the table, and reads
+    each bell that is not erased with its cases."""
+    for bell in _heads(ports, "BELL#"):
+        held = _held(ports, _by_id(ports, bell), with_wechat=False)
+        cases = [file.case for file in held.cases]
+        since = rules.over_since(held.bell, held.file.events, cases)
+        if since is not None and since < before:
+            yield held
+
+
+def guests_over(ports: Ports, before: datetime) -> Iterator[tuple[CaseFile, PartyContact]]:
+    """Those who were invited to a case alone that was filed before that instant. Maintenance, as `over`."""
+    for case_id in _heads(ports, "CASE#"):
+        file = ports.store.case(case_id)
+        if file and file.case.stage is Stage.CLOSED and (file.case.stage_since or before) < before:
+            yield from ((file, party) for party in file.parties.values() if not party.organisation)
+
+
+def _heads(ports: Ports, kind: str) -> Iterator[str]:
+    things = sorted(thing for thing, _ in ports.store.heads() if thing.startswith(kind))
+    return (thing.partition("#")[2] for thing in things if not ids.is_canary(thing))
 
 
 @dataclass(frozen=True)
@@ -166,7 +191,9 @@ def invited_by(ports: Ports, phone: str) -> tuple[tuple[CaseFile, PartyContact],
     return tuple((file, party) for file, party in files if file is not None)
 
 
-def forget_guest(ports: Ports, case_id: str, party_id: str, by: Actor) -> tuple[int, int]:
+def forget_guest(
+    ports: Ports, case_id: str, party_id: str, by: Actor, why: str = rules.REQUEST
+) -> tuple[int, int]:
     """The operator erases how somebody who was invited is reached, and what they wrote; two AWS calls. Answers how many
     texts and files that were. Their link opens nothing any more. Raises Conflict while the case goes on with them."""
     for _ in range(_TRIES):
@@ -177,7 +204,7 @@ def forget_guest(ports: Ports, case_id: str, party_id: str, by: Actor) -> tuple[
         if code:
             raise Conflict(code, case=ids.number(named))
         texts = rules.guests_words(file, party_id)
-        happening = rules.case_erased({"party": party_id}, texts, rules.REQUEST)
+        happening = rules.case_erased({"party": party_id}, texts, why)
         planned = following(file.case, (happening,), by, ports.clock.now())
         at_once = tuple(text.id for text in texts[:MOST_ERASED])
         # Before the row by which they are found: what breaks off in between is found again.
@@ -270,7 +297,14 @@ def _cases(ports: Ports, bell: Bell) -> tuple[CaseFile, ...]:
     return tuple(found.values())
 
 
-def _erased(ports: Ports, load: Callable[[], BellFile], operator: Actor | None, *, withdraw: bool) -> Erased:
+def _erased(
+    ports: Ports,
+    load: Callable[[], BellFile],
+    operator: Actor | None,
+    *,
+    withdraw: bool,
+    why: str = rules.PAGE,
+) -> Erased:
     for _ in range(_TRIES):
         held = _held(ports, load(), with_wechat=False)
         if held.bell.erased_at:
@@ -279,7 +313,7 @@ def _erased(ports: Ports, load: Callable[[], BellFile], operator: Actor | None, 
         _require(held, withdraw=withdraw)
         # Before the contact goes: afterwards nobody knows whose WeChat it would be.
         unbound = _unbind(ports, held)
-        change, moved = _plan(held, operator, ports.clock.now())
+        change, moved = _plan(held, operator, why, ports.clock.now())
         try:
             ports.store.commit(change, *moved)
         except Stale:
@@ -313,11 +347,13 @@ def _unbind(ports: Ports, held: Holding) -> bool:
     return True
 
 
-def _plan(held: Holding, operator: Actor | None, now: datetime) -> tuple[Change, tuple[CaseChange, ...]]:
+def _plan(
+    held: Holding, operator: Actor | None, why: str, now: datetime
+) -> tuple[Change, tuple[CaseChange, ...]]:
     """The bell and its cases after it, each with its event."""
-    bell, how = held.bell, rules.REQUEST if operator else rules.PAGE
+    bell = held.bell
     taken_back = decide(bell, Withdraw(), now) if bell.status in _UNDECIDED else ()
-    events = extend(bell.thing, bell.tip, now, operator or RESIDENT, (*taken_back, rules.bell_erased(how)))
+    events = extend(bell.thing, bell.tip, now, operator or RESIDENT, (*taken_back, rules.bell_erased(why)))
     change = Change(bell, fold(events, bell), events, release=True, erase=True)
     by = operator or Actor(Side.RESIDENT, bell.id)
     moved, room = [], MOST_ERASED
@@ -328,7 +364,7 @@ def _plan(held: Holding, operator: Actor | None, now: datetime) -> tuple[Change,
             continue
         planned = following(
             file.case,
-            (rules.case_erased({"bell": bell.id}, texts, how),),
+            (rules.case_erased({"bell": bell.id}, texts, why),),
             by,
             now,
             subject="" if subject else None,

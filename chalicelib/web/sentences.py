@@ -153,6 +153,10 @@ def _erased(data: Data, language: str) -> str:
     )
     if data.get("asked") == "page":
         message = N_("Whoever rang erased name, number and words. The record stays whole.")
+    elif data.get("asked") == "time":
+        message = N_(
+            "Name, number and words were erased, as nobody needs them any more. The record stays whole."
+        )
     return translate(language, message)
 
 

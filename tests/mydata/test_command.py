@@ -194,3 +194,43 @@ def test_without_a_platform_it_says_how_to_name_one(monkeypatch: pytest.MonkeyPa
     operator = Operator()
     assert command.main(["--bell", "MX-0000-0000"], operator) == 2
     assert "No run was found" in operator.said
+
+
+def test_what_was_settled_long_ago_goes_by_itself_and_nothing_else(house: House, run: Run) -> None:
+    house.act("zhao", "invite", {"kind": "person", "name": "诸葛孔明", "phone": "13900000099"})
+    writes(house)
+    ends(house)
+    house.act("zhao", "close")
+    house.world.pass_time(days=50)
+    recent = house.web.ring(phone="13900000066", name="司马相如", text="刚撤回").json
+    assert house.web.post(f"/v1/bells/{recent['id']}/withdraw", token=recent["tracking_token"]).status == 200
+    waiting = house.web.ring(phone="13900000067", text="还在响").json["id"]
+    house.world.settle()
+    status, said = run("--over", "60", types=())
+    assert (status, "Nothing is left to erase" in said) == (0, True), "neither is so long ago"
+    house.world.pass_time(days=20)
+    status, said = run("--over", "60")
+    assert status == 0, said
+    assert "Make sure that whoever asked" not in said
+    assert traces(house) == []
+    assert "诸葛孔明" not in repr(house.web.stored())
+    assert house.world.file(house.bell).events[-1].data["asked"] == "time"
+    assert house.world.file(recent["id"]).contact is not None
+    assert house.world.file(waiting).contact is not None
+    house.world.pass_time(days=50)
+    assert run("--over", "60")[0] == 0
+    assert house.world.file(recent["id"]).contact is None
+    assert house.world.file(waiting).contact is not None, "it is not decided, however old"
+
+
+def test_so_soon_that_it_may_be_opened_again_nothing_goes(run: Run) -> None:
+    status, said = run("--over", "30")
+    assert (status, "may be opened again" in said) == (2, True)
+
+
+def test_a_case_that_is_not_filed_keeps_its_resident(house: House, run: Run) -> None:
+    ends(house)
+    house.world.pass_time(days=30)
+    assert house.world.case(house.case).stage == "failed"
+    assert run("--over", "60", types=())[0] == 0
+    assert house.world.file(house.bell).contact is not None
