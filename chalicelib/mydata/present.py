@@ -55,7 +55,7 @@ def body(ports: Ports, held: Holding, language: str) -> wire.DataBody:
         if contact
         else None,
         consent=wire.DataConsent(contact.consent_version, iso(bell.rung_at)) if contact else None,
-        wechat=_wechat(held.binding),
+        wechat=_wechat(held.binding, signed_in=False),
         cases=[_case(file, held) for file in held.cases],
         written=[text for file in held.cases for text in _written(ports, file, bell.id)],
         messages=[
@@ -83,7 +83,7 @@ def everything(ports: Ports, found: Everything, member: Member, language: str) -
         shape=SHAPE_OF_ALL,
         made_at=iso(ports.clock.now()),
         bells=[body(ports, held, language) for held in found.bells],
-        wechat=_wechat(found.binding),
+        wechat=_wechat(found.binding, signed_in=True),
         staff=wire.DataStaff(staff.id, staff.name, staff.role, staff.phone, staff.mail) if staff else None,
     )
 
@@ -173,11 +173,12 @@ def _row(ports: Ports, held: Holding, language: str) -> v.MyDataRow:
     )
 
 
-def _wechat(binding: Binding | None) -> wire.DataWechat | None:
+def _wechat(binding: Binding | None, *, signed_in: bool) -> wire.DataWechat | None:
     if binding is None:
         return None
     grants = {template: count for template, count in binding.grants.items() if count}
-    return wire.DataWechat(binding.openid, binding.consent_version, iso(binding.bound_at), grants)
+    openid = binding.openid if signed_in else None
+    return wire.DataWechat(openid, binding.consent_version, iso(binding.bound_at), grants)
 
 
 def _case(file: CaseFile, held: Holding) -> wire.DataCase:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _TRIES = 6
 _MOST_CASES = 20
 """Further than that no matter is followed through mergers and partings: a transaction has to hold them all."""
+_ROOM = 90
+"""Of the hundred rows of a transaction, those that the bell leaves; each case takes two, its head and its event."""
 
 
 @dataclass(frozen=True)
@@ -356,7 +358,7 @@ def _plan(
     events = extend(bell.thing, bell.tip, now, operator or RESIDENT, (*taken_back, rules.bell_erased(why)))
     change = Change(bell, fold(events, bell), events, release=True, erase=True)
     by = operator or Actor(Side.RESIDENT, bell.id)
-    moved, room = [], MOST_ERASED
+    moved, room = [], min(MOST_ERASED, _ROOM - 2 * len(held.cases))
     for file in held.cases:
         texts = rules.erasable(file, bell.id)
         subject = _is_theirs(file, held)

@@ -96,9 +96,10 @@ class DataCase(Struct, frozen=True):
 
 
 class DataWechat(Struct, frozen=True):
-    """A WeChat that is bound to the number, for all its bells. The openid is the mini program's name for its owner."""
+    """A WeChat that is bound to the number, for all its bells. The openid is the mini program's name for its owner, who
+    has to sign in to see it: a link speaks for one bell."""
 
-    openid: str
+    openid: str | None
     consent_version: str
     bound_at: str
     accepted: Annotated[dict[str, int], Meta(description="by template: messages that may still be sent")]

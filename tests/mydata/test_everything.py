@@ -112,3 +112,12 @@ def test_her_wechat_is_shown_and_goes_with_everything(wechat: Web) -> None:
     assert (mine["wechat"]["openid"], mine["wechat"]["accepted"]) == (openid, {"t": 1})
     assert wechat.post("/v1/me/erase", token=session).status == 200
     assert person_of(world.ports.policy.key, "+8613900000066") not in world.wechat.bindings.rows
+
+
+def test_a_link_of_one_bell_says_that_a_wechat_is_bound_and_not_which(wechat: Web) -> None:
+    openid = wechat.world.subscribes("+8613900000001", "rung")
+    rung = wechat.ring().json
+    mine = wechat.get(f"/v1/bells/{rung['id']}/data", token=rung["tracking_token"])
+    assert mine.json["wechat"]["accepted"] == {"t": 1}
+    assert mine.json["wechat"]["openid"] is None
+    assert openid not in mine.text

@@ -19,8 +19,8 @@ from chalicelib.case import service as cases
 from chalicelib.case import wire
 from chalicelib.case.changes import following
 from chalicelib.case.orders import ORDERS
-from chalicelib.case.shapes import PartyContact
-from chalicelib.core.chain import Actor, verify
+from chalicelib.case.shapes import PartyContact, Text
+from chalicelib.core.chain import Actor, Happening, verify
 from chalicelib.mydata import service
 from chalicelib.ports import Ports
 from chalicelib.session.rules import Caller, Session
@@ -187,3 +187,26 @@ def test_everything_of_a_person_has_its_number_of_calls(there: Life, count_aws_c
     assert calls == {"Query": 2 * (2 + 1) + 1, "TransactWriteItems": 2 + 1}
     there.react()
     assert PHONE not in json.dumps(rows(there))
+
+
+def test_a_matter_with_many_words_is_erased_in_one_transaction_and_the_rest_after_it(
+    there: Life, count_aws_calls: Counting
+) -> None:
+    rung, case_id = given_up(there)
+    file = there.ports.store.case(case_id)
+    assert file is not None
+    refs = [Text(f"{n:016x}", f"{ADDED} {n}", "5a17") for n in range(75)]
+    said = [
+        Happening("messaged", {"to": "staff", "text": {"id": text.id, "commitment": "0" * 64}})
+        for text in refs
+    ]
+    resident, now = Actor("resident", rung.bell.id), there.clock.now()
+    # Such a record grows over weeks; here it is written in two.
+    first = following(file.case, said[:40], resident, now, texts=refs[:40])
+    there.ports.store.commit(first)
+    there.ports.store.commit(following(first.after, said[40:], resident, now, texts=refs[40:]))
+    with count_aws_calls() as calls:
+        done = service.erase(there.ports, rung.token)
+    assert done.texts == 76
+    assert calls == {"Query": 2, "TransactWriteItems": 2}
+    assert ADDED not in json.dumps(rows(there), ensure_ascii=False)
