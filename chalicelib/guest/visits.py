@@ -155,7 +155,7 @@ def _gone(call: Call, token: str, error: Gone) -> Response:
     if error.code != "party_gone":
         raise error
     named = links.thing_id_of(token)
-    view = v.GoneView(ids.number(named) if named else "")
+    view = v.GoneView(ids.number(named) if named else "", f"/p/{token}/data")
     return show(call, "party_gone.html", view, status=410)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalice import Blueprint
 
 from chalicelib.http import later, operation
-from chalicelib.session.rules import RESIDENTS_LINK, SIGNED_IN
+from chalicelib.session.rules import PARTYS_LINK, RESIDENTS_LINK, SIGNED_IN
 
 blueprint = Blueprint(__name__)
 _HERE, _WIRE = "chalicelib.mydata.handlers", "chalicelib.mydata.wire"
@@ -54,3 +54,23 @@ operation(
     answers={200: f"{_WIRE}:ClearedBody"},
     problems=(400, 401),
 )(later(f"{_HERE}:erase_all_my_data"))
+
+operation(
+    blueprint,
+    "GET",
+    "/v1/cases/{case_id}/data",
+    audience=PARTYS_LINK,
+    summary="Everything that is held of a guest of the case",
+    answers={200: f"{_WIRE}:GuestDataBody"},
+    problems=_TOKEN,
+)(later(f"{_HERE}:data_of_guest"))
+
+operation(
+    blueprint,
+    "POST",
+    "/v1/cases/{case_id}/erase",
+    audience=PARTYS_LINK,
+    summary="Erase what is held of a guest of the case; the record stays",
+    answers={200: f"{_WIRE}:GuestErasedBody"},
+    problems=(*_TOKEN, 409),
+)(later(f"{_HERE}:erase_data_of_guest"))

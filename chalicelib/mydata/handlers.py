@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.core import ids
 from chalicelib.core.errors import Invalid
 from chalicelib.http import Call
 from chalicelib.mydata import present, service, wire
@@ -34,3 +35,16 @@ def erase_all_my_data(call: Call) -> wire.ClearedBody:
         raise Invalid(*known)
     done = service.erase_mine(call.ports, call.signed_in.session.person, withdraw=body.withdraw)
     return present.cleared(done, call.language)
+
+
+def data_of_guest(call: Call, case_id: str) -> wire.GuestDataBody:
+    """Whole and unmasked: it is the guest's own. Also for one who was removed from the case."""
+    return present.guests_body(
+        call.ports, service.look_as_guest(call.ports, call.bearer, case_id), call.language
+    )
+
+
+def erase_data_of_guest(call: Call, case_id: str) -> wire.GuestErasedBody:
+    """Only by the guest; cannot be undone. Again: the same, and nothing more happens."""
+    held, texts, files = service.erase_as_guest(call.ports, call.bearer, case_id)
+    return wire.GuestErasedBody(held.file.case.id, ids.number(held.file.case.id), texts, files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 
 from chalicelib.bell.screens import place_name
@@ -13,9 +13,10 @@ from chalicelib.core.chain import Event
 from chalicelib.core.links import Purpose
 from chalicelib.core.times import iso, parse_iso
 from chalicelib.mydata import rules, wire
-from chalicelib.mydata.service import Cleared, Erased, Everything, Holding
-from chalicelib.notice.casework_people import resident_id
+from chalicelib.mydata.service import Cleared, Erased, Everything, GuestHolding, Holding
+from chalicelib.notice.casework_people import party_id, resident_id
 from chalicelib.notice.types import RESIDENT, Dispatch
+from chalicelib.place.rules import Directory
 from chalicelib.ports import Ports
 from chalicelib.session.service import Member
 from chalicelib.web import case_labels, labels, my_data_labels
@@ -25,7 +26,7 @@ from chalicelib.web.edge import CONTACT
 from chalicelib.web.problems import message
 from chalicelib.wechat.rules import Binding
 
-SHAPE, SHAPE_OF_ALL = "my-data/1", "all-my-data/1"
+SHAPE, SHAPE_OF_ALL, SHAPE_OF_GUESTS = "my-data/1", "all-my-data/1", "my-data-as-guest/1"
 
 
 def body(ports: Ports, held: Holding, language: str) -> wire.DataBody:
@@ -190,7 +191,13 @@ def _case(file: CaseFile, held: Holding) -> wire.DataCase:
 
 def _written(ports: Ports, file: CaseFile, bell_id: str) -> Iterator[wire.DataText]:
     erasable = {text.id for text in rules.erasable(file, bell_id)}
-    for one in rules.written(file, bell_id):
+    return _texts(ports, file, rules.written(file, bell_id), erasable)
+
+
+def _texts(
+    ports: Ports, file: CaseFile, written: Iterable[rules.Written], erasable: Container[str]
+) -> Iterator[wire.DataText]:
+    for one in written:
         files = [
             wire.DataFile(f.id, f.kind, f.name, photo(ports, file.case.id, f).url) for f in one.text.files
         ]
@@ -205,14 +212,104 @@ def _written(ports: Ports, file: CaseFile, bell_id: str) -> Iterator[wire.DataTe
 
 
 def _wrote(ports: Ports, held: Holding, language: str) -> Iterator[v.Wrote]:
-    zone = held.directory.subdistrict.timezone
+    me = frozenset({held.bell.id, "resident"})
     for file in held.cases:
-        teller = Teller(zone=zone, voice="plain", me=frozenset({held.bell.id, "resident"}))
-        for one in rules.written(file, held.bell.id):
-            event = one.event
-            said = case_sentence(event.kind, event.data, teller.of(event.actor), language)
-            photos = tuple(photo(ports, file.case.id, f) for f in one.text.files)
-            yield v.Wrote(parse_iso(event.at), said, one.text.words, photos)
+        yield from _said(ports, file, rules.written(file, held.bell.id), me, held.directory, language)
+
+
+def _said(
+    ports: Ports,
+    file: CaseFile,
+    written: Iterable[rules.Written],
+    me: frozenset[str],
+    directory: Directory,
+    language: str,
+) -> Iterator[v.Wrote]:
+    teller = Teller(zone=directory.subdistrict.timezone, voice="plain", me=me)
+    for one in written:
+        event = one.event
+        said = case_sentence(event.kind, event.data, teller.of(event.actor), language)
+        photos = tuple(photo(ports, file.case.id, f) for f in one.text.files)
+        yield v.Wrote(parse_iso(event.at), said, one.text.words, photos)
+
+
+def guests_body(ports: Ports, held: GuestHolding, language: str) -> wire.GuestDataBody:
+    """All that is held of a guest."""
+    file, party = held.file, held.party
+    erasable = {text.id for text in rules.guests_words(file, held.party_id)}
+    written = rules.guests_written(file, held.party_id)
+    return wire.GuestDataBody(
+        shape=SHAPE_OF_GUESTS,
+        made_at=iso(ports.clock.now()),
+        id=file.case.id,
+        number=ids.number(file.case.id),
+        stage=file.case.stage,
+        guest=wire.DataGuest(
+            party.kind,
+            party.name,
+            party.person,
+            party.phone,
+            party.mail,
+            party.language,
+            bool(party.organisation),
+        )
+        if party
+        else None,
+        written=list(_texts(ports, file, written, erasable)),
+        messages=[
+            wire.DataMessage(iso(d.at), ids.number(file.case.id), d.template, d.channel, d.fate)
+            for d in _guests_messages(held)
+        ],
+        obstacle=held.obstacle[0],
+        explained=guests_refusal(held, language),
+        kept=[wire.DataKept(*my_data_labels.kept(what, language, CONTACT)) for what in _guests_kept(held)],
+    )
+
+
+def guests_view(ports: Ports, held: GuestHolding, token: str, language: str) -> v.GuestDataView:
+    """The page of a guest, without anything that was typed into its form."""
+    file, party = held.file, held.party
+    me = frozenset({held.party_id})
+    written = rules.guests_written(file, held.party_id)
+    return v.GuestDataView(
+        path=f"/p/{token}/data",
+        back=f"/p/{token}",
+        number=ids.number(file.case.id),
+        kind=case_labels.party_kind(party.kind, language) if party else "",
+        name=party.name if party else "",
+        person=party.person if party else "",
+        phone=party.phone if party else "",
+        mail=party.mail if party else "",
+        wrote=tuple(_said(ports, file, written, me, held.directory, language)),
+        sent=tuple(
+            v.Sent(
+                d.at,
+                ids.number(file.case.id),
+                labels.channel(d.channel, language),
+                labels.fate(d.fate, language),
+            )
+            for d in _guests_messages(held)
+        ),
+        kept=tuple(v.Kept(*my_data_labels.kept(what, language, CONTACT)) for what in _guests_kept(held)),
+        erased=party is None,
+        refused=guests_refusal(held, language),
+    )
+
+
+def guests_refusal(held: GuestHolding, language: str) -> str:
+    """Why a guest's data cannot be erased here, with a way out; empty when it can."""
+    code, case_id = held.obstacle
+    return message(language, code, {"case": ids.number(case_id) if case_id else ""}) if code else ""
+
+
+def _guests_kept(held: GuestHolding) -> tuple[str, ...]:
+    signed = any(w.event.kind == "signed" for w in rules.guests_written(held.file, held.party_id))
+    return ("record", "others", *(("signature",) if signed else ()), "wish", "copies")
+
+
+def _guests_messages(held: GuestHolding) -> tuple[Dispatch, ...]:
+    mine = party_id(held.party_id)
+    return tuple(sorted((d for d in held.file.dispatches if d.recipient == mine), key=lambda d: d.at))
 
 
 def _messages(held: Holding) -> tuple[tuple[str, Dispatch], ...]:

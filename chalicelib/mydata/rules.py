@@ -72,9 +72,10 @@ def needs(case: Case, bell_id: str) -> bool:
 
 
 def guests_obstacle(case: Case, party_id: str) -> tuple[str, str]:
-    """The same of somebody who was invited to a case: while it goes on with them, they are removed from it first."""
+    """The same of somebody who was invited to a case (`guest_still_needed`): while it goes on with them, they are
+    removed from it first."""
     takes_part = any(party.id == party_id and party.active for party in case.parties)
-    return ("case_still_open", case.id) if case.stage in OPEN and takes_part else ("", "")
+    return ("guest_still_needed", case.id) if case.stage in OPEN and takes_part else ("", "")
 
 
 def written(file: CaseFile, bell_id: str) -> tuple[Written, ...]:
@@ -93,16 +94,21 @@ def erasable(file: CaseFile, bell_id: str) -> tuple[Text, ...]:
     return tuple(w.text for w in written(file, bell_id) if w.event.kind not in _OTHERS_RELY_ON)
 
 
-def guests_words(file: CaseFile, party_id: str) -> tuple[Text, ...]:
-    """What somebody who was invited wrote about the case and is erased with their data."""
+def guests_written(file: CaseFile, party_id: str) -> tuple[Written, ...]:
+    """What somebody who was invited wrote about the case and is still there, oldest first."""
     viewer = Viewer(Side.PARTY, party_id)
     return tuple(
-        file.texts[text_id]
+        Written(event, file.texts[text_id])
         for event in file.events
-        if by(event, viewer) and event.kind not in _OTHERS_RELY_ON
+        if by(event, viewer)
         for text_id in refs_in(event.data)
         if text_id in file.texts
     )
+
+
+def guests_words(file: CaseFile, party_id: str) -> tuple[Text, ...]:
+    """What of it is erased with their data."""
+    return tuple(w.text for w in guests_written(file, party_id) if w.event.kind not in _OTHERS_RELY_ON)
 
 
 def files_of(texts: Iterable[Text]) -> tuple[str, ...]:

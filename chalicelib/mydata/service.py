@@ -18,7 +18,7 @@ from chalicelib.case.stages import Stage
 from chalicelib.core import ids, links
 from chalicelib.core.chain import RESIDENT, Actor, Event, extend
 from chalicelib.core.errors import Conflict, Forbidden, Gone, NotFound, Stale, Unauthorized, Unavailable
-from chalicelib.core.links import Purpose
+from chalicelib.core.links import Link, Purpose
 from chalicelib.mydata import rules
 from chalicelib.ports import BellFile, Change, Ports
 
@@ -219,6 +219,51 @@ def forget_guest(
     raise Unavailable("erase")
 
 
+@dataclass(frozen=True)
+class GuestHolding:
+    """All that is held of somebody who was invited to a case. `party`: None once it is erased."""
+
+    file: CaseFile
+    party_id: str
+    party: PartyContact | None
+    directory: Directory
+
+    @property
+    def obstacle(self) -> tuple[str, str]:
+        """As `rules.guests_obstacle`; `listed_in_directory` for an organisation, whose data is not the case's."""
+        if self.party is not None and self.party.organisation:
+            return "listed_in_directory", ""
+        return rules.guests_obstacle(self.file.case, self.party_id) if self.party else ("", "")
+
+
+def look_as_guest(ports: Ports, token: str, case_id: str = "") -> GuestHolding:
+    """What is held, for the holder of a party's link, also of one who was removed from the case; one AWS call. Raises
+    Unauthorized, Forbidden and Gone as `look`."""
+    named = links.thing_id_of(token)
+    if named is None or (case_id and ids.parse(case_id) != named):
+        raise Unauthorized("link_unknown")
+    file = ports.store.case(named)
+    link = _link_of(file.links if file else (), token, Purpose.PARTY, ports.clock.now())
+    if file is None:
+        raise Unauthorized("link_unknown")
+    directory = ports.directories.of(ids.prefix_of(named))
+    return GuestHolding(file, link.holder, file.parties.get(link.holder), directory)
+
+
+def erase_as_guest(ports: Ports, token: str, case_id: str = "") -> tuple[GuestHolding, int, int]:
+    """A guest has erased what is held of them; three AWS calls. Answers how it stands then, and how many texts and
+    files went; none when it had been erased before. Raises Conflict while the case goes on with them, and for an
+    organisation."""
+    held = look_as_guest(ports, token, case_id)
+    code, named = held.obstacle
+    if code:
+        raise Conflict(code, case=ids.number(named) if named else "")
+    role = next((party.kind for party in held.file.case.parties if party.id == held.party_id), "")
+    by = Actor(Side.PARTY, held.party_id, role=role)
+    texts, files = forget_guest(ports, held.file.case.id, held.party_id, by, rules.PAGE)
+    return replace(held, party=None), texts, files
+
+
 def on_rolls(ports: Ports, phone: str) -> tuple[str, ...]:
     """The neighbourhoods whose roll of today has that number (E.164): it belongs to the count of polls and is corrected
     by importing a roll. An AWS call for each neighbourhood, and one for each megabyte of its roll."""
@@ -259,15 +304,23 @@ def _opened(ports: Ports, token: str, bell_id: str) -> BellFile:
     if named is None or (bell_id and ids.parse(bell_id) != named):
         raise Unauthorized("link_unknown")
     file = ports.store.bell(named)
-    hashed = links.hash_of(token)
-    link = next((link for link in file.links if link.hash == hashed), None) if file else None
-    if file is None or link is None:
+    _link_of(file.links if file else (), token, Purpose.TRACK, ports.clock.now())
+    if file is None:
         raise Unauthorized("link_unknown")
-    if link.purpose is not Purpose.TRACK:
-        raise Forbidden("link_not_for_this")
-    if link.expires_at <= ports.clock.now():
-        raise Gone("link_expired")
     return file
+
+
+def _link_of(known: Iterable[Link], token: str, purpose: Purpose, now: datetime) -> Link:
+    """The token's link; raises unless it is there, of that purpose, and good."""
+    hashed = links.hash_of(token)
+    link = next((link for link in known if link.hash == hashed), None)
+    if link is None:
+        raise Unauthorized("link_unknown")
+    if link.purpose is not purpose:
+        raise Forbidden("link_not_for_this")
+    if link.expires_at <= now:
+        raise Gone("link_expired")
+    return link
 
 
 def _by_id(ports: Ports, bell_id: str) -> BellFile:

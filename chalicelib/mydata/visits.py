@@ -110,3 +110,39 @@ def _overview(
         told=told if told == "erased" else "",
     )
     return show(call, "all_my_data.html", view, directory=call.signed_in.directory, status=status)
+
+
+def guests_data(call: Call, token: str) -> Response:
+    """What is held of a guest of a case, also of one who was removed from it. Looking changes nothing."""
+    return _guest(call, token, told=call.query.get("told", ""))
+
+
+def guests_data_as_a_file(call: Call, token: str) -> Response:
+    """The same as JSON, to save."""
+    held = service.look_as_guest(call.ports, token)
+    name = f"my-data-{ids.number(held.file.case.id)}"
+    return _saved(present.guests_body(call.ports, held, call.language), name)
+
+
+def erase_guests_data(call: Call, token: str) -> Response:
+    """Erase it, once the box is ticked that says what that means."""
+    form = call.form()
+    if form.get("action") != "erase":
+        raise BadRequest("unknown_action")
+    if not form.get("sure"):
+        return _guest(call, token, FieldError("sure", translate(call.language, SURE)), 400)
+    try:
+        service.erase_as_guest(call.ports, token)
+    except Conflict as refusal:
+        return _guest(call, token, FieldError("form", explain(refusal, call.language)[1].message), 409)
+    return see_other(call, f"/p/{token}/data?told=erased")
+
+
+def _guest(
+    call: Call, token: str, error: FieldError | None = None, status: int = 200, told: str = ""
+) -> Response:
+    held = service.look_as_guest(call.ports, token)
+    view = present.guests_view(call.ports, held, token, call.language)
+    told = "erased" if told == "erased" and view.erased else ""
+    typed = msgspec.structs.replace(view, errors=(error,) if error else (), told=told)
+    return show(call, "guest_data.html", typed, directory=held.directory, status=status)

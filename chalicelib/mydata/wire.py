@@ -181,3 +181,41 @@ class ClearedBody(Struct, frozen=True):
 
     erased: list[ErasedBody]
     left: list[LeftBody]
+
+
+class DataGuest(Struct, frozen=True):
+    """How a guest of a case is reached. `kind`: as what they were invited; `organisation`: listed in the directory,
+    whose data is then the one that counts."""
+
+    kind: str
+    name: str
+    person: str
+    phone: str
+    mail: str
+    language: str
+    organisation: bool
+
+
+class GuestDataBody(Struct, frozen=True):
+    """Everything that is held of somebody because they were invited to a case. `guest` is null once it is erased."""
+
+    shape: Annotated[str, Meta(description="the name of this shape: my-data-as-guest/1")]
+    made_at: str
+    id: str
+    number: str
+    stage: str
+    guest: DataGuest | None
+    written: list[DataText]
+    messages: list[DataMessage]
+    obstacle: str
+    explained: str
+    kept: list[DataKept]
+
+
+class GuestErasedBody(Struct, frozen=True):
+    """What was erased of a guest; zero when it had been before."""
+
+    id: str
+    number: str
+    texts: int
+    files: int

@@ -298,6 +298,7 @@ class GuestView(Struct, frozen=True):
 
 
 class GoneView(Struct, frozen=True):
-    """party_gone.html: the party is no longer in the case."""
+    """party_gone.html: the party is no longer in the case. `data`: the path at which they see what is held of them."""
 
     number: str
+    data: str = ""

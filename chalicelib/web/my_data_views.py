@@ -101,3 +101,24 @@ class AllMyDataView(Struct, frozen=True):
     sure: bool = False
     withdraw: bool = False
     told: str = ""
+
+
+class GuestDataView(Struct, frozen=True):
+    """guest_data.html: what is held of a guest of a case, and the form that erases it (`action` = erase, `sure`).
+    `refused`: why it cannot be erased here, or not yet. `told`: erased, or empty."""
+
+    path: str
+    back: str
+    number: str
+    kind: str = ""
+    name: str = ""
+    person: str = ""
+    phone: str = ""
+    mail: str = ""
+    wrote: tuple[Wrote, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    erased: bool = False
+    refused: str = ""
+    errors: tuple[FieldError, ...] = ()
+    told: str = ""

@@ -98,6 +98,14 @@ MESSAGES: Final[Mapping[str, str]] = {
         "Case %(case)s is still being settled, and others rely on knowing with whom. Ask whoever looks after it to end "
         "it (write to them on its page, or call 12345); after that you can erase your data here at once."
     ),
+    "guest_still_needed": N_(
+        "Case %(case)s goes on with you. Ask whoever looks after it to take you out of it (write to them on its page, "
+        "or call 12345); after that you can erase your data here at once."
+    ),
+    "listed_in_directory": N_(
+        "You were invited as an organisation of the directory, which the subdistrict keeps: "
+        "call 12345 to have it corrected."
+    ),
     "data_erased": N_(
         "Your name, number and words were erased, so nothing more can be written here. You can ring a new bell."
     ),

@@ -50,6 +50,7 @@ ACTS = {
     "POST /t/{token}": b"action=withdraw",
     "POST /t/{token}/data": b"action=erase",
     "POST /p/{token}": b"action=message&text=x",
+    "POST /p/{token}/data": b"action=erase",
     "POST /c/{case_id}": b"action=resume",
     "POST /polls/{poll_id}/desk": b"action=remind",
     "POST /v/{ticket}": b"key=1&topic-1=for",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.mydata.visits import SURE
 from chalicelib.web import my_data_views as m
 from chalicelib.web import views as v
-from chalicelib.web.case_labels import unmask_reason
+from chalicelib.web.case_labels import party_kind, unmask_reason
 from chalicelib.web.case_sentences import Teller, case_sentence
 from chalicelib.web.i18n import Language, translate
 from chalicelib.web.labels import channel, fate, role
@@ -546,6 +546,36 @@ def all_my_data_erased(language: Language) -> m.AllMyDataView:
     return m.AllMyDataView((), told="erased")
 
 
+def guest_data(language: Language) -> m.GuestDataView:
+    """Of a guest who has left the case; nobody was sure yet."""
+    return m.GuestDataView(
+        path=f"/p/{TOKEN}/data",
+        back=f"/p/{TOKEN}",
+        number="MX-7F3M-10QP",
+        kind=party_kind("person", language),
+        name="陈阿姨",
+        phone="+8613812341234",
+        wrote=(m.Wrote(at(60), _case_said("messaged", language), LEAK),),
+        sent=(m.Sent(at(9), "MX-7F3M-10QP", channel("sms", language), fate("sent", language)),),
+        kept=_kept(language, "record", "others", "wish", "copies"),
+        errors=(v.FieldError("sure", translate(language, SURE)),),
+    )
+
+
+def guest_data_refused(language: Language) -> m.GuestDataView:
+    """The case goes on with them."""
+    why = message(language, "guest_still_needed", {"case": "MX-7F3M-10QP"})
+    return replace(guest_data(language), refused=why, errors=())
+
+
+def guest_data_erased(language: Language) -> m.GuestDataView:
+    """A moment later."""
+    kept = _kept(language, "record", "others", "wish", "copies")
+    return m.GuestDataView(
+        f"/p/{TOKEN}/data", f"/p/{TOKEN}", "MX-7F3M-10QP", kept=kept, erased=True, told="erased"
+    )
+
+
 def _kept(language: Language, *names: str) -> tuple[m.Kept, ...]:
     return tuple(m.Kept(*kept(name, language, "12345")) for name in names)
 
@@ -596,6 +626,9 @@ PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "my-data-erased": ("my_data.html", f"/t/{TOKEN}/data", my_data_erased),
     "my-data-all": ("all_my_data.html", "/me/data", all_my_data),
     "my-data-all-erased": ("all_my_data.html", "/me/data", all_my_data_erased),
+    "guest-data": ("guest_data.html", f"/p/{TOKEN}/data", guest_data),
+    "guest-data-refused": ("guest_data.html", f"/p/{TOKEN}/data", guest_data_refused),
+    "guest-data-erased": ("guest_data.html", f"/p/{TOKEN}/data", guest_data_erased),
     "privacy": ("privacy.html", "/privacy", privacy),
     "error-missing": ("error.html", "/nowhere", error_missing),
     "error-limited": ("error.html", "/", error_limited),
