@@ -219,8 +219,11 @@ def _still(case: str) -> str:
 
 
 def _count(words: Sequence[Text]) -> str:
-    files = len(rules.files_of(words))
-    return f"{len(words)} texts and {files} files of the case"
+    return f"{_written(len(words), len(rules.files_of(words)))} of the case"
+
+
+def _written(texts: int, files: int) -> str:
+    return f"{texts} text{'s' * (texts != 1)} and {files} file{'s' * (files != 1)}"
 
 
 def _erase(ports: Ports, found: Found, by: Actor, tell: Teller) -> Iterator[bool]:
@@ -254,12 +257,12 @@ def _erased_now(ports: Ports, bell_id: str) -> bool:
 
 def _bell(ports: Ports, held: Holding, by: Actor, why: str) -> str:
     done = service.erase_for(ports, held.bell.id, by, why)
-    return f"Bell {ids.number(held.bell.id)}: erased, with {done.texts} texts and {done.files} files"
+    return f"Bell {ids.number(held.bell.id)}: erased, with {_written(done.texts, done.files)}"
 
 
 def _guest(ports: Ports, file: CaseFile, party: PartyContact, by: Actor, why: str) -> str:
     gone, files = service.forget_guest(ports, file.case.id, party.id, by, why)
-    return f"Case {ids.number(file.case.id)}: the guest is erased, with {gone} texts and {files} files"
+    return f"Case {ids.number(file.case.id)}: the guest is erased, with {_written(gone, files)}"
 
 
 def _list(ports: Ports) -> int:

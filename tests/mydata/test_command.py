@@ -65,7 +65,7 @@ def test_it_shows_what_would_go_masked_and_erases_nothing_without_the_word(house
         status, said = run("--bell", number(house.bell), types=("yes",))
     assert status == 2
     assert "Nothing was erased" in said
-    assert "name, number, words, 1 texts and 2 files" in said
+    assert "name, number, words, 1 text and 2 files of the case" in said
     assert "139****0077" in said
     assert not [trace for trace in TRACES if trace in said]
 

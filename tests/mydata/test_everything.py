@@ -121,3 +121,24 @@ def test_a_link_of_one_bell_says_that_a_wechat_is_bound_and_not_which(wechat: We
     assert mine.json["wechat"]["accepted"] == {"t": 1}
     assert mine.json["wechat"]["openid"] is None
     assert openid not in mine.text
+
+
+def test_a_case_that_is_opened_again_at_the_same_moment_is_left_and_the_rest_goes(house: House) -> None:
+    ends(house)
+    waiting = house.web.ring(phone=PHONE, text="另一件事").json["id"]
+    session = sign_in(house.web, PHONE)
+    commit, raced = house.world.store.commit, []
+
+    def after_the_reopening(*changes: object) -> None:
+        if not raced and len(changes) > 1:
+            raced.append(True)
+            house.act("resident", "reopen", {"text": "还没好"})
+        commit(*changes)  # type: ignore[arg-type]
+
+    house.world.store.commit = after_the_reopening  # type: ignore[method-assign]
+    done = house.web.post("/v1/me/erase", {"withdraw": True}, token=session)
+    assert done.status == 200, done.text
+    assert raced
+    assert [bell["id"] for bell in done.json["erased"]] == [waiting]
+    assert [(left["id"], left["obstacle"]) for left in done.json["left"]] == [(house.bell, "case_still_open")]
+    assert house.world.file(house.bell).contact is not None
