@@ -119,6 +119,7 @@ class Change:
 
     `release`: give up the bell's guard against repeated rings. `by_timeline`: the state machine did it and
     need not be told. `erase`: remove the contact, and whose bell it is.
+    `contact` and `person`: they take the place of what was known of the resident.
     """
 
     before: Bell
@@ -128,6 +129,8 @@ class Change:
     release: bool = False
     by_timeline: bool = False
     erase: bool = False
+    contact: Contact | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True)

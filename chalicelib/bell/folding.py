@@ -139,6 +139,10 @@ def _erased(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
     return replace(bell, erased_at=at)
 
 
+def _corrected(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
+    return bell
+
+
 def _rearmed(bell: Bell, data: Mapping[str, Any], at: datetime) -> Bell:
     return _next_generation(bell, at)
 
@@ -160,4 +164,5 @@ _CHANGES = {
     "transferred": _transferred,
     "rearmed": _rearmed,
     "erased": _erased,
+    "corrected": _corrected,
 }

@@ -16,7 +16,8 @@ from chalicelib.place.ladder import Desk, Urgency
 from chalicelib.place.rules import Directory
 
 TEXT_LIMIT = 4_000
-_LIMITS = {"name": 50, "where": 200, "building": 20, "unit": 20}
+NAME_LIMIT = 50
+_LIMITS = {"name": NAME_LIMIT, "where": 200, "building": 20, "unit": 20}
 _DESKS = frozenset(str(desk) for desk in Desk)
 
 

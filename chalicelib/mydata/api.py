@@ -74,3 +74,14 @@ operation(
     answers={200: f"{_WIRE}:GuestErasedBody"},
     problems=(*_TOKEN, 409),
 )(later(f"{_HERE}:erase_data_of_guest"))
+
+operation(
+    blueprint,
+    "POST",
+    "/v1/me/correct",
+    audience=SIGNED_IN,
+    summary="Correct my name or my number",
+    body=f"{_WIRE}:CorrectRequest",
+    answers={200: f"{_WIRE}:CorrectedBody"},
+    problems=(400, 401, 410),
+)(later(f"{_HERE}:correct_my_data"))

@@ -48,3 +48,13 @@ def erase_data_of_guest(call: Call, case_id: str) -> wire.GuestErasedBody:
     """Only by the guest; cannot be undone. Again: the same, and nothing more happens."""
     held, texts, files = service.erase_as_guest(call.ports, call.bearer, case_id)
     return wire.GuestErasedBody(held.file.case.id, ids.number(held.file.case.id), texts, files)
+
+
+def correct_my_data(call: Call) -> wire.CorrectedBody:
+    """On every bell that is not erased. After another number, sign in with it."""
+    body, known = call.read(wire.CorrectRequest)
+    if known:
+        raise Invalid(*known)
+    person = call.signed_in.session.person
+    bells = service.correct(call.ports, person, name=body.name, phone=body.phone, code=body.code)
+    return wire.CorrectedBody([ids.number(bell.id) for bell in bells])

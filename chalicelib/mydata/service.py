@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.bell.changes import subject_of
-from chalicelib.bell.ringing import person_of
+from chalicelib.bell.ringing import NAME_LIMIT, person_of
 from chalicelib.bell.rules import Bell, Status, Withdraw, decide, fold
 from chalicelib.case.access import Side
 from chalicelib.case.changes import following
 from chalicelib.case.shapes import MOST_ERASED, CaseChange, CaseFile, PartyContact
 from chalicelib.case.stages import Stage
 from chalicelib.core import ids, links
-from chalicelib.core.chain import RESIDENT, Actor, Event, extend
-from chalicelib.core.errors import Conflict, Forbidden, Gone, NotFound, Stale, Unauthorized, Unavailable
+from chalicelib.core import text as words
+from chalicelib.core.chain import RESIDENT, Actor, Event, Happening, commitment, extend
+from chalicelib.core.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    Stale,
+    Unauthorized,
+    Unavailable,
+)
 from chalicelib.core.links import Link, Purpose
 from chalicelib.mydata import rules
-from chalicelib.ports import BellFile, Change, Ports
+from chalicelib.ports import BellFile, Change, Contact, Ports
+from chalicelib.session import rules as codes
 
 if TYPE_CHECKING:
     from chalicelib.place.rules import Directory
@@ -163,6 +175,89 @@ def erase_mine(ports: Ports, person: str, *, withdraw: bool = False) -> Cleared:
         if ports.wechat:
             ports.wechat.bindings.unbind(person)
     return Cleared(tuple(done), tuple(left))
+
+
+def correct(
+    ports: Ports, person: str, *, name: str = "", phone: str = "", code: str = ""
+) -> tuple[Bell, ...]:
+    """Whoever has signed in corrects their name, or their number, on all of their bells that are not erased; the bells
+    afterwards. Another number needs the code that was texted to it, as for signing in with it; the bells are then that
+    number's. One AWS call for each page of their bells, two for each bell (and one for each case), two for a code.
+
+    Only with a session: signatures are confirmed by a code to the number, so a link alone must not change it. Raises
+    Invalid naming every wrong field, Unauthorized and Gone for a code that is wrong or over.
+    """
+    number, problems = _number(ports, phone)
+    problems += _about_the_name(name)
+    if number and not code.strip():
+        problems.append(FieldError("code", "required"))
+    if not name.strip() and not phone.strip():
+        problems.append(FieldError("name", "required"))
+    if problems:
+        raise Invalid(*problems)
+    if number:
+        _prove(ports, number, code)
+    return tuple(
+        _corrected(ports, held.bell.id, name.strip(), number) for held in tuple(_mine(ports, person))
+    )
+
+
+def _number(ports: Ports, phone: str) -> tuple[str, list[FieldError]]:
+    if not phone.strip():
+        return "", []
+    first = next(iter(ports.directories.all()), None)
+    found = words.phone(phone, first.subdistrict.country_code if first else "86")
+    return (found, []) if found else ("", [FieldError("phone", "not_a_phone")])
+
+
+def _about_the_name(name: str) -> list[FieldError]:
+    if len(name) > NAME_LIMIT:
+        return [FieldError("name", "too_long", {"limit": NAME_LIMIT})]
+    return [FieldError("name", "control_characters")] if words.has_control(name) else []
+
+
+def _prove(ports: Ports, number: str, typed: str) -> None:
+    """Raise unless that is the code that was texted to the number; it is used up."""
+    key = ports.policy.key
+    person = person_of(key, number)
+    code = ports.store.try_code(person, ports.clock.now(), codes.CODE_TRIES)
+    if code is None:
+        raise Gone("code_expired")
+    if not codes.same_code(codes.code_of(key, person, code.salt), typed):
+        raise Unauthorized("code_wrong", left=codes.CODE_TRIES - code.tries)
+    if not ports.store.use_code(code):
+        raise Gone("code_expired")
+
+
+def _corrected(ports: Ports, bell_id: str, name: str, number: str) -> Bell:
+    for _ in range(_TRIES):
+        file = _by_id(ports, bell_id)
+        if file.contact is None:
+            return file.bell
+        contact, happening = _put_right(file.contact, name, number, f"{ports.entropy.number(128):032x}")
+        if happening is None:
+            return file.bell
+        bell, now = file.bell, ports.clock.now()
+        events = extend(bell.thing, bell.tip, now, RESIDENT, (happening,))
+        person = person_of(ports.policy.key, contact.phone)
+        try:
+            ports.store.commit(Change(bell, fold(events, bell), events, contact=contact, person=person))
+        except Stale:
+            continue
+        return fold(events, bell)
+    raise Unavailable("correct")
+
+
+def _put_right(before: Contact, name: str, number: str, salt: str) -> tuple[Contact, Happening | None]:
+    """The contact with what is given, and what the record says: what was corrected, and the commitment that holds from
+    now on. None when nothing is different."""
+    after = replace(before, name=name or before.name, phone=number or before.phone)
+    what = [field for field in ("name", "phone") if getattr(after, field) != getattr(before, field)]
+    if not what:
+        return before, None
+    after = replace(after, salt=salt)
+    sealed = commitment(salt, {key: value for key, value in asdict(after).items() if key != "salt"})
+    return after, Happening("corrected", {"what": what, "contact": sealed})
 
 
 def _mine(ports: Ports, person: str) -> Iterator[Holding]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from chalice import Response
 
 from chalicelib.core import ids
-from chalicelib.core.errors import Conflict
+from chalicelib.core.errors import Conflict, Gone, Invalid, TooMany, Unauthorized
+from chalicelib.core.errors import FieldError as WrongField
 from chalicelib.http import JSON_HEADERS, BadRequest, Call, explain
 from chalicelib.mydata import present, service
+from chalicelib.session import service as sessions
 from chalicelib.web.edge import see_other, show
 from chalicelib.web.i18n import N_, translate
+from chalicelib.web.problems import field_message
 from chalicelib.web.views import FieldError
 
 SURE = N_("Please tick that you are sure; until then nothing is erased.")
+_TOLD = frozenset({"erased", "renamed", "moved"})
 TAKE_BACK = N_("Please tick that the bell is taken back, too; until then nothing is erased.")
 
 
@@ -89,25 +95,66 @@ def all_my_data_as_a_file(call: Call) -> Response:
 def erase_all_my_data(call: Call) -> Response:
     """Erase what can be erased, once the boxes are ticked that say what that means."""
     form = call.form()
+    if form.get("action") in {"name", "ask_number", "number"}:
+        return _correct(call, form)
     if form.get("action") != "erase":
         raise BadRequest("unknown_action")
     withdraw = bool(form.get("withdraw"))
     if not form.get("sure"):
         error = FieldError("sure", translate(call.language, SURE))
-        return _overview(call, error, 400, withdraw=withdraw)
+        return _overview(call, error, status=400, withdraw=withdraw)
     service.erase_mine(call.ports, call.signed_in.session.person, withdraw=withdraw)
     return see_other(call, "/me/data?told=erased")
 
 
+def _correct(call: Call, form: Mapping[str, str]) -> Response:
+    """Another name at once; another number once the code that was texted to it is typed."""
+    action, phone = form["action"], form.get("phone", "")
+    person = call.signed_in.session.person
+    try:
+        if action == "ask_number":
+            sessions.ask(call.ports, phone, call.address, call.language)
+            return _overview(call, phone=phone, asked=True)
+        names = ("name",) if action == "name" else ("phone", "code")
+        service.correct(call.ports, person, **{name: form.get(name, "") for name in names})
+    except Invalid as error:
+        wrong = (_field(call, e, action) for e in error.errors)
+        asked = action == "number"
+        return _overview(call, *wrong, status=400, name=form.get("name", ""), phone=phone, asked=asked)
+    except (Unauthorized, Gone, TooMany) as error:
+        status, body, headers = explain(error, call.language)
+        told = FieldError("code", body.message)
+        answer = _overview(call, told, status=status, phone=phone, asked=True)
+        answer.headers.update({k: value for k, value in headers.items() if k != "WWW-Authenticate"})
+        return answer
+    return see_other(call, f"/me/data?told={'renamed' if action == 'name' else 'moved'}")
+
+
+def _field(call: Call, error: WrongField, action: str) -> FieldError:
+    # Whoever sends the form of the number without one is told at its field.
+    field = "phone" if action != "name" and error.field == "name" else error.field
+    return FieldError(field, field_message(call.language, field, error.code, error.params))
+
+
 def _overview(
-    call: Call, error: FieldError | None = None, status: int = 200, *, withdraw: bool = False, told: str = ""
+    call: Call,
+    *errors: FieldError,
+    status: int = 200,
+    withdraw: bool = False,
+    told: str = "",
+    name: str = "",
+    phone: str = "",
+    asked: bool = False,
 ) -> Response:
     found = service.look_at_mine(call.ports, call.signed_in.session.person)
     view = msgspec.structs.replace(
         present.overview(call.ports, found, call.language),
-        errors=(error,) if error else (),
+        errors=errors,
         withdraw=withdraw,
-        told=told if told == "erased" else "",
+        told=told if told in _TOLD else "",
+        name=name,
+        phone=phone,
+        asked=asked,
     )
     return show(call, "all_my_data.html", view, directory=call.signed_in.directory, status=status)
 

@@ -219,3 +219,17 @@ class GuestErasedBody(Struct, frozen=True):
     number: str
     texts: int
     files: int
+
+
+class CorrectRequest(Struct, frozen=True, kw_only=True):
+    """Another name, or another number with the code that POST /v1/session/code texted to it, or both."""
+
+    name: Annotated[str, Meta(description="1 to 50 characters; left out: it stays")] = ""
+    phone: Annotated[str, Meta(description="a mobile number, or with country code; left out: it stays")] = ""
+    code: Annotated[str, Meta(description="the code that was texted to the new number")] = ""
+
+
+class CorrectedBody(Struct, frozen=True):
+    """The numbers of the bells that are now under this name and number."""
+
+    bells: list[str]

@@ -113,6 +113,7 @@ TABLE: Mapping[str, Audience] = {
     "GET /v1/me/worklist": STAFF,
     "GET /v1/me/data": SIGNED_IN,
     "POST /v1/me/erase": SIGNED_IN,
+    "POST /v1/me/correct": SIGNED_IN,
     "GET /v1/me/wechat": SIGNED_IN,
     "POST /v1/me/wechat": SIGNED_IN,
     "DELETE /v1/me/wechat": SIGNED_IN,

@@ -90,6 +90,11 @@ class Changes(Part):
             actions += [BellHead.person.remove(), BellHead.person_at.remove()]
             contact = self.table.delete((before.thing, keys.CONTACT))
             transaction.deletes.append((f"contact {before.thing}", contact))
+        if change.contact:
+            row = codec.contact_row(before.thing, change.contact)
+            transaction.puts.append((f"contact {before.thing}", self.table.put(row)))
+        if change.person:
+            actions.append(BellHead.person.set(change.person))
         self._update(transaction, before.thing, actions, same)
         extend(self.table, transaction, change.events)
         add_links(self.table, transaction, before.thing, change.links)

@@ -92,7 +92,11 @@ class MyDataRow(Struct, frozen=True):
 
 class AllMyDataView(Struct, frozen=True):
     """all_my_data.html: every bell of whoever has signed in, and the form that erases what can be erased (`action` =
-    erase, `sure`, `withdraw`). `waits`: some have to be taken back first. `told`: erased, or empty."""
+    erase, `sure`, `withdraw`). `waits`: some have to be taken back first.
+
+    Two more forms correct the name (`action` = name) and the number (ask_number, then number with the code; `asked`: a
+    code is on its way). `told`: erased, renamed, moved, or empty.
+    """
 
     rows: tuple[MyDataRow, ...]
     wechat_at: datetime | None = None
@@ -101,6 +105,9 @@ class AllMyDataView(Struct, frozen=True):
     sure: bool = False
     withdraw: bool = False
     told: str = ""
+    name: str = ""
+    phone: str = ""
+    asked: bool = False
 
 
 class GuestDataView(Struct, frozen=True):

@@ -160,6 +160,15 @@ def _erased(data: Data, language: str) -> str:
     return translate(language, message)
 
 
+def _corrected(data: Data, language: str) -> str:
+    messages = {
+        "name": N_("Whoever rang corrected the name."),
+        "phone": N_("Whoever rang corrected the telephone number."),
+    }
+    told = (messages[what] for what in data.get("what", ()) if what in messages)
+    return _row([translate(language, message) for message in told], language)
+
+
 def _names(staff: Any, language: str) -> str:
     return translate(language, N_(", ")).join(_typed(member.get("name", "")) for member in staff)
 
@@ -188,4 +197,5 @@ _TELLERS: Final[Mapping[str, Callable[[Data, str], str]]] = {
     "decision_overdue": _decision_overdue,
     "rearmed": _rearmed,
     "erased": _erased,
+    "corrected": _corrected,
 }

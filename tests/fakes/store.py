@@ -775,6 +775,8 @@ class FakeStore:
         head = self._heads[before.thing]
         if change.release:
             self._release(head)
+        self._thing(before.thing).contact = change.contact or self._thing(before.thing).contact
+        head.person = change.person or head.person
         if change.erase:
             head.person, self._thing(before.thing).contact = "", None
         stored, token, head.bell, head.token = head.bell, head.token, after, ""

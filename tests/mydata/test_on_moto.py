@@ -210,3 +210,14 @@ def test_a_matter_with_many_words_is_erased_in_one_transaction_and_the_rest_afte
     assert done.texts == 76
     assert calls == {"Query": 2, "TransactWriteItems": 2}
     assert ADDED not in json.dumps(rows(there), ensure_ascii=False)
+
+
+def test_correcting_has_its_number_of_calls(there: Life, count_aws_calls: Counting) -> None:
+    rung = there.ring(WORDS)
+    person = person_of(there.ports.policy.key, PHONE)
+    with count_aws_calls() as calls:
+        service.correct(there.ports, person, name="张珊")
+    assert calls == {"Query": 3, "TransactWriteItems": 1}, "the list, the bell to see and to change it"
+    contact = there.ports.store.contacts([rung.bell.id])[rung.bell.id]
+    assert (contact.name, contact.phone) == ("张珊", PHONE)
+    assert "张三" not in json.dumps(rows(there), ensure_ascii=False)

@@ -18,7 +18,7 @@ from tests.fakes.places import directory
 from tests.store import samples
 from tests.store.conftest import Home
 from tests.store.races import race
-from tests.store.samples import WANG, ZHAO, answered, guard, later, notified, ringing, with_tip
+from tests.store.samples import CONTACT, WANG, ZHAO, answered, guard, later, notified, ringing, with_tip
 
 LIMIT = Limit("phone", 2, later(minutes=7))
 
@@ -397,6 +397,25 @@ def test_erasing_takes_the_contact_and_whose_bell_it_is_and_leaves_the_record(st
     assert file.links, "the tracking link still shows the record"
     assert store.rung_by("person-hmac").items == ()
     assert verify(file.events, file.bell.tip, file.bell.thing).intact
+
+
+def test_a_corrected_contact_takes_the_place_of_the_one_before_and_the_bell_is_the_other_persons(
+    store: Store,
+) -> None:
+    before = rung(store)
+    events = extend(
+        before.thing, before.tip, later(hours=1), RESIDENT, [Happening("corrected", {"what": []})]
+    )
+    right = replace(CONTACT, phone="+8613900000002", salt="an0ther")
+    change = Change(before, fold(events, before), events, contact=right, person="another-hmac")
+    store.commit(change)
+    store.commit(change)
+    assert store.contacts([before.id]) == {before.id: right}
+    assert store.rung_by("person-hmac").items == ()
+    assert store.rung_by("another-hmac").items == (change.after,)
+    with pytest.raises(Stale):
+        store.commit(replace(change, contact=CONTACT, events=(replace(events[0], hash="x"),), after=before))
+    assert store.contacts([before.id]) == {before.id: right}
 
 
 def test_what_moved_on_meanwhile_is_not_erased(store: Store) -> None:

@@ -541,6 +541,12 @@ def all_my_data(language: Language) -> m.AllMyDataView:
     return m.AllMyDataView(rows, at(9), waits=True, errors=(error,))
 
 
+def all_my_data_moving(language: Language) -> m.AllMyDataView:
+    """A code went to the new number, and a wrong one was typed."""
+    wrong = v.FieldError("code", message(language, "code_wrong", {"left": 4}))
+    return replace(all_my_data(language), errors=(wrong,), phone="13812345678", asked=True)
+
+
 def all_my_data_erased(language: Language) -> m.AllMyDataView:
     """A moment later."""
     return m.AllMyDataView((), told="erased")
@@ -625,6 +631,7 @@ PAGES: Mapping[str, tuple[str, str, Callable[[Language], object]]] = {
     "my-data-refused": ("my_data.html", f"/t/{TOKEN}/data", my_data_refused),
     "my-data-erased": ("my_data.html", f"/t/{TOKEN}/data", my_data_erased),
     "my-data-all": ("all_my_data.html", "/me/data", all_my_data),
+    "my-data-all-moving": ("all_my_data.html", "/me/data", all_my_data_moving),
     "my-data-all-erased": ("all_my_data.html", "/me/data", all_my_data_erased),
     "guest-data": ("guest_data.html", f"/p/{TOKEN}/data", guest_data),
     "guest-data-refused": ("guest_data.html", f"/p/{TOKEN}/data", guest_data_refused),
