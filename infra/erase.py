@@ -29,7 +29,7 @@ from chalicelib.core import ids
 from chalicelib.core import text as texts
 from chalicelib.core.chain import Actor
 from chalicelib.core.errors import Conflict, NotFound, Unavailable
-from chalicelib.mydata import rules, service
+from chalicelib.mydata import guests, rules, service
 from chalicelib.mydata.service import Holding
 from chalicelib.ports import Ports
 from infra.connect import NotConnected, connected, readable
@@ -137,8 +137,8 @@ def _over(ports: Ports, days: int, tell: Teller) -> Found | None:
         return None
     before = ports.clock.now() - timedelta(days=days)
     tell.line("Reading every bell and case; that takes a while …")
-    bells, guests = tuple(service.over(ports, before)), tuple(service.guests_over(ports, before))
-    return Found(bells, guests, why=rules.TIME)
+    bells, invited = tuple(service.over(ports, before)), tuple(guests.over(ports, before))
+    return Found(bells, invited, why=rules.TIME)
 
 
 def _by_phone(ports: Ports, typed: str, tell: Teller) -> Found | None:
@@ -148,7 +148,7 @@ def _by_phone(ports: Ports, typed: str, tell: Teller) -> Found | None:
         tell.error(f"{typed} is no telephone number: write it as 13800001234, or +49… from abroad.")
         return None
     bells = tuple(service.find(ports, bell.id) for bell in service.rung_with(ports, phone))
-    found = Found(bells, service.invited_by(ports, phone), phone)
+    found = Found(bells, guests.invited_by(ports, phone), phone)
     places = service.on_rolls(ports, phone)
     for place in places:
         tell.warning(
@@ -261,7 +261,7 @@ def _bell(ports: Ports, held: Holding, by: Actor, why: str) -> str:
 
 
 def _guest(ports: Ports, file: CaseFile, party: PartyContact, by: Actor, why: str) -> str:
-    gone, files = service.forget_guest(ports, file.case.id, party.id, by, why)
+    gone, files = guests.forget_guest(ports, file.case.id, party.id, by, why)
     return f"Case {ids.number(file.case.id)}: the guest is erased, with {_written(gone, files)}"
 
 

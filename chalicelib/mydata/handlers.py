@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.core import ids
 from chalicelib.core.errors import Invalid
 from chalicelib.http import Call
-from chalicelib.mydata import present, service, wire
+from chalicelib.mydata import correcting, guests, present, service, wire
 
 
 def data_of_bell(call: Call, bell_id: str) -> wire.DataBody:
@@ -40,13 +40,13 @@ def erase_all_my_data(call: Call) -> wire.ClearedBody:
 def data_of_guest(call: Call, case_id: str) -> wire.GuestDataBody:
     """Whole and unmasked: it is the guest's own. Also for one who was removed from the case."""
     return present.guests_body(
-        call.ports, service.look_as_guest(call.ports, call.bearer, case_id), call.language
+        call.ports, guests.look_as_guest(call.ports, call.bearer, case_id), call.language
     )
 
 
 def erase_data_of_guest(call: Call, case_id: str) -> wire.GuestErasedBody:
     """Only by the guest; cannot be undone. Again: the same, and nothing more happens."""
-    held, texts, files = service.erase_as_guest(call.ports, call.bearer, case_id)
+    held, texts, files = guests.erase_as_guest(call.ports, call.bearer, case_id)
     return wire.GuestErasedBody(held.file.case.id, ids.number(held.file.case.id), texts, files)
 
 
@@ -56,5 +56,5 @@ def correct_my_data(call: Call) -> wire.CorrectedBody:
     if known:
         raise Invalid(*known)
     person = call.signed_in.session.person
-    bells = service.correct(call.ports, person, name=body.name, phone=body.phone, code=body.code)
+    bells = correcting.correct(call.ports, person, name=body.name, phone=body.phone, code=body.code)
     return wire.CorrectedBody([ids.number(bell.id) for bell in bells])

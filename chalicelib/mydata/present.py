@@ -13,7 +13,8 @@ from chalicelib.core.chain import Event
 from chalicelib.core.links import Purpose
 from chalicelib.core.times import iso, parse_iso
 from chalicelib.mydata import rules, wire
-from chalicelib.mydata.service import Cleared, Erased, Everything, GuestHolding, Holding
+from chalicelib.mydata.guests import GuestHolding
+from chalicelib.mydata.service import Cleared, Erased, Everything, Holding
 from chalicelib.notice.casework_people import party_id, resident_id
 from chalicelib.notice.types import RESIDENT, Dispatch
 from chalicelib.place.rules import Directory

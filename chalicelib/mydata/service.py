@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from chalicelib.bell.changes import subject_of
-from chalicelib.bell.ringing import NAME_LIMIT, person_of
+from chalicelib.bell.ringing import person_of
 from chalicelib.bell.rules import Bell, Status, Withdraw, decide, fold
 from chalicelib.case.access import Side
 from chalicelib.case.changes import following
-from chalicelib.case.shapes import MOST_ERASED, CaseChange, CaseFile, PartyContact
-from chalicelib.case.stages import Stage
+from chalicelib.case.shapes import MOST_ERASED, CaseChange, CaseFile
 from chalicelib.core import ids, links
-from chalicelib.core import text as words
-from chalicelib.core.chain import RESIDENT, Actor, Event, Happening, commitment, extend
+from chalicelib.core.chain import RESIDENT, Actor, Event, extend
 from chalicelib.core.errors import (
     Conflict,
-    FieldError,
     Forbidden,
     Gone,
-    Invalid,
     NotFound,
     Stale,
     Unauthorized,
@@ -31,14 +27,14 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.links import Link, Purpose
 from chalicelib.mydata import rules
-from chalicelib.ports import BellFile, Change, Contact, Ports
-from chalicelib.session import rules as codes
+from chalicelib.ports import BellFile, Change, Ports
 
 if TYPE_CHECKING:
     from chalicelib.place.rules import Directory
     from chalicelib.wechat.rules import Binding
 
-_TRIES = 6
+TRIES = 6
+"""So often somebody else may have been first."""
 _MOST_CASES = 20
 """Further than that no matter is followed through mergers and partings: a transaction has to hold them all."""
 _ROOM = 90
@@ -89,7 +85,7 @@ def look(ports: Ports, token: str, bell_id: str = "") -> Holding:
 
 def find(ports: Ports, bell_id: str) -> Holding:
     """The same for the operator, who was asked by letter or telephone; raises NotFound."""
-    return _held(ports, _by_id(ports, bell_id), with_wechat=True)
+    return _held(ports, by_id(ports, bell_id), with_wechat=True)
 
 
 def erase(ports: Ports, token: str, bell_id: str = "", *, withdraw: bool = False) -> Erased:
@@ -105,29 +101,22 @@ def erase(ports: Ports, token: str, bell_id: str = "", *, withdraw: bool = False
 def erase_for(ports: Ports, bell_id: str, by: Actor, why: str = rules.REQUEST) -> Erased:
     """The operator does it, who was asked by letter or telephone, or because its time is over (`rules.TIME`); a bell
     that is not decided yet is taken back when somebody asked. Raises NotFound, and Conflict as `erase`."""
-    return _erased(ports, lambda: _by_id(ports, bell_id), by, withdraw=why == rules.REQUEST, why=why)
+    return _erased(ports, lambda: by_id(ports, bell_id), by, withdraw=why == rules.REQUEST, why=why)
 
 
 def over(ports: Ports, before: datetime) -> Iterator[Holding]:
     """The bells of which nothing can come any more since before that instant. Maintenance: scans the table, and reads
     each bell that is not erased with its cases."""
-    for bell in _heads(ports, "BELL#"):
-        held = _held(ports, _by_id(ports, bell), with_wechat=False)
+    for bell in heads(ports, "BELL#"):
+        held = _held(ports, by_id(ports, bell), with_wechat=False)
         cases = [file.case for file in held.cases]
         since = rules.over_since(held.bell, held.file.events, cases)
         if since is not None and since < before:
             yield held
 
 
-def guests_over(ports: Ports, before: datetime) -> Iterator[tuple[CaseFile, PartyContact]]:
-    """Those who were invited to a case alone that was filed before that instant. Maintenance, as `over`."""
-    for case_id in _heads(ports, "CASE#"):
-        file = ports.store.case(case_id)
-        if file and file.case.stage is Stage.CLOSED and (file.case.stage_since or before) < before:
-            yield from ((file, party) for party in file.parties.values() if not party.organisation)
-
-
-def _heads(ports: Ports, kind: str) -> Iterator[str]:
+def heads(ports: Ports, kind: str) -> Iterator[str]:
+    """The ids of everything of a kind (`BELL#`), without canaries. Scans the table."""
     things = sorted(thing for thing, _ in ports.store.heads() if thing.startswith(kind))
     return (thing.partition("#")[2] for thing in things if not ids.is_canary(thing))
 
@@ -152,7 +141,7 @@ def look_at_mine(ports: Ports, person: str) -> Everything:
     """What is held of whoever has signed in (`person`: HMAC of their number); one AWS call for each page of their
     bells, each bell and each case, and one for their WeChat where there is a mini program. Nothing changes."""
     return Everything(
-        tuple(_mine(ports, person)), ports.wechat.bindings.binding(person) if ports.wechat else None
+        tuple(mine(ports, person)), ports.wechat.bindings.binding(person) if ports.wechat else None
     )
 
 
@@ -161,8 +150,8 @@ def erase_mine(ports: Ports, person: str, *, withdraw: bool = False) -> Cleared:
     none. May be repeated: what was erased is not found any more."""
     done: list[Erased] = []
     left: list[Holding] = []
-    for held in tuple(_mine(ports, person)):
-        load = partial(_by_id, ports, held.bell.id)
+    for held in tuple(mine(ports, person)):
+        load = partial(by_id, ports, held.bell.id)
         try:
             _require(held, withdraw=withdraw)
             done.append(_erased(ports, load, None, withdraw=withdraw))
@@ -177,92 +166,10 @@ def erase_mine(ports: Ports, person: str, *, withdraw: bool = False) -> Cleared:
     return Cleared(tuple(done), tuple(left))
 
 
-def correct(
-    ports: Ports, person: str, *, name: str = "", phone: str = "", code: str = ""
-) -> tuple[Bell, ...]:
-    """Whoever has signed in corrects their name, or their number, on all of their bells that are not erased; the bells
-    afterwards. Another number needs the code that was texted to it, as for signing in with it; the bells are then that
-    number's. One AWS call for each page of their bells, two for each bell (and one for each case), two for a code.
-
-    Only with a session: signatures are confirmed by a code to the number, so a link alone must not change it. Raises
-    Invalid naming every wrong field, Unauthorized and Gone for a code that is wrong or over.
-    """
-    number, problems = _number(ports, phone)
-    problems += _about_the_name(name)
-    if number and not code.strip():
-        problems.append(FieldError("code", "required"))
-    if not name.strip() and not phone.strip():
-        problems.append(FieldError("name", "required"))
-    if problems:
-        raise Invalid(*problems)
-    if number:
-        _prove(ports, number, code)
-    return tuple(
-        _corrected(ports, held.bell.id, name.strip(), number) for held in tuple(_mine(ports, person))
-    )
-
-
-def _number(ports: Ports, phone: str) -> tuple[str, list[FieldError]]:
-    if not phone.strip():
-        return "", []
-    first = next(iter(ports.directories.all()), None)
-    found = words.phone(phone, first.subdistrict.country_code if first else "86")
-    return (found, []) if found else ("", [FieldError("phone", "not_a_phone")])
-
-
-def _about_the_name(name: str) -> list[FieldError]:
-    if len(name) > NAME_LIMIT:
-        return [FieldError("name", "too_long", {"limit": NAME_LIMIT})]
-    return [FieldError("name", "control_characters")] if words.has_control(name) else []
-
-
-def _prove(ports: Ports, number: str, typed: str) -> None:
-    """Raise unless that is the code that was texted to the number; it is used up."""
-    key = ports.policy.key
-    person = person_of(key, number)
-    code = ports.store.try_code(person, ports.clock.now(), codes.CODE_TRIES)
-    if code is None:
-        raise Gone("code_expired")
-    if not codes.same_code(codes.code_of(key, person, code.salt), typed):
-        raise Unauthorized("code_wrong", left=codes.CODE_TRIES - code.tries)
-    if not ports.store.use_code(code):
-        raise Gone("code_expired")
-
-
-def _corrected(ports: Ports, bell_id: str, name: str, number: str) -> Bell:
-    for _ in range(_TRIES):
-        file = _by_id(ports, bell_id)
-        if file.contact is None:
-            return file.bell
-        contact, happening = _put_right(file.contact, name, number, f"{ports.entropy.number(128):032x}")
-        if happening is None:
-            return file.bell
-        bell, now = file.bell, ports.clock.now()
-        events = extend(bell.thing, bell.tip, now, RESIDENT, (happening,))
-        person = person_of(ports.policy.key, contact.phone)
-        try:
-            ports.store.commit(Change(bell, fold(events, bell), events, contact=contact, person=person))
-        except Stale:
-            continue
-        return fold(events, bell)
-    raise Unavailable("correct")
-
-
-def _put_right(before: Contact, name: str, number: str, salt: str) -> tuple[Contact, Happening | None]:
-    """The contact with what is given, and what the record says: what was corrected, and the commitment that holds from
-    now on. None when nothing is different."""
-    after = replace(before, name=name or before.name, phone=number or before.phone)
-    what = [field for field in ("name", "phone") if getattr(after, field) != getattr(before, field)]
-    if not what:
-        return before, None
-    after = replace(after, salt=salt)
-    sealed = commitment(salt, {key: value for key, value in asdict(after).items() if key != "salt"})
-    return after, Happening("corrected", {"what": what, "contact": sealed})
-
-
-def _mine(ports: Ports, person: str) -> Iterator[Holding]:
+def mine(ports: Ports, person: str) -> Iterator[Holding]:
+    """What is held because of each bell of a person that is not erased; calls as `look_at_mine`."""
     # The list may still name, for a second, what was erased a moment ago.
-    files = (_by_id(ports, bell.id) for bell in _rung_by(ports, person))
+    files = (by_id(ports, bell.id) for bell in _rung_by(ports, person))
     return (_held(ports, file, with_wechat=False) for file in files if file.bell.erased_at is None)
 
 
@@ -279,85 +186,6 @@ def _rung_by(ports: Ports, person: str) -> Iterator[Bell]:
         yield from page.items
         if not (cursor := page.cursor):
             return
-
-
-def invited_by(ports: Ports, phone: str) -> tuple[tuple[CaseFile, PartyContact], ...]:
-    """The cases to which somebody of that number (E.164) was invited for that case alone, and as whom. What the
-    directory lists is not theirs: it is corrected in the place file. Scans the table; one AWS call more for each."""
-    found = [(case_id, party) for case_id, party in ports.store.guests(phone) if not party.organisation]
-    files = ((ports.store.case(case_id), party) for case_id, party in sorted(found, key=lambda pair: pair[0]))
-    return tuple((file, party) for file, party in files if file is not None)
-
-
-def forget_guest(
-    ports: Ports, case_id: str, party_id: str, by: Actor, why: str = rules.REQUEST
-) -> tuple[int, int]:
-    """The operator erases how somebody who was invited is reached, and what they wrote; two AWS calls. Answers how many
-    texts and files that were. Their link opens nothing any more. Raises Conflict while the case goes on with them."""
-    for _ in range(_TRIES):
-        file = ports.store.case(case_id)
-        if file is None or party_id not in file.parties:
-            return 0, 0
-        code, named = rules.guests_obstacle(file.case, party_id)
-        if code:
-            raise Conflict(code, case=ids.number(named))
-        texts = rules.guests_words(file, party_id)
-        happening = rules.case_erased({"party": party_id}, texts, why)
-        planned = following(file.case, (happening,), by, ports.clock.now())
-        at_once = tuple(text.id for text in texts[:MOST_ERASED])
-        # Before the row by which they are found: what breaks off in between is found again.
-        _remove(ports, case_id, [text.id for text in texts[MOST_ERASED:]])
-        try:
-            ports.store.commit(replace(planned, erase=at_once, forget=(party_id,)))
-        except Stale:
-            continue
-        return len(texts), len(happening.data["files"])
-    raise Unavailable("erase")
-
-
-@dataclass(frozen=True)
-class GuestHolding:
-    """All that is held of somebody who was invited to a case. `party`: None once it is erased."""
-
-    file: CaseFile
-    party_id: str
-    party: PartyContact | None
-    directory: Directory
-
-    @property
-    def obstacle(self) -> tuple[str, str]:
-        """As `rules.guests_obstacle`; `listed_in_directory` for an organisation, whose data is not the case's."""
-        if self.party is not None and self.party.organisation:
-            return "listed_in_directory", ""
-        return rules.guests_obstacle(self.file.case, self.party_id) if self.party else ("", "")
-
-
-def look_as_guest(ports: Ports, token: str, case_id: str = "") -> GuestHolding:
-    """What is held, for the holder of a party's link, also of one who was removed from the case; one AWS call. Raises
-    Unauthorized, Forbidden and Gone as `look`."""
-    named = links.thing_id_of(token)
-    if named is None or (case_id and ids.parse(case_id) != named):
-        raise Unauthorized("link_unknown")
-    file = ports.store.case(named)
-    link = _link_of(file.links if file else (), token, Purpose.PARTY, ports.clock.now())
-    if file is None:
-        raise Unauthorized("link_unknown")
-    directory = ports.directories.of(ids.prefix_of(named))
-    return GuestHolding(file, link.holder, file.parties.get(link.holder), directory)
-
-
-def erase_as_guest(ports: Ports, token: str, case_id: str = "") -> tuple[GuestHolding, int, int]:
-    """A guest has erased what is held of them; three AWS calls. Answers how it stands then, and how many texts and
-    files went; none when it had been erased before. Raises Conflict while the case goes on with them, and for an
-    organisation."""
-    held = look_as_guest(ports, token, case_id)
-    code, named = held.obstacle
-    if code:
-        raise Conflict(code, case=ids.number(named) if named else "")
-    role = next((party.kind for party in held.file.case.parties if party.id == held.party_id), "")
-    by = Actor(Side.PARTY, held.party_id, role=role)
-    texts, files = forget_guest(ports, held.file.case.id, held.party_id, by, rules.PAGE)
-    return replace(held, party=None), texts, files
 
 
 def on_rolls(ports: Ports, phone: str) -> tuple[str, ...]:
@@ -400,13 +228,13 @@ def _opened(ports: Ports, token: str, bell_id: str) -> BellFile:
     if named is None or (bell_id and ids.parse(bell_id) != named):
         raise Unauthorized("link_unknown")
     file = ports.store.bell(named)
-    _link_of(file.links if file else (), token, Purpose.TRACK, ports.clock.now())
+    link_of(file.links if file else (), token, Purpose.TRACK, ports.clock.now())
     if file is None:
         raise Unauthorized("link_unknown")
     return file
 
 
-def _link_of(known: Iterable[Link], token: str, purpose: Purpose, now: datetime) -> Link:
+def link_of(known: Iterable[Link], token: str, purpose: Purpose, now: datetime) -> Link:
     """The token's link; raises unless it is there, of that purpose, and good."""
     hashed = links.hash_of(token)
     link = next((link for link in known if link.hash == hashed), None)
@@ -419,7 +247,8 @@ def _link_of(known: Iterable[Link], token: str, purpose: Purpose, now: datetime)
     return link
 
 
-def _by_id(ports: Ports, bell_id: str) -> BellFile:
+def by_id(ports: Ports, bell_id: str) -> BellFile:
+    """The file of a bell by its number as people type it; raises NotFound."""
     named = ids.parse(bell_id)
     file = ports.store.bell(named) if named else None
     if file is None:
@@ -456,7 +285,7 @@ def _erased(
     withdraw: bool,
     why: str = rules.PAGE,
 ) -> Erased:
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         held = _held(ports, load(), with_wechat=False)
         if held.bell.erased_at:
             _finish(ports, held)
@@ -470,7 +299,7 @@ def _erased(
         except Stale:
             continue
         for case in moved:
-            _remove(ports, case.after.id, [text for text in _named(case.events) if text not in case.erase])
+            remove(ports, case.after.id, [text for text in _named(case.events) if text not in case.erase])
         gone = [event.data for case in moved for event in case.events]
         texts, files = (sum(len(data[name]) for data in gone) for name in ("texts", "files"))
         return Erased(change.after, texts, files, unbound)
@@ -538,14 +367,14 @@ def _finish(ports: Ports, held: Holding) -> None:
     """Of what the record says is erased, remove whatever is left: the process may have died in between."""
     for file in held.cases:
         mine = (e for e in file.events if e.kind == "erased" and e.data.get("bell") == held.bell.id)
-        _remove(ports, file.case.id, [text for text in _named(mine) if text in file.texts])
+        remove(ports, file.case.id, [text for text in _named(mine) if text in file.texts])
 
 
 def _named(erased: Iterable[Event]) -> list[str]:
     return [text for event in erased for text in event.data["texts"]]
 
 
-def _remove(ports: Ports, case_id: str, texts: Sequence[str]) -> None:
+def remove(ports: Ports, case_id: str, texts: Sequence[str]) -> None:
     """What one transaction could not hold."""
     if texts:
         ports.store.erase_texts(case_id, texts)

@@ -11,7 +11,7 @@ from chalicelib.core import ids
 from chalicelib.core.errors import Conflict, Gone, Invalid, TooMany, Unauthorized
 from chalicelib.core.errors import FieldError as WrongField
 from chalicelib.http import JSON_HEADERS, BadRequest, Call, explain
-from chalicelib.mydata import present, service
+from chalicelib.mydata import correcting, guests, present, service
 from chalicelib.session import service as sessions
 from chalicelib.web.edge import see_other, show
 from chalicelib.web.i18n import N_, translate
@@ -116,7 +116,7 @@ def _correct(call: Call, form: Mapping[str, str]) -> Response:
             sessions.ask(call.ports, phone, call.address, call.language)
             return _overview(call, phone=phone, asked=True)
         names = ("name",) if action == "name" else ("phone", "code")
-        service.correct(call.ports, person, **{name: form.get(name, "") for name in names})
+        correcting.correct(call.ports, person, **{name: form.get(name, "") for name in names})
     except Invalid as error:
         wrong = (_field(call, e, action) for e in error.errors)
         asked = action == "number"
@@ -166,7 +166,7 @@ def guests_data(call: Call, token: str) -> Response:
 
 def guests_data_as_a_file(call: Call, token: str) -> Response:
     """The same as JSON, to save."""
-    held = service.look_as_guest(call.ports, token)
+    held = guests.look_as_guest(call.ports, token)
     name = f"my-data-{ids.number(held.file.case.id)}"
     return _saved(present.guests_body(call.ports, held, call.language), name)
 
@@ -179,7 +179,7 @@ def erase_guests_data(call: Call, token: str) -> Response:
     if not form.get("sure"):
         return _guest(call, token, FieldError("sure", translate(call.language, SURE)), 400)
     try:
-        service.erase_as_guest(call.ports, token)
+        guests.erase_as_guest(call.ports, token)
     except Conflict as refusal:
         return _guest(call, token, FieldError("form", explain(refusal, call.language)[1].message), 409)
     return see_other(call, f"/p/{token}/data?told=erased")
@@ -188,7 +188,7 @@ def erase_guests_data(call: Call, token: str) -> Response:
 def _guest(
     call: Call, token: str, error: FieldError | None = None, status: int = 200, told: str = ""
 ) -> Response:
-    held = service.look_as_guest(call.ports, token)
+    held = guests.look_as_guest(call.ports, token)
     view = present.guests_view(call.ports, held, token, call.language)
     told = "erased" if told == "erased" and view.erased else ""
     typed = msgspec.structs.replace(view, errors=(error,) if error else (), told=told)

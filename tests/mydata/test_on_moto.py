@@ -21,7 +21,7 @@ from chalicelib.case.changes import following
 from chalicelib.case.orders import ORDERS
 from chalicelib.case.shapes import PartyContact, Text
 from chalicelib.core.chain import Actor, Happening, verify
-from chalicelib.mydata import service
+from chalicelib.mydata import correcting, guests, service
 from chalicelib.ports import Ports
 from chalicelib.session.rules import Caller, Session
 from chalicelib.store import DynamoStore
@@ -164,12 +164,12 @@ def test_a_guest_is_found_by_the_number_and_by_nothing_like_it(there: Life) -> N
         file.case, (), Actor("staff", "zhao"), there.clock.now(), parties=(guest, longer, listed)
     )
     there.ports.store.commit(change)
-    assert [party.id for _, party in service.invited_by(there.ports, "+8613900000099")] == ["p-1"]
+    assert [party.id for _, party in guests.invited_by(there.ports, "+8613900000099")] == ["p-1"]
     operator = Actor("staff", "x", role="operator")
-    assert service.forget_guest(there.ports, case_id, "p-1", operator) == (0, 0)
-    assert service.invited_by(there.ports, "+8613900000099") == ()
+    assert guests.forget_guest(there.ports, case_id, "p-1", operator) == (0, 0)
+    assert guests.invited_by(there.ports, "+8613900000099") == ()
     assert "诸葛孔明" not in json.dumps(rows(there), ensure_ascii=False)
-    assert service.forget_guest(there.ports, case_id, "p-1", operator) == (0, 0), "again: nothing more"
+    assert guests.forget_guest(there.ports, case_id, "p-1", operator) == (0, 0), "again: nothing more"
 
 
 def test_everything_of_a_person_has_its_number_of_calls(there: Life, count_aws_calls: Counting) -> None:
@@ -216,7 +216,7 @@ def test_correcting_has_its_number_of_calls(there: Life, count_aws_calls: Counti
     rung = there.ring(WORDS)
     person = person_of(there.ports.policy.key, PHONE)
     with count_aws_calls() as calls:
-        service.correct(there.ports, person, name="张珊")
+        correcting.correct(there.ports, person, name="张珊")
     assert calls == {"Query": 3, "TransactWriteItems": 1}, "the list, the bell to see and to change it"
     contact = there.ports.store.contacts([rung.bell.id])[rung.bell.id]
     assert (contact.name, contact.phone) == ("张珊", PHONE)
