@@ -130,7 +130,7 @@ def test_an_error_stops_before_anything_is_touched(course: Course, tell: Listene
 def test_the_cost_at_rest_is_told(course: Course, tell: Listener) -> None:
     course.check()
     assert "USD a month" in tell.told
-    assert "Alarm 2.30" in tell.told
+    assert "Alarm 2.40" in tell.told
 
 
 def test_a_log_group_of_an_earlier_life_is_found(course: Course, tell: Listener) -> None:
