@@ -116,8 +116,9 @@ def over(ports: Ports, before: datetime) -> Iterator[Holding]:
 
 
 def heads(ports: Ports, kind: str) -> Iterator[str]:
-    """The ids of everything of a kind (`BELL#`), without canaries. Scans the table."""
-    things = sorted(thing for thing, _ in ports.store.heads() if thing.startswith(kind))
+    """The ids of everything of a kind (`BELL#`), without canaries. Scans the table: what is oldest, and not migrated
+    yet, may not be in the index of `ports.Store.heads`."""
+    things = sorted(thing for thing, *_ in ports.store.chains() if thing.startswith(kind))
     return (thing.partition("#")[2] for thing in things if not ids.is_canary(thing))
 
 

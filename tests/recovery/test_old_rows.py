@@ -13,8 +13,10 @@ import pytest
 from chalicelib.bell import service as bells
 from chalicelib.bell.changes import answer_token
 from chalicelib.bell.rules import Bell
+from chalicelib.core import ids
 from chalicelib.core.chain import verify
 from chalicelib.escalation import service as escalation
+from chalicelib.mydata import service as mydata
 from chalicelib.store import codec, upgrade
 from chalicelib.store.models import Row
 from chalicelib.store.stream import parse
@@ -222,6 +224,16 @@ def test_every_old_record_is_under_the_days_anchor_once_migrated(
     assert dict(store.heads()) == {}
     assert migrate(apply=True).run() == 0
     assert {thing: (tip.seq, tip.hash) for thing, tip in store.heads()} == ends
+
+
+def test_what_was_settled_long_ago_is_found_before_anything_is_migrated(restored: Life) -> None:
+    """What is oldest is what the privacy notice promises to erase first."""
+    found = rows(restored)
+    for kind in ("BELL", "CASE"):
+        things = {row["pk"]["S"] for row in found if row["kind"]["S"] == kind}
+        known = sorted(thing.partition("#")[2] for thing in things if not ids.is_canary(thing))
+        assert known
+        assert list(mydata.heads(restored.ports, f"{kind}#")) == known
 
 
 def test_a_row_that_somebody_changes_meanwhile_is_theirs(
