@@ -56,8 +56,9 @@ class ImapMailbox:
         end = self._now() + ROUND
         with self._opened(mark) as (server, validity):
             last = _last(mark, validity)
-            for number in self._numbers(server, last, since, mark):
-                if self._now() >= end:
+            for place, number in enumerate(self._numbers(server, last, since, mark)):
+                # One at least: a server that is slow to open must not be read in vain each time.
+                if place and self._now() >= end:
                     break
                 with _named(f"{validity}:{last}"):
                     raw = _fetched(server, number)

@@ -106,6 +106,30 @@ def test_a_reading_has_its_time_and_the_next_goes_on(box: Inbox) -> None:
     assert shown == [b"a", b"b", b"c"]
 
 
+class Slow(Watch):
+    """A clock that finds a round over whenever it is looked at."""
+
+    def __call__(self) -> datetime:
+        self.now += ROUND
+        return self.now
+
+
+def test_a_mailbox_that_takes_its_whole_time_to_open_still_shows_a_mail_each_time(box: Inbox) -> None:
+    """Or it would stand still for ever, and say that all is well."""
+    for raw in (b"a", b"b"):
+        box.add(raw)
+    shown: list[bytes] = []
+
+    def look(raw: bytes) -> bool:
+        shown.append(raw)
+        return False
+
+    mark = imap_mailbox(box, Slow()).read("", SINCE, look)
+    assert (shown, mark) == ([b"a"], "1:1")
+    assert imap_mailbox(box, Slow()).read(mark, SINCE, look) == "1:2"
+    assert shown == [b"a", b"b"]
+
+
 def test_a_server_that_wants_to_know_who_comes_is_told() -> None:
     with inbox_with_account(wants_id=True) as strict:
         strict.add(b"a")
