@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +25,8 @@ from infra.recover.call import Functions, stage_of
 from infra.template import load_template
 
 _LOOK_EVERY = 15.0
+KEY_READERS = ("api_handler", "advance", "react", "sweep", "report", "canary", "anchor", "publish")
+"""The functions that may read the key, each once a process."""
 
 
 @dataclass
@@ -80,10 +82,13 @@ class Restore:
     def _status(self) -> str | None:
         client = self.aws.client("dynamodb")
         try:
-            found: str = client.describe_table(TableName=self.goal.name)["Table"]["TableStatus"]
+            table = client.describe_table(TableName=self.goal.name)["Table"]
         except client.exceptions.ResourceNotFoundException:
             return None
-        return found
+        # A table goes on being ACTIVE while an index is filled.
+        making = [index["IndexName"] for index in _indexes(table) if index.get("IndexStatus") == "CREATING"]
+        status: str = table["TableStatus"]
+        return f"making index {making[0]}" if making else status
 
     def _begin(self) -> None:
         client = self.aws.client("dynamodb")
@@ -129,9 +134,11 @@ class Restore:
         self.tell.good(f"{self.goal.name} is there")
 
     def _settle(self) -> None:
-        """What a restored table does not take over: its stream, the removal by age, its own way back."""
+        """What a restored table does not take over: its stream, the removal by age, its own way back; and the indexes
+        that came later than what is restored, as the stack takes the table over without looking at them."""
         client, name = self.aws.client("dynamodb"), self.goal.name
         table = client.describe_table(TableName=name)["Table"]
+        self._index({index["IndexName"] for index in _indexes(table)})
         if not table.get("StreamSpecification", {}).get("StreamEnabled"):
             stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
             client.update_table(TableName=name, StreamSpecification=stream)
@@ -144,6 +151,23 @@ class Restore:
             spec = {"PointInTimeRecoveryEnabled": True}
             client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=spec)
         self.tell.good("It has its stream, removal by age and point-in-time recovery")
+
+    def _index(self, there: Set[str]) -> None:
+        """DynamoDB makes one index at a time."""
+        wanted = load_template()["Resources"]["Table"]["Properties"]
+        for index in wanted["GlobalSecondaryIndexes"]:
+            if index["IndexName"] in there:
+                continue
+            keys = {key["AttributeName"] for key in index["KeySchema"]}
+            self.aws.client("dynamodb").update_table(
+                TableName=self.goal.name,
+                AttributeDefinitions=[
+                    d for d in wanted["AttributeDefinitions"] if d["AttributeName"] in keys
+                ],
+                GlobalSecondaryIndexUpdates=[{"Create": index}],
+            )
+            self._wait()
+            self.tell.good(f"It has the index {index['IndexName']}, which it did not have then")
 
     # -- the key
 
@@ -165,13 +189,20 @@ class Restore:
     def _read_key_again(self) -> None:
         """Functions read the key once a process: a change of their settings makes new ones."""
         client = self.aws.client("lambda")
-        for name in ("api_handler", "advance", "react", "sweep", "canary", "anchor"):
+        for name in KEY_READERS:
+            if not self.functions.exists(name):
+                continue
             function = self.goal.function(name)
             settings = client.get_function_configuration(FunctionName=function).get(
                 "Environment", {"Variables": {}}
             )
             variables = {**settings.get("Variables", {}), "KEY_BROUGHT_AT": datetime.now(UTC).isoformat()}
             client.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+
+
+def _indexes(table: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = table.get("GlobalSecondaryIndexes", ())
+    return found
 
 
 def recoverable(client: Any, table: str) -> bool:

@@ -12,12 +12,13 @@ import pytest
 
 from chalicelib import steps, wiring
 from chalicelib.store import DynamoStore
+from infra.deploy import policies
 from infra.deploy.aws import Aws
 from infra.deploy.target import Target
 from infra.deploy.telling import Failed, Teller
 from infra.local.ticker import scheduled
 from infra.recover.call import Functions
-from infra.recover.restore import Restore, recoverable, wanted
+from infra.recover.restore import KEY_READERS, Restore, recoverable, wanted
 from tests.recovery.capture import Life, life
 from tests.store.samples import later, ringing
 
@@ -119,6 +120,32 @@ def test_deployed_it_has_the_old_key_and_every_clock_a_new_timer(
     untouched = setting.life.ports.store.bell(rung[0].bell.id)
     assert untouched
     assert untouched.bell.generation == 1, "the stage that was is not touched"
+
+
+def test_every_function_that_reads_the_key_is_told_to_read_it_again() -> None:
+    """Above all `report`, which each minute keeps warm: with another key it knows no mail that came back for ours."""
+    asking = {
+        f for f in policies.functions() if '"Key"' in (policies.SOURCES / f"{f}.json").read_text("utf-8")
+    }
+    assert "report" in asking
+    assert set(KEY_READERS) == asking
+
+
+def test_a_table_of_before_an_index_was_thought_of_gets_it(setting: Setting) -> None:
+    """The stack takes a table over as it is, and would think that the index is there."""
+    gone = {"Delete": {"IndexName": "tips"}}
+    setting.client.update_table(TableName=setting.source.name, GlobalSecondaryIndexUpdates=[gone])
+    rung = setting.life.ring("one")
+    setting.restore().run()
+    store = DynamoStore(setting.goal.name, setting.life.aws.region, setting.life.clock.sleep)
+    assert rung.bell.thing in dict(store.heads())
+    listed = setting.client.describe_table(TableName=setting.goal.name)["Table"]["GlobalSecondaryIndexes"]
+    (tips,) = (index for index in listed if index["IndexName"] == "tips")
+    assert sorted(tips["Projection"]["NonKeyAttributes"]) == ["tip_hash", "tip_seq"]
+    assert "tips" in setting.out.getvalue()
+    out = len(setting.out.getvalue())
+    setting.restore().run()
+    assert "tips" not in setting.out.getvalue()[out:], "once it is there, nothing is made"
 
 
 def test_more_clocks_than_a_call_does_all_get_their_timer(
