@@ -399,6 +399,19 @@ def test_an_anchor_older_than_two_days_is_an_ill_here_and_there(
         assert all("anchors-late.md" in finding.sentence for finding in found if finding.kind is Kind.ERROR)
 
 
+def test_that_records_are_under_no_anchor_is_still_said_a_week_later(patient: Patient) -> None:
+    """The doctor is asked once a week, and the newest two are alike by then."""
+    _fewer_under_the_newest(patient)
+    for day in range(2, 8):
+        anchored(patient, days=day)
+    later = replace(patient.stage, now=patient.life.clock.now() + timedelta(days=7))
+    found = [finding for _, finding in examine(later, {"Anchors": LOOKS["Anchors"]})]
+    (warned,) = (finding.sentence for finding in found if finding.kind is not Kind.GOOD)
+    assert "2026-11-30" in warned
+    assert "2026-11-23" in warned
+    assert "make migrate" in warned
+
+
 def test_every_page_that_is_named_exists() -> None:
     import re
     from pathlib import Path
