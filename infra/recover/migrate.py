@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chalicelib.store import upgrade
 from chalicelib.store.upgrade import Raw, upgraded
 from infra.connect import data_folder
 from infra.deploy.telling import Failed, Teller, attempted
@@ -41,16 +42,18 @@ class Marks:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read(self) -> None:
-        """What an earlier run of as many parts left."""
+        """What an earlier run of as many parts left, unless rows have got a newer version since."""
         if self.path.exists():
             found = json.loads(self.path.read_text("utf-8"))
-            self.at = found["at"] if found["segments"] == self.segments else {}
+            same = (found["segments"], found.get("schemas")) == (self.segments, _schemas())
+            self.at = found["at"] if same else {}
 
     def move(self, segment: int, key: Any) -> None:
         """The part has come to that key (None: to its end)."""
         with self._lock:
             self.at[str(segment)] = key or "done"
-            text = json.dumps({"segments": self.segments, "at": self.at}, ensure_ascii=False)
+            kept = {"segments": self.segments, "schemas": _schemas(), "at": self.at}
+            text = json.dumps(kept, ensure_ascii=False)
             beside = self.path.with_suffix(".new")
             self.path.parent.mkdir(parents=True, exist_ok=True)
             beside.write_text(text, "utf-8")
@@ -63,6 +66,11 @@ class Marks:
     def clear(self) -> None:
         """All is done."""
         self.path.unlink(missing_ok=True)
+
+
+def _schemas() -> dict[str, int]:
+    """Which version of each kind a run writes."""
+    return {kind: upgrade.schema_of(kind) for kind in sorted(upgrade.STEPS)}
 
 
 @dataclass

@@ -296,6 +296,20 @@ def test_broken_off_it_goes_on_where_it_was(restored: Life, migrate: Callable[..
     assert behind(restored) == []
 
 
+def test_broken_off_under_an_earlier_version_it_begins_anew(
+    restored: Life, migrate: Callable[..., Migration], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the earlier version was done with may be old for this one."""
+    client = _Pages(restored.aws.client("dynamodb"))
+    client.left = 3
+    with monkeypatch.context() as earlier:
+        earlier.setattr(upgrade, "STEPS", {"CASE": upgrade.STEPS["CASE"][:1]})
+        with pytest.raises(BrokenOff):
+            migrate(apply=True, segments=1, client=client).run()
+    assert migrate(apply=True, segments=1).run() == 0
+    assert behind(restored) == []
+
+
 class _Pages:
     """The table in pages of twenty rows, as many as are `left`; `seen`: where each began."""
 
