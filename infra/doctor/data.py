@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.core.times import iso
 from chalicelib.status.rules import CANARY, SILENT, SWEEP, Pulse
 from chalicelib.store import keys
+from chalicelib.store.table import INDEXES
 from infra.deploy.checks import Finding
 from infra.doctor.stage import Stage, error, good, warning
 from infra.recover.restore import recoverable
@@ -22,7 +23,7 @@ _PAGES = ("docs/runbooks/dead-letters.md", "docs/runbooks/report-failures.md")
 
 
 def table(stage: Stage) -> Iterator[Finding]:
-    """There, with its stream, its removal by age, its way back, and safe from being deleted."""
+    """There, with its stream, its indexes, its removal by age, its way back, and safe from being deleted."""
     client, name = stage.client("dynamodb"), stage.where.name
     found = client.describe_table(TableName=name)["Table"]
     if found["TableStatus"] != "ACTIVE":
@@ -30,6 +31,12 @@ def table(stage: Stage) -> Iterator[Finding]:
     if not found.get("StreamSpecification", {}).get("StreamEnabled"):
         yield error(
             "The table has no stream, so nothing reacts: `make deploy` (after a restore: `make restore`)."
+        )
+    there = {index["IndexName"] for index in found.get("GlobalSecondaryIndexes", ())}
+    if missing := sorted(set(INDEXES) - there):
+        yield error(
+            f"The table has no index {', '.join(missing)}: `make deploy`. One that was restored as it was before there "
+            "was such an index gets it by the same `make restore` again."
         )
     if not found.get("DeletionProtectionEnabled") and stage.where.stage == "prod":
         yield warning("The table can be deleted: `make deploy DELETION_PROTECTION=true`.")

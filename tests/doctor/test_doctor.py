@@ -340,10 +340,16 @@ def _unverified(patient: Patient) -> None:
     patient.client("ses").delete_identity(Identity="bell@ling.example")
 
 
+def _no_index(patient: Patient) -> None:
+    gone = {"Delete": {"IndexName": "tips"}}
+    patient.client("dynamodb").update_table(TableName=NAME, GlobalSecondaryIndexUpdates=[gone])
+
+
 ILLS: list[tuple[Callable[[Patient], None], str, str]] = [
     (_no_way_back, "Table", "make deploy"),
     (_kept_for_ever, "Table", "make deploy"),
     (_unprotected, "Table", "DELETION_PROTECTION=true"),
+    (_no_index, "Table", "make restore"),
     (_mute_stream, "Stream", "--enabled"),
     (_no_mapping, "Stream", "make deploy"),
     (_mute_bus, "Stream", "not fed to publish"),
