@@ -184,7 +184,8 @@ class Restore:
         if safe.get_secret_value(SecretId=_safe(self.goal))["SecretString"] != old:
             safe.put_secret_value(SecretId=_safe(self.goal), SecretString=old)
             self.tell.good(f"The key of {self.source.stage} is in the safe of {self.goal.stage}")
-            self._read_key_again()
+        # Each time: a run that broke off right here has not told them yet.
+        self._read_key_again()
 
     def _read_key_again(self) -> None:
         """Functions read the key once a process: a change of their settings makes new ones."""

@@ -122,6 +122,27 @@ def test_deployed_it_has_the_old_key_and_every_clock_a_new_timer(
     assert untouched.bell.generation == 1, "the stage that was is not touched"
 
 
+def test_broken_off_right_after_the_key_came_the_next_run_still_has_it_read(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting.restore().run()
+    setting.deploy(monkeypatch)
+    told: list[str] = []
+
+    def broken(_: Restore) -> None:
+        raise Failed("The connection ended.", "Again.")
+
+    def read_again(run: Restore) -> None:
+        told.append(run.goal.stage)
+
+    monkeypatch.setattr(Restore, "_read_key_again", broken)
+    with pytest.raises(Failed):
+        setting.restore().run()
+    monkeypatch.setattr(Restore, "_read_key_again", read_again)
+    assert setting.restore().run()
+    assert told == ["local"]
+
+
 def test_every_function_that_reads_the_key_is_told_to_read_it_again() -> None:
     """Above all `report`, which each minute keeps warm: with another key it knows no mail that came back for ours."""
     asking = {
