@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
 from botocore.session import Session, get_session
 
@@ -14,6 +15,12 @@ _NO_CREDENTIALS = (
     "Sign in first: `aws sso login`, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. An account in "
     "China has credentials of its own."
 )
+
+
+# A function that is called answers when it is done; `anchor` may run for 300 seconds. Whoever stops waiting before
+# calls it again, and it runs twice at once.
+_ANSWERS_WITHIN = 320
+_PATIENT = {"lambda": Config(read_timeout=_ANSWERS_WITHIN)}
 
 
 class Aws:
@@ -27,7 +34,10 @@ class Aws:
     def client(self, service: str) -> Any:
         """A botocore client."""
         if service not in self._clients:
-            self._clients[service] = self.session.create_client(service, region_name=self.region)
+            patient = _PATIENT.get(service)
+            self._clients[service] = self.session.create_client(
+                service, region_name=self.region, config=patient
+            )
         return self._clients[service]
 
     def offers(self, service: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,18 @@ def test_migrate_counts_and_writes(
     assert "written: 1" in capsys.readouterr().out
     assert migrate.main() == 0
     assert "none" in capsys.readouterr().out
+
+
+def test_whoever_calls_a_function_waits_for_as_long_as_it_may_run() -> None:
+    """Who hangs up before calls again, and then it runs twice at once: a second trial bell, a second anchor."""
+    stages = json.loads((ROOT / ".chalice/config.json").read_text("utf-8"))["stages"]
+    longest = max(
+        function["lambda_timeout"]
+        for block in stages.values()
+        for function in block["lambda_functions"].values()
+    )
+    waits = Aws("eu-central-1").client("lambda").meta.config.read_timeout
+    assert longest < waits
 
 
 def test_replay_says_that_there_is_nothing(stage: Life, capsys: pytest.CaptureFixture[str]) -> None:
