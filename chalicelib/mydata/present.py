@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.bell.screens import place_name
 from chalicelib.case.present import photo
 from chalicelib.case.shapes import CaseFile
 from chalicelib.core import ids, links
+from chalicelib.core import text as texts
 from chalicelib.core.chain import Event
 from chalicelib.core.links import Purpose
 from chalicelib.core.times import iso, parse_iso
@@ -18,7 +20,7 @@ from chalicelib.mydata.service import Cleared, Erased, Everything, Holding
 from chalicelib.notice.casework_people import party_id, resident_id
 from chalicelib.notice.types import RESIDENT, Dispatch
 from chalicelib.place.rules import Directory
-from chalicelib.ports import Ports
+from chalicelib.ports import Contact, Ports
 from chalicelib.session.service import Member
 from chalicelib.web import case_labels, labels, my_data_labels
 from chalicelib.web import my_data_views as v
@@ -30,9 +32,9 @@ from chalicelib.wechat.rules import Binding
 SHAPE, SHAPE_OF_ALL, SHAPE_OF_GUESTS = "my-data/1", "all-my-data/1", "my-data-as-guest/1"
 
 
-def body(ports: Ports, held: Holding, language: str) -> wire.DataBody:
+def body(ports: Ports, held: Holding, language: str, *, signed_in: bool = False) -> wire.DataBody:
     """Everything that is held, whole: it is the reader's own."""
-    bell, contact = held.bell, held.file.contact
+    bell, contact = held.bell, held.file.contact if signed_in else _by_link(held)
     code, _ = held.obstacle
     return wire.DataBody(
         shape=SHAPE,
@@ -84,7 +86,7 @@ def everything(ports: Ports, found: Everything, member: Member, language: str) -
     return wire.MyDataBody(
         shape=SHAPE_OF_ALL,
         made_at=iso(ports.clock.now()),
-        bells=[body(ports, held, language) for held in found.bells],
+        bells=[body(ports, held, language, signed_in=True) for held in found.bells],
         wechat=_wechat(found.binding, signed_in=True),
         staff=wire.DataStaff(staff.id, staff.name, staff.role, staff.phone, staff.mail) if staff else None,
     )
@@ -115,7 +117,7 @@ def kept(held: Holding) -> tuple[str, ...]:
 
 def view(ports: Ports, held: Holding, token: str, language: str) -> v.MyDataView:
     """The page, without anything that was typed into its form."""
-    bell, contact = held.bell, held.file.contact
+    bell, contact = held.bell, _by_link(held)
     code, case_id = held.obstacle
     return v.MyDataView(
         path=f"/t/{token}/data",
@@ -125,6 +127,7 @@ def view(ports: Ports, held: Holding, token: str, language: str) -> v.MyDataView
         rung_at=bell.rung_at,
         name=contact.name if contact else "",
         phone=contact.phone if contact else "",
+        in_part=contact is not None and _is_corrected(held),
         text=contact.text if contact else "",
         where=contact.where if contact else "",
         building=contact.building if contact else "",
@@ -163,6 +166,7 @@ def overview(ports: Ports, found: Everything, language: str) -> v.AllMyDataView:
 
 def _row(ports: Ports, held: Holding, language: str) -> v.MyDataRow:
     bell, token = held.bell, links.token(ports.policy.key, held.bell.id, Purpose.TRACK)
+    contact = held.file.contact
     code, case_id = held.obstacle
     return v.MyDataRow(
         path=f"/t/{token}/data",
@@ -170,9 +174,24 @@ def _row(ports: Ports, held: Holding, language: str) -> v.MyDataRow:
         status=bell.status,
         rung_at=bell.rung_at,
         neighbourhood=place_name(held.directory, bell.neighbourhood, language),
+        name=contact.name if contact else "",
+        phone=contact.phone if contact else "",
         waits=code == "bell_still_open",
         case_number=ids.number(case_id) if case_id else "",
     )
+
+
+def _by_link(held: Holding) -> Contact | None:
+    """The contact as the holder of the bell's link may see it. A bell is rung without a proof that the number is one's
+    own; whoever proved it and corrected what stood there need not be the one who rang and has the link."""
+    contact = held.file.contact
+    if contact is None or not _is_corrected(held):
+        return contact
+    return replace(contact, name=texts.mask_name(contact.name), phone=texts.mask_phone(contact.phone))
+
+
+def _is_corrected(held: Holding) -> bool:
+    return any(event.kind == "corrected" for event in held.file.events)
 
 
 def _wechat(binding: Binding | None, *, signed_in: bool) -> wire.DataWechat | None:

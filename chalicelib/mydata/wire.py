@@ -29,7 +29,8 @@ class ErasedBody(Struct, frozen=True):
 
 
 class DataContact(Struct, frozen=True):
-    """What was entered when the bell was rung, whole."""
+    """What was entered when the bell was rung, whole; over a link, name and number in part once whoever signed in with
+    the number has corrected them."""
 
     name: str
     phone: str

@@ -47,7 +47,7 @@ class Kept(Struct, frozen=True):
 class MyDataView(Struct, frozen=True):
     """my_data.html: what is held because of one bell, and the form that erases it (`action` = erase, `sure`,
     `withdraw`). `status` is the bell's; `waits`: it has to be taken back first; `refused`: why nothing can be erased
-    yet. `told`: erased, or empty."""
+    yet; `in_part`: name and number were corrected and are masked. `told`: erased, or empty."""
 
     path: str
     track: str
@@ -56,6 +56,7 @@ class MyDataView(Struct, frozen=True):
     rung_at: datetime
     name: str = ""
     phone: str = ""
+    in_part: bool = False
     text: str = ""
     where: str = ""
     building: str = ""
@@ -79,13 +80,16 @@ class MyDataView(Struct, frozen=True):
 
 
 class MyDataRow(Struct, frozen=True):
-    """One of the reader's bells. `waits`: it has to be taken back first; `case_number`: the case that goes on."""
+    """One of the reader's bells, with name and number whole. `waits`: it has to be taken back first; `case_number`: the
+    case that goes on."""
 
     path: str
     number: str
     status: str
     rung_at: datetime
     neighbourhood: str
+    name: str = ""
+    phone: str = ""
     waits: bool = False
     case_number: str = ""
 

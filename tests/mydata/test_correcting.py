@@ -129,3 +129,22 @@ def test_a_bell_that_rings_goes_on_ringing(house: House) -> None:
     assert (after.status, after.due_at, after.level) == (before.status, before.due_at, before.level)
     house.world.pass_time(minutes=5)
     assert house.world.file(waiting).bell.level == before.level + 1
+
+
+def test_whoever_rang_with_her_number_does_not_learn_her_name_or_new_number(house: House) -> None:
+    # Nobody has to prove a number to ring with it: the link may be a stranger's.
+    link = house.token(house.bell)
+    mine = sign_in(house.web, PHONE)
+    house.web.post("/v1/me/correct", {"name": "欧阳振华"}, token=mine)
+    body = {"phone": NEW, "code": text_to(house, NEW)}
+    assert house.web.post("/v1/me/correct", body, token=mine).status == 200
+    seen = house.web.get(f"/v1/bells/{house.bell}/data", token=link)
+    assert (seen.json["contact"]["name"], seen.json["contact"]["phone"]) == ("欧*", "139****0123")
+    pages = [house.web.get(f"/t/{link}/data"), house.web.get(f"/t/{link}/data.json"), seen]
+    assert not [page for page in pages if "欧阳" in page.text or NEW in page.text]
+    assert 'href="/me/data"' in pages[0].text, "the way to see them whole"
+    hers = words(house.web.get("/me/data", Cookie=f"session={sign_in(house.web, NEW)}"))
+    assert f"欧阳振华 +86{NEW}" in hers
+    house.world.clock.advance(minutes=1)
+    whole = house.web.get("/v1/me/data", token=sign_in(house.web, NEW)).json["bells"][0]["contact"]
+    assert (whole["name"], whole["phone"]) == ("欧阳振华", f"+86{NEW}")
