@@ -18,7 +18,7 @@ def erase_data_of_bell(call: Call, bell_id: str) -> wire.ErasedBody:
     body, known = call.read(wire.EraseRequest, optional=True)
     if known:
         raise Invalid(*known)
-    return present.erased(service.erase(call.ports, call.bearer, bell_id, withdraw=body.withdraw))
+    return present.erased_by_link(service.erase(call.ports, call.bearer, bell_id, withdraw=body.withdraw))
 
 
 def all_my_data(call: Call) -> wire.MyDataBody:

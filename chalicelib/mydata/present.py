@@ -59,7 +59,6 @@ def body(ports: Ports, held: Holding, language: str, *, signed_in: bool = False)
         if contact
         else None,
         consent=wire.DataConsent(contact.consent_version, iso(bell.rung_at)) if contact else None,
-        wechat=_wechat(held.binding, signed_in=False),
         cases=[_case(file, held) for file in held.cases],
         written=[text for file in held.cases for text in _written(ports, file, bell.id)],
         messages=[
@@ -71,6 +70,12 @@ def body(ports: Ports, held: Holding, language: str, *, signed_in: bool = False)
         explained=refusal(held, language),
         kept=[wire.DataKept(*my_data_labels.kept(what, language, CONTACT)) for what in kept(held)],
     )
+
+
+def erased_by_link(done: Erased) -> wire.ErasedBody:
+    """The same for the holder of a link, who need not own the number: whether it has other bells is not theirs to
+    know."""
+    return erased(replace(done, wechat=False))
 
 
 def erased(done: Erased) -> wire.ErasedBody:
@@ -87,7 +92,7 @@ def everything(ports: Ports, found: Everything, member: Member, language: str) -
         shape=SHAPE_OF_ALL,
         made_at=iso(ports.clock.now()),
         bells=[body(ports, held, language, signed_in=True) for held in found.bells],
-        wechat=_wechat(found.binding, signed_in=True),
+        wechat=_wechat(found.binding),
         staff=wire.DataStaff(staff.id, staff.name, staff.role, staff.phone, staff.mail) if staff else None,
     )
 
@@ -134,7 +139,6 @@ def view(ports: Ports, held: Holding, token: str, language: str) -> v.MyDataView
         unit=contact.unit if contact else "",
         neighbourhood=place_name(held.directory, bell.neighbourhood, language),
         consent_version=contact.consent_version if contact else "",
-        wechat_at=held.binding.bound_at if held.binding else None,
         case_numbers=tuple(ids.number(file.case.id) for file in held.cases),
         wrote=tuple(_wrote(ports, held, language)),
         sent=tuple(
@@ -194,12 +198,11 @@ def _is_corrected(held: Holding) -> bool:
     return any(event.kind == "corrected" for event in held.file.events)
 
 
-def _wechat(binding: Binding | None, *, signed_in: bool) -> wire.DataWechat | None:
+def _wechat(binding: Binding | None) -> wire.DataWechat | None:
     if binding is None:
         return None
     grants = {template: count for template, count in binding.grants.items() if count}
-    openid = binding.openid if signed_in else None
-    return wire.DataWechat(openid, binding.consent_version, iso(binding.bound_at), grants)
+    return wire.DataWechat(binding.openid, binding.consent_version, iso(binding.bound_at), grants)
 
 
 def _case(file: CaseFile, held: Holding) -> wire.DataCase:

@@ -43,13 +43,11 @@ _ROOM = 90
 
 @dataclass(frozen=True)
 class Holding:
-    """All that is held of somebody because of one bell. `cases`: those that it was or is in, from the first on.
-    `binding`: their WeChat, which serves all their bells."""
+    """All that is held of somebody because of one bell. `cases`: those that it was or is in, from the first on."""
 
     file: BellFile
     cases: tuple[CaseFile, ...]
     directory: Directory
-    binding: Binding | None = None
 
     @property
     def bell(self) -> Bell:
@@ -74,18 +72,18 @@ class Erased:
 
 
 def look(ports: Ports, token: str, bell_id: str = "") -> Holding:
-    """What is held, for the holder of the bell's tracking link; one AWS call, one more for each case and one for their
-    WeChat where there is a mini program. Nothing changes.
+    """What is held, for the holder of the bell's tracking link; one AWS call and one more for each case. Nothing
+    changes. Nothing of their WeChat: whoever rang need not own the number.
 
     Raises Unauthorized for a token that opens nothing (or not `bell_id`), Forbidden for another kind of link, Gone for
     one that has expired.
     """
-    return _held(ports, _opened(ports, token, bell_id), with_wechat=True)
+    return _held(ports, _opened(ports, token, bell_id))
 
 
 def find(ports: Ports, bell_id: str) -> Holding:
     """The same for the operator, who was asked by letter or telephone; raises NotFound."""
-    return _held(ports, by_id(ports, bell_id), with_wechat=True)
+    return _held(ports, by_id(ports, bell_id))
 
 
 def erase(ports: Ports, token: str, bell_id: str = "", *, withdraw: bool = False) -> Erased:
@@ -108,7 +106,7 @@ def over(ports: Ports, before: datetime) -> Iterator[Holding]:
     """The bells of which nothing can come any more since before that instant. Maintenance: scans the table, and reads
     each bell that is not erased with its cases."""
     for bell in heads(ports, "BELL#"):
-        held = _held(ports, by_id(ports, bell), with_wechat=False)
+        held = _held(ports, by_id(ports, bell))
         cases = [file.case for file in held.cases]
         since = rules.over_since(held.bell, held.file.events, cases)
         if since is not None and since < before:
@@ -158,7 +156,7 @@ def erase_mine(ports: Ports, person: str, *, withdraw: bool = False) -> Cleared:
             done.append(_erased(ports, load, None, withdraw=withdraw))
         except Conflict:
             # As it stands now: its case may have been opened again this moment.
-            left.append(_held(ports, load(), with_wechat=False))
+            left.append(_held(ports, load()))
     if not left:
         # Whoever signed in left their number with the code.
         ports.store.forget_code(person)
@@ -171,7 +169,7 @@ def mine(ports: Ports, person: str) -> Iterator[Holding]:
     """What is held because of each bell of a person that is not erased; calls as `look_at_mine`."""
     # The list may still name, for a second, what was erased a moment ago.
     files = (by_id(ports, bell.id) for bell in _rung_by(ports, person))
-    return (_held(ports, file, with_wechat=False) for file in files if file.bell.erased_at is None)
+    return (_held(ports, file) for file in files if file.bell.erased_at is None)
 
 
 def rung_with(ports: Ports, phone: str) -> Iterator[Bell]:
@@ -257,12 +255,9 @@ def by_id(ports: Ports, bell_id: str) -> BellFile:
     return file
 
 
-def _held(ports: Ports, file: BellFile, *, with_wechat: bool) -> Holding:
+def _held(ports: Ports, file: BellFile) -> Holding:
     directory = ports.directories.of(ids.prefix_of(file.bell.id))
-    binding = None
-    if with_wechat and ports.wechat and file.contact:
-        binding = ports.wechat.bindings.binding(person_of(ports.policy.key, file.contact.phone))
-    return Holding(file, _cases(ports, file.bell), directory, binding)
+    return Holding(file, _cases(ports, file.bell), directory)
 
 
 def _cases(ports: Ports, bell: Bell) -> tuple[CaseFile, ...]:
@@ -287,7 +282,7 @@ def _erased(
     why: str = rules.PAGE,
 ) -> Erased:
     for _ in range(TRIES):
-        held = _held(ports, load(), with_wechat=False)
+        held = _held(ports, load())
         if held.bell.erased_at:
             _finish(ports, held)
             return Erased(held.bell)

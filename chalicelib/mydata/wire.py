@@ -25,7 +25,12 @@ class ErasedBody(Struct, frozen=True):
     erased_at: str
     texts: Annotated[int, Meta(description="texts that were written about the case")]
     files: Annotated[int, Meta(description="photos and papers among them; they are gone a moment later")]
-    wechat: Annotated[bool, Meta(description="whether the number's WeChat was forgotten, too: its last bell")]
+    wechat: Annotated[
+        bool,
+        Meta(
+            description="whether the number's WeChat was forgotten, too: its last bell; a link never says so"
+        ),
+    ]
 
 
 class DataContact(Struct, frozen=True):
@@ -97,10 +102,9 @@ class DataCase(Struct, frozen=True):
 
 
 class DataWechat(Struct, frozen=True):
-    """A WeChat that is bound to the number, for all its bells. The openid is the mini program's name for its owner, who
-    has to sign in to see it: a link speaks for one bell."""
+    """A WeChat that is bound to the number, for all its bells. The openid is the mini program's name for its owner."""
 
-    openid: str | None
+    openid: str
     consent_version: str
     bound_at: str
     accepted: Annotated[dict[str, int], Meta(description="by template: messages that may still be sent")]
@@ -129,7 +133,6 @@ class DataBody(Struct, frozen=True):
     erased_at: str | None
     contact: DataContact | None
     consent: DataConsent | None
-    wechat: DataWechat | None
     cases: list[DataCase]
     written: list[DataText]
     messages: list[DataMessage]

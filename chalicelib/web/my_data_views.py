@@ -63,7 +63,6 @@ class MyDataView(Struct, frozen=True):
     unit: str = ""
     neighbourhood: str = ""
     consent_version: str = ""
-    wechat_at: datetime | None = None
     case_numbers: tuple[str, ...] = ()
     wrote: tuple[Wrote, ...] = ()
     sent: tuple[Sent, ...] = ()

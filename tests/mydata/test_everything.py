@@ -114,13 +114,19 @@ def test_her_wechat_is_shown_and_goes_with_everything(wechat: Web) -> None:
     assert person_of(world.ports.policy.key, "+8613900000066") not in world.wechat.bindings.rows
 
 
-def test_a_link_of_one_bell_says_that_a_wechat_is_bound_and_not_which(wechat: Web) -> None:
-    openid = wechat.world.subscribes("+8613900000001", "rung")
-    rung = wechat.ring().json
-    mine = wechat.get(f"/v1/bells/{rung['id']}/data", token=rung["tracking_token"])
-    assert mine.json["wechat"]["accepted"] == {"t": 1}
-    assert mine.json["wechat"]["openid"] is None
-    assert openid not in mine.text
+def test_whoever_rings_with_anybodys_number_learns_nothing_of_its_wechat_or_its_other_bells(
+    wechat: Web,
+) -> None:
+    number = "13900000001"
+    rung = wechat.ring(phone=number).json
+    before = wechat.get(f"/v1/bells/{rung['id']}/data", token=rung["tracking_token"]).json
+    wechat.world.subscribes(f"+86{number}", "rung")
+    after = wechat.get(f"/v1/bells/{rung['id']}/data", token=rung["tracking_token"]).json
+    assert before | {"messages": [], "made_at": ""} == after | {"messages": [], "made_at": ""}
+    page = wechat.get(f"/t/{rung['tracking_token']}/data", language="en")
+    assert "bound since" not in words(page)
+    erased = wechat.post(f"/v1/bells/{rung['id']}/erase", {"withdraw": True}, token=rung["tracking_token"])
+    assert (erased.status, erased.json["wechat"]) == (200, False)
 
 
 def test_a_case_that_is_opened_again_at_the_same_moment_is_left_and_the_rest_goes(house: House) -> None:

@@ -473,7 +473,6 @@ def my_data(language: Language) -> m.MyDataView:
         unit="502",
         neighbourhood="文一大院",
         consent_version="2026-11-30",
-        wechat_at=at(9),
         case_numbers=("MX-7F3M-10QP",),
         wrote=(
             m.Wrote(at(60), _case_said("messaged", language), LEAK),
@@ -499,7 +498,6 @@ def my_data_waits(language: Language) -> m.MyDataView:
         status="ringing",
         case_numbers=(),
         wrote=(),
-        wechat_at=None,
         waits=True,
         withdraw=True,
         errors=(error,),
