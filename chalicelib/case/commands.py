@@ -336,10 +336,11 @@ class Join:
 
 @dataclass(frozen=True)
 class Absorb:
-    """Another case is merged into this one and brings its bells."""
+    """Another case is merged into this one and brings its bells; `erased`: those whose resident is."""
 
     case: str
     bells: tuple[str, ...]
+    erased: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,8 @@ def opened(event: Event) -> Case:
         generation_at=at,
         # Cases opened before there were deadlines have none until their next stage.
         deadlines=tuple(map(deadlines.of_json, data.get("set", ()))),
+        # A case that is split off may take a bell along whose resident was erased before.
+        erased=tuple(data.get("erased", ())),
     )
 
 
@@ -248,7 +250,9 @@ def _extension_decided(case: Case, data: Data, at: datetime) -> Case:
 
 
 def _joined(case: Case, data: Data, at: datetime) -> Case:
-    return replace(case, bells=tuple(dict.fromkeys((*case.bells, *data["bells"]))))
+    bells = tuple(dict.fromkeys((*case.bells, *data["bells"])))
+    erased = tuple(dict.fromkeys((*case.erased, *data.get("erased", ()))))
+    return replace(case, bells=bells, erased=erased)
 
 
 def _split(case: Case, data: Data, at: datetime) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.case import access, changes, deadlines, rules
@@ -13,6 +13,7 @@ from chalicelib.case.deadlines import Moment
 from chalicelib.case.service import member_of, naming_what_is_open, require_current
 from chalicelib.case.shapes import CaseChange, CaseOpening
 from chalicelib.case.state import Case
+from chalicelib.case.work import still_erased
 from chalicelib.core import ids, text
 from chalicelib.core.chain import Happening
 from chalicelib.core.errors import FieldError, Forbidden, Invalid, NotFound, Stale, Unavailable
@@ -50,7 +51,8 @@ def merge(
             raise Invalid(*(known or [FieldError("case", "unknown")]))
         other, _ = _open(ports, by, into, field="case")
         going = _decide(source, viewer, do.MergeInto(other.case.id), now)
-        coming = _decide(other, viewer, do.Absorb(source.case.id, source.case.bells), now)
+        brought = do.Absorb(source.case.id, source.case.bells, source.case.erased)
+        coming = _decide(other, viewer, brought, now)
         gone = changes.following(source.case, going, viewer.actor, now)
         kept = changes.following(other.case, coming, viewer.actor, now)
         return kept.after, (gone, kept)
@@ -101,7 +103,9 @@ def _beginning(opening: CaseOpening, viewer: Viewer, second: Second, now: dateti
     owner = {"id": viewer.id, "name": viewer.name, "role": viewer.role}
     clock = deadlines.opening(urgency, category, moment)
     opened = rules.opened(first, case.neighbourhood, case.community, category, urgency, owner, clock)
-    return (opened, *(Happening("joined", {"bells": [bell]}) for bell in others))
+    begun = replace(opened, data={**opened.data, **still_erased([first], case.erased)})
+    joined = ({"bells": [bell], **still_erased([bell], case.erased)} for bell in others)
+    return (begun, *(Happening("joined", data) for data in joined))
 
 
 def _open(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -182,7 +183,15 @@ def join(case: Case, command: do.Join, moment: Moment) -> Happenings:
 def absorb(case: Case, command: do.Absorb, moment: Moment) -> Happenings:
     """The bells of the case that is merged into this one."""
     check(wrong(command.case in {"", case.id}, "case"), crowded("bells", command.bells, least=1))
-    return (Happening("absorbed", {"case": command.case, "bells": list(command.bells)}),)
+    data = {"case": command.case, "bells": list(command.bells)}
+    return (Happening("absorbed", data | still_erased(command.bells, command.erased)),)
+
+
+def still_erased(bells: Iterable[str], erased: Collection[str]) -> dict[str, list[str]]:
+    """What the event that brings bells into another case says of those whose resident was erased; nothing when none
+    was."""
+    found = [bell for bell in bells if bell in erased]
+    return {"erased": found} if found else {}
 
 
 def split(case: Case, command: do.Split, moment: Moment) -> Happenings:

@@ -153,6 +153,29 @@ def test_a_matter_that_was_merged_is_erased_in_both_cases(house: House) -> None:
     assert intact(house)
 
 
+def test_whoever_was_erased_stays_so_in_the_case_that_theirs_is_merged_into(house: House) -> None:
+    bell = house.joins()
+    assert erase(house, bell).status == 200
+    _, other = house.rings(phone="13900000088", name="诸葛亮", text="门铃坏了", where="")
+    house.act("zhao", "merge", {"case": other})
+    refused = house.tries(bell, "message", {"text": "还是我"}, case=other)
+    assert (refused.status, refused.code) == (410, "data_erased")
+    assert house.act(house.bell, "message", {"text": "我还在等"}, case=other)
+    assert intact(house)
+
+
+def test_whoever_was_erased_stays_so_in_the_case_that_is_split_off_with_them(house: House) -> None:
+    bell, last = house.joins(), house.joins(phone="13900000077", name="诸葛亮", text="我也是")
+    assert erase(house, last).status == 200
+    assert erase(house, bell).status == 200
+    second = {"category": "elevator", "subject": "电梯也坏了", "bells": [bell, last]}
+    new = house.act("zhao", "split", second)["id"]
+    for erased in (bell, last):
+        refused = house.tries(erased, "message", {"text": "还是我"}, case=new)
+        assert (refused.status, refused.code) == (410, "data_erased")
+    assert intact(house)
+
+
 # -- afterwards
 
 
