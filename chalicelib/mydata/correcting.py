@@ -8,8 +8,8 @@ from chalicelib.bell.ringing import NAME_LIMIT, person_of
 from chalicelib.bell.rules import Bell, fold
 from chalicelib.core import text as words
 from chalicelib.core.chain import RESIDENT, Happening, commitment, extend
-from chalicelib.core.errors import FieldError, Gone, Invalid, Stale, Unauthorized, Unavailable
-from chalicelib.mydata.service import TRIES, by_id, mine
+from chalicelib.core.errors import FieldError, Gone, Invalid, NotFound, Stale, Unauthorized, Unavailable
+from chalicelib.mydata.service import TRIES, mine, of_person
 from chalicelib.ports import Change, Contact, Ports
 from chalicelib.session import rules as codes
 
@@ -19,7 +19,8 @@ def correct(
 ) -> tuple[Bell, ...]:
     """Whoever has signed in corrects their name, or their number, on all of their bells that are not erased; the bells
     afterwards. Another number needs the code that was texted to it, as for signing in with it; the bells are then that
-    number's. One AWS call for each page of their bells, two for each bell (and one for each case), two for a code.
+    number's. One AWS call for each page of their bells, three for each bell (and one for each case), two for a code,
+    and with another number one more where there is a mini program: the WeChat of the old one is forgotten.
 
     Only with a session: signatures are confirmed by a code to the number, so a link alone must not change it. Raises
     Invalid naming every wrong field, Unauthorized and Gone for a code that is wrong or over.
@@ -34,7 +35,12 @@ def correct(
         raise Invalid(*problems)
     if number:
         _prove(ports, number, code)
-    return tuple(_corrected(ports, held.bell.id, name.strip(), number) for held in tuple(mine(ports, person)))
+    bells = [held.bell.id for held in tuple(mine(ports, person))]
+    done = [bell for bell_id in bells if (bell := _corrected(ports, person, bell_id, name.strip(), number))]
+    if number and ports.wechat and person_of(ports.policy.key, number) != person:
+        # Nobody would find it under the old number any more, but for whoever is given that number next.
+        ports.wechat.bindings.unbind(person)
+    return tuple(done)
 
 
 def _number(ports: Ports, phone: str) -> tuple[str, list[FieldError]]:
@@ -64,19 +70,23 @@ def _prove(ports: Ports, number: str, typed: str) -> None:
         raise Gone("code_expired")
 
 
-def _corrected(ports: Ports, bell_id: str, name: str, number: str) -> Bell:
+def _corrected(ports: Ports, person: str, bell_id: str, name: str, number: str) -> Bell | None:
+    """The bell afterwards; None when it is that person's no more: erased, or another number's."""
     for _ in range(TRIES):
-        file = by_id(ports, bell_id)
+        try:
+            file = of_person(ports, person, bell_id)
+        except NotFound:
+            return None
         if file.contact is None:
-            return file.bell
+            return None
         contact, happening = _put_right(file.contact, name, number, f"{ports.entropy.number(128):032x}")
         if happening is None:
             return file.bell
         bell, now = file.bell, ports.clock.now()
         events = extend(bell.thing, bell.tip, now, RESIDENT, (happening,))
-        person = person_of(ports.policy.key, contact.phone)
+        owner = person_of(ports.policy.key, contact.phone)
         try:
-            ports.store.commit(Change(bell, fold(events, bell), events, contact=contact, person=person))
+            ports.store.commit(Change(bell, fold(events, bell), events, contact=contact, person=owner))
         except Stale:
             continue
         return fold(events, bell)

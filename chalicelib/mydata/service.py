@@ -150,13 +150,15 @@ def erase_mine(ports: Ports, person: str, *, withdraw: bool = False) -> Cleared:
     done: list[Erased] = []
     left: list[Holding] = []
     for held in tuple(mine(ports, person)):
-        load = partial(by_id, ports, held.bell.id)
+        load = partial(of_person, ports, person, held.bell.id)
         try:
             _require(held, withdraw=withdraw)
             done.append(_erased(ports, load, None, withdraw=withdraw))
         except Conflict:
             # As it stands now: its case may have been opened again this moment.
             left.append(_held(ports, load()))
+        except NotFound:
+            continue  # It is another number's by now.
     if not left:
         # Whoever signed in left their number with the code.
         ports.store.forget_code(person)
@@ -167,9 +169,22 @@ def erase_mine(ports: Ports, person: str, *, withdraw: bool = False) -> Cleared:
 
 def mine(ports: Ports, person: str) -> Iterator[Holding]:
     """What is held because of each bell of a person that is not erased; calls as `look_at_mine`."""
-    # The list may still name, for a second, what was erased a moment ago.
+    # The list may still name, for a second, what was erased or went to another number a moment ago.
     files = (by_id(ports, bell.id) for bell in _rung_by(ports, person))
-    return (_held(ports, file) for file in files if file.bell.erased_at is None)
+    return (_held(ports, file) for file in files if _is_of(ports, person, file))
+
+
+def of_person(ports: Ports, person: str, bell_id: str) -> BellFile:
+    """The file of a bell that a person has, or had when it was erased; raises NotFound when it is another number's by
+    now."""
+    file = by_id(ports, bell_id)
+    if file.contact and not _is_of(ports, person, file):
+        raise NotFound("no_such_bell")
+    return file
+
+
+def _is_of(ports: Ports, person: str, file: BellFile) -> bool:
+    return file.contact is not None and person_of(ports.policy.key, file.contact.phone) == person
 
 
 def rung_with(ports: Ports, phone: str) -> Iterator[Bell]:
