@@ -13,7 +13,7 @@ from chalicelib.case.shapes import MOST_ERASED, CaseFile, PartyContact
 from chalicelib.case.stages import Stage
 from chalicelib.core import ids, links
 from chalicelib.core.chain import Actor
-from chalicelib.core.errors import Conflict, Stale, Unauthorized, Unavailable
+from chalicelib.core.errors import Conflict, Gone, Stale, Unauthorized, Unavailable
 from chalicelib.core.links import Purpose
 from chalicelib.mydata import rules
 from chalicelib.mydata.service import TRIES, heads, link_of, remove
@@ -67,12 +67,14 @@ def forget_guest(
 
 @dataclass(frozen=True)
 class GuestHolding:
-    """All that is held of somebody who was invited to a case. `party`: None once it is erased."""
+    """All that is held of somebody who was invited to a case. `party`: None once it is erased. `known_as`: the ids
+    under which they were, the link's last."""
 
     file: CaseFile
     party_id: str
     party: PartyContact | None
     directory: Directory
+    known_as: tuple[str, ...] = ()
 
     @property
     def obstacle(self) -> tuple[str, str]:
@@ -84,7 +86,8 @@ class GuestHolding:
 
 def look_as_guest(ports: Ports, token: str, case_id: str = "") -> GuestHolding:
     """What is held, for the holder of a party's link, also of one who was removed from the case; one AWS call. Raises
-    Unauthorized, Forbidden and Gone as `look`."""
+    Unauthorized, Forbidden and Gone as `look`; Gone, too, for a link that was replaced by a later invitation: it may
+    have been lost."""
     named = links.thing_id_of(token)
     if named is None or (case_id and ids.parse(case_id) != named):
         raise Unauthorized("link_unknown")
@@ -93,18 +96,22 @@ def look_as_guest(ports: Ports, token: str, case_id: str = "") -> GuestHolding:
     if file is None:
         raise Unauthorized("link_unknown")
     directory = ports.directories.of(ids.prefix_of(named))
-    return GuestHolding(file, link.holder, file.parties.get(link.holder), directory)
+    known_as = rules.guest_as(file, link.holder)
+    if not known_as:
+        raise Gone("guest_invited_again")
+    return GuestHolding(file, link.holder, file.parties.get(link.holder), directory, known_as)
 
 
 def erase_as_guest(ports: Ports, token: str, case_id: str = "") -> tuple[GuestHolding, int, int]:
-    """A guest has erased what is held of them; three AWS calls. Answers how it stands then, and how many texts and
-    files went; none when it had been erased before. Raises Conflict while the case goes on with them, and for an
-    organisation."""
+    """A guest has erased what is held of them; three AWS calls, two more for each earlier invitation. Answers how it
+    stands then, and how many texts and files went; none when it had been erased before. Raises Conflict while the case
+    goes on with them, and for an organisation."""
     held = look_as_guest(ports, token, case_id)
     code, named = held.obstacle
     if code:
         raise Conflict(code, case=ids.number(named) if named else "")
     role = next((party.kind for party in held.file.case.parties if party.id == held.party_id), "")
     by = Actor(Side.PARTY, held.party_id, role=role)
-    texts, files = forget_guest(ports, held.file.case.id, held.party_id, by, rules.PAGE)
-    return replace(held, party=None), texts, files
+    # The link's own row comes last: by it what breaks off in between is found again.
+    gone = [forget_guest(ports, held.file.case.id, known, by, rules.PAGE) for known in held.known_as]
+    return replace(held, party=None), sum(texts for texts, _ in gone), sum(files for _, files in gone)

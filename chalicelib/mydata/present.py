@@ -259,8 +259,8 @@ def _said(
 def guests_body(ports: Ports, held: GuestHolding, language: str) -> wire.GuestDataBody:
     """All that is held of a guest."""
     file, party = held.file, held.party
-    erasable = {text.id for text in rules.guests_words(file, held.party_id)}
-    written = rules.guests_written(file, held.party_id)
+    erasable = {text.id for known in held.known_as for text in rules.guests_words(file, known)}
+    written = _guests_written(held)
     return wire.GuestDataBody(
         shape=SHAPE_OF_GUESTS,
         made_at=iso(ports.clock.now()),
@@ -292,8 +292,8 @@ def guests_body(ports: Ports, held: GuestHolding, language: str) -> wire.GuestDa
 def guests_view(ports: Ports, held: GuestHolding, token: str, language: str) -> v.GuestDataView:
     """The page of a guest, without anything that was typed into its form."""
     file, party = held.file, held.party
-    me = frozenset({held.party_id})
-    written = rules.guests_written(file, held.party_id)
+    me = frozenset(held.known_as)
+    written = _guests_written(held)
     return v.GuestDataView(
         path=f"/p/{token}/data",
         back=f"/p/{token}",
@@ -326,13 +326,18 @@ def guests_refusal(held: GuestHolding, language: str) -> str:
 
 
 def _guests_kept(held: GuestHolding) -> tuple[str, ...]:
-    signed = any(w.event.kind == "signed" for w in rules.guests_written(held.file, held.party_id))
+    signed = any(w.event.kind == "signed" for w in _guests_written(held))
     return ("record", "others", *(("signature",) if signed else ()), "wish", "copies")
 
 
 def _guests_messages(held: GuestHolding) -> tuple[Dispatch, ...]:
-    mine = party_id(held.party_id)
-    return tuple(sorted((d for d in held.file.dispatches if d.recipient == mine), key=lambda d: d.at))
+    mine = {party_id(known) for known in held.known_as}
+    return tuple(sorted((d for d in held.file.dispatches if d.recipient in mine), key=lambda d: d.at))
+
+
+def _guests_written(held: GuestHolding) -> list[rules.Written]:
+    found = (w for known in held.known_as for w in rules.guests_written(held.file, known))
+    return sorted(found, key=lambda w: w.event.seq)
 
 
 def _messages(held: Holding) -> tuple[tuple[str, Dispatch], ...]:

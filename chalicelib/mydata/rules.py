@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.bell.rules import Bell, Status
 from chalicelib.case.access import Side, Viewer, by, refs_in
-from chalicelib.case.shapes import CaseFile, Text
+from chalicelib.case.shapes import CaseFile, PartyContact, Text
 from chalicelib.case.stages import OPEN, Stage
 from chalicelib.case.state import Case
 from chalicelib.core.chain import Event, Happening
@@ -92,6 +92,25 @@ def written(file: CaseFile, bell_id: str) -> tuple[Written, ...]:
 def erasable(file: CaseFile, bell_id: str) -> tuple[Text, ...]:
     """What of it is erased with the resident's data."""
     return tuple(w.text for w in written(file, bell_id) if w.event.kind not in _OTHERS_RELY_ON)
+
+
+def guest_as(file: CaseFile, party_id: str) -> tuple[str, ...]:
+    """The ids under which a guest was invited to the case, the given one last: whoever lost a link is removed and
+    invited again, with the same number or mail. Empty when they were invited again after that one."""
+    parties = {party.id: party for party in file.case.parties}
+    mine, order = _reached(file.parties.get(party_id)), list(parties)
+    if not mine or party_id not in parties:
+        return (party_id,)
+    same = [i for i in order if i != party_id and _reached(file.parties.get(i)) == mine]
+    earlier = [i for i in same if order.index(i) < order.index(party_id)]
+    if len(same) > len(earlier) and not parties[party_id].active:
+        return ()
+    # Two who take part at the same time may share a telephone.
+    return (*(i for i in earlier if not parties[i].active), party_id)
+
+
+def _reached(party: PartyContact | None) -> str:
+    return (party.phone or party.mail.lower()) if party and not party.organisation else ""
 
 
 def guests_written(file: CaseFile, party_id: str) -> tuple[Written, ...]:

@@ -102,6 +102,10 @@ MESSAGES: Final[Mapping[str, str]] = {
         "Case %(case)s goes on with you. Ask whoever looks after it to take you out of it (write to them on its page, "
         "or call 12345); after that you can erase your data here at once."
     ),
+    "guest_invited_again": N_(
+        "You were invited again, so this link opens nothing any more. "
+        "Please use the newest one; if you do not have it, call 12345."
+    ),
     "listed_in_directory": N_(
         "You were invited as an organisation of the directory, which the subdistrict keeps: "
         "call 12345 to have it corrected."

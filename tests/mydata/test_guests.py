@@ -126,3 +126,37 @@ def test_nobody_else_sees_or_erases_it(guest: Guest, who: str) -> None:
     assert seen.status in (401, 403)
     assert done.status in (401, 403)
     assert guest.house.web.get(f"/p/{'0' * 19}/data").status == 401
+
+
+def test_a_link_that_was_lost_opens_nothing_once_its_guest_was_invited_again(guest: Guest) -> None:
+    # Whoever lost a link is removed and invited again (0029): then the finder of the old one must see nothing.
+    house = guest.house
+    guest.leaves()
+    assert house.web.get(guest.path).status == 200
+    house.act("zhao", "invite", {"kind": "person", "name": NAME, "phone": PHONE})
+    anew = house.stored().parties[-1].id
+    assert anew != guest.party
+    for lost in (
+        house.web.get(guest.path),
+        house.web.get(f"{guest.path}.json"),
+        guest.erases(sure="yes"),
+        house.web.post(f"/v1/cases/{house.case}/erase", token=guest.token),
+    ):
+        assert (lost.status, NAME in lost.text, "12345" in lost.text) == (410, False, True)
+    mine = house.web.get(f"/v1/cases/{house.case}/data", token=house.token(anew)).json
+    assert [text["text"] for text in mine["written"]] == [SAID], "what they wrote before is theirs still"
+    house.act("zhao", "remove", {"party": anew})
+    assert house.act(anew, "erase")["texts"] == 1
+    house.world.settle()
+    everything = repr(house.web.stored())
+    assert not [trace for trace in (NAME, PHONE, SAID) if trace in everything]
+
+
+def test_two_who_share_a_telephone_each_see_their_own(guest: Guest) -> None:
+    house = guest.house
+    house.act("zhao", "invite", {"kind": "contractor", "name": "周瑜", "phone": PHONE})
+    other = house.stored().parties[-1].id
+    first = house.web.get(f"/v1/cases/{house.case}/data", token=guest.token).json
+    second = house.web.get(f"/v1/cases/{house.case}/data", token=house.token(other)).json
+    assert (first["guest"]["name"], len(first["written"])) == (NAME, 1)
+    assert (second["guest"]["name"], second["written"]) == ("周瑜", [])
