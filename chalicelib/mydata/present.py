@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.bell.changes import subject_of
 from chalicelib.bell.screens import place_name
 from chalicelib.case.present import photo
 from chalicelib.case.shapes import CaseFile
@@ -208,7 +209,7 @@ def _wechat(binding: Binding | None) -> wire.DataWechat | None:
 def _case(file: CaseFile, held: Holding) -> wire.DataCase:
     case = file.case
     # What staff call a matter that was split off is theirs; the first words of a bell are the resident's.
-    own = file.subject if case.bells[:1] == (held.bell.id,) else ""
+    own = file.subject if file.subject == subject_of(held.file.contact) else ""
     return wire.DataCase(case.id, ids.number(case.id), case.stage, own)
 
 

@@ -149,3 +149,11 @@ def test_a_link_that_is_none_or_has_expired_is_told_so(house: House) -> None:
 
 def test_a_button_that_is_none_is_refused(house: House) -> None:
     assert house.web.form(page_of(house), {"action": "answer"}).status == 400
+
+
+def test_what_staff_call_a_matter_that_was_split_off_is_not_hers_to_see(house: House) -> None:
+    new = house.act("zhao", "split", {"category": "elevator", "subject": "与邻居陈某的电梯纠纷"})["id"]
+    page = house.web.get(f"/v1/bells/{house.bell}/data", token=house.token(house.bell))
+    listed = {case["id"]: case["listed_as"] for case in page.json["cases"]}
+    assert listed == {house.case: SECRET, new: ""}
+    assert "陈某" not in page.text
