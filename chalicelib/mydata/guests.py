@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from chalicelib.case.access import Side
 from chalicelib.case.changes import following
-from chalicelib.case.shapes import MOST_ERASED, CaseFile, PartyContact
+from chalicelib.case.shapes import MOST_ERASED, CaseFile, PartyContact, Text
 from chalicelib.case.stages import Stage
 from chalicelib.core import ids, links
 from chalicelib.core.chain import Actor
 from chalicelib.core.errors import Conflict, Gone, Stale, Unauthorized, Unavailable
 from chalicelib.core.links import Purpose
 from chalicelib.mydata import rules
-from chalicelib.mydata.service import TRIES, heads, link_of, remove
+from chalicelib.mydata.service import TRIES, heads, link_of
 from chalicelib.ports import Ports
 
 if TYPE_CHECKING:
@@ -42,26 +42,39 @@ def invited_by(ports: Ports, phone: str) -> tuple[tuple[CaseFile, PartyContact],
 def forget_guest(
     ports: Ports, case_id: str, party_id: str, by: Actor, why: str = rules.REQUEST
 ) -> tuple[int, int]:
-    """The operator erases how somebody who was invited is reached, and what they wrote; two AWS calls. Answers how many
-    texts and files that were. Their link opens nothing any more. Raises Conflict while the case goes on with them."""
+    """The operator erases how somebody who was invited is reached, and what they wrote; two AWS calls, for more than
+    `MOST_ERASED` texts two each time. Answers how many texts and files that were. Their link opens nothing any more.
+    Raises Conflict while the case goes on with them."""
+    texts, files, more = 0, 0, True
+    while more:
+        gone, more = _forget_some(ports, case_id, party_id, by, why)
+        texts += len(gone)
+        files += len(rules.files_of(gone))
+    return texts, files
+
+
+def _forget_some(
+    ports: Ports, case_id: str, party_id: str, by: Actor, why: str
+) -> tuple[tuple[Text, ...], bool]:
+    """As much as one transaction holds, each text with the event that names its photos; whether there is more. The row
+    by which they are found goes last, so what breaks off in between is found again."""
     for _ in range(TRIES):
         file = ports.store.case(case_id)
         if file is None or party_id not in file.parties:
-            return 0, 0
+            return (), False
         code, named = rules.guests_obstacle(file.case, party_id)
         if code:
             raise Conflict(code, case=ids.number(named))
-        texts = rules.guests_words(file, party_id)
+        every = rules.guests_words(file, party_id)
+        texts, more = every[:MOST_ERASED], len(every) > MOST_ERASED
         happening = rules.case_erased({"party": party_id}, texts, why)
         planned = following(file.case, (happening,), by, ports.clock.now())
-        at_once = tuple(text.id for text in texts[:MOST_ERASED])
-        # Before the row by which they are found: what breaks off in between is found again.
-        remove(ports, case_id, [text.id for text in texts[MOST_ERASED:]])
+        at_once = tuple(text.id for text in texts)
         try:
-            ports.store.commit(replace(planned, erase=at_once, forget=(party_id,)))
+            ports.store.commit(replace(planned, erase=at_once, forget=() if more else (party_id,)))
         except Stale:
             continue
-        return len(texts), len(happening.data["files"])
+        return texts, more
     raise Unavailable("erase")
 
 

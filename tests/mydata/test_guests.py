@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import number
 from chalicelib.mydata import present
 from chalicelib.record.service import verify_all
@@ -160,3 +161,33 @@ def test_two_who_share_a_telephone_each_see_their_own(guest: Guest) -> None:
     second = house.web.get(f"/v1/cases/{house.case}/data", token=house.token(other)).json
     assert (first["guest"]["name"], len(first["written"])) == (NAME, 1)
     assert (second["guest"]["name"], second["written"]) == ("周瑜", [])
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_more_words_than_one_transaction_holds_go_with_their_photos_whatever_breaks_off(
+    guest: Guest, at: int
+) -> None:
+    house = guest.house
+    for n in range(65):
+        house.act(guest.party, "message", {"text": f"第{n}次"})
+        house.world.pass_time(hours=1)
+    asked = house.act(guest.party, "files", {"kind": "image/jpeg", "bytes": 9})
+    assert house.world.files.post(asked["url"], asked["fields"], b"a picture") == 204
+    house.act(guest.party, "message", {"text": "最后一次", "files": [asked["id"]]})
+    house.signs_in_anew("zhao")
+    guest.leaves()
+    commit, done = house.world.store.commit, []
+
+    def breaks_off_once(*changes: object) -> None:
+        done.append(True)
+        if len(done) == at:
+            raise Unavailable("commit")
+        commit(*changes)  # type: ignore[arg-type]
+
+    house.world.store.commit = breaks_off_once  # type: ignore[method-assign]
+    assert house.tries(guest.party, "erase").status == 503
+    assert house.act(guest.party, "erase")["texts"] > 0
+    house.world.settle()
+    assert guest.party not in house.world.case_file(house.case).parties
+    assert not [text for text in house.world.case_file(house.case).texts.values() if "次" in text.words]
+    assert not [key for key in house.world.files.stored if key.startswith("kept/")]
