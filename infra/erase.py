@@ -56,8 +56,8 @@ class Found:
 
     @property
     def open(self) -> tuple[Holding, ...]:
-        """Bells that are not erased yet."""
-        return tuple(held for held in self.bells if held.bell.erased_at is None)
+        """Bells that are not erased yet, or not wholly."""
+        return tuple(held for held in self.bells if held.bell.erased_at is None or held.left_over)
 
     @property
     def possible(self) -> bool:
@@ -190,6 +190,8 @@ def _show_bell(held: Holding, tell: Teller) -> None:
     named = f"Bell {ids.number(bell.id)}, rung {bell.rung_at:%Y-%m-%d %H:%M} UTC, {bell.status}"
     if bell.erased_at:
         tell.quiet(f"{named}: erased on {bell.erased_at:%Y-%m-%d}")
+        if left := sum(len(texts_left) for _, texts_left in held.left_over):
+            tell.line(f"That broke off: {left} text{'s' * (left != 1)} of the case would go now")
         return
     code, case_id = held.obstacle
     if case_id:

@@ -154,6 +154,7 @@ def view(ports: Ports, held: Holding, token: str, language: str) -> v.MyDataView
         ),
         kept=tuple(v.Kept(*my_data_labels.kept(what, language, CONTACT)) for what in kept(held)),
         erased_at=bell.erased_at,
+        left_over=bool(held.left_over),
         waits=code == "bell_still_open",
         refused=refusal(held, language) if case_id else "",
     )

@@ -59,6 +59,12 @@ class Holding:
         """As `rules.obstacle`."""
         return rules.obstacle(self.bell, (file.case for file in self.cases))
 
+    @property
+    def left_over(self) -> tuple[tuple[str, list[str]], ...]:
+        """By case the texts that the record says are erased and that are still there: erasing broke off."""
+        found = ((file.case.id, _still_there(file, self.bell.id)) for file in self.cases)
+        return tuple((case_id, texts) for case_id, texts in found if texts)
+
 
 @dataclass(frozen=True)
 class Erased:
@@ -376,9 +382,13 @@ def _is_theirs(file: CaseFile, held: Holding) -> bool:
 
 def _finish(ports: Ports, held: Holding) -> None:
     """Of what the record says is erased, remove whatever is left: the process may have died in between."""
-    for file in held.cases:
-        mine = (e for e in file.events if e.kind == "erased" and e.data.get("bell") == held.bell.id)
-        remove(ports, file.case.id, [text for text in _named(mine) if text in file.texts])
+    for case_id, texts in held.left_over:
+        remove(ports, case_id, texts)
+
+
+def _still_there(file: CaseFile, bell_id: str) -> list[str]:
+    mine = (e for e in file.events if e.kind == "erased" and e.data.get("bell") == bell_id)
+    return [text for text in _named(mine) if text in file.texts]
 
 
 def _named(erased: Iterable[Event]) -> list[str]:

@@ -47,7 +47,8 @@ class Kept(Struct, frozen=True):
 class MyDataView(Struct, frozen=True):
     """my_data.html: what is held because of one bell, and the form that erases it (`action` = erase, `sure`,
     `withdraw`). `status` is the bell's; `waits`: it has to be taken back first; `refused`: why nothing can be erased
-    yet; `in_part`: name and number were corrected and are masked. `told`: erased, or empty."""
+    yet; `in_part`: name and number were corrected and are masked; `left_over`: erasing
+    broke off. `told`: erased, or empty."""
 
     path: str
     track: str
@@ -69,6 +70,7 @@ class MyDataView(Struct, frozen=True):
     readers: tuple[Reader, ...] = ()
     kept: tuple[Kept, ...] = ()
     erased_at: datetime | None = None
+    left_over: bool = False
     waits: bool = False
     refused: str = ""
     ask: str = ""
