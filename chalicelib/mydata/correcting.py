@@ -29,7 +29,8 @@ def correct(
     problems += _about_the_name(name)
     if number and not code.strip():
         problems.append(FieldError("code", "required"))
-    if not name.strip() and not phone.strip():
+    # As for ringing: a name of which nothing can be seen is none.
+    if not words.visible(name) and (name.strip() or not phone.strip()):
         problems.append(FieldError("name", "required"))
     if problems:
         raise Invalid(*problems)

@@ -79,7 +79,13 @@ def test_another_number_is_taken_over_once_its_code_is_typed(house: House) -> No
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({}, "name"), ({"name": "张" * 51}, "name"), ({"name": "张\x07三"}, "name"), ({"phone": "12"}, "phone")],
+    [
+        ({}, "name"),
+        ({"name": "\u200b"}, "name"),
+        ({"name": "张" * 51}, "name"),
+        ({"name": "张\x07三"}, "name"),
+        ({"phone": "12"}, "phone"),
+    ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_written(
     house: House, body: dict[str, str], field: str
