@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from chalicelib.core.times import parse_iso
 from infra.demo import story
 from infra.demo.asking import ENGLISH, QUESTION, ROLL
 from infra.demo.people import People
@@ -52,6 +53,11 @@ class Hall:
     def reaches(self, poll: str, stage: str) -> None:
         """Wait for a stage that the platform comes to by itself."""
         until(f"the poll is {stage}", lambda: self.people.get(f"/v1/polls/{poll}")["stage"] == stage)
+
+    def wait_until(self, poll: str, moment: str) -> None:
+        """Let time pass until a moment of the poll: `opens_at` or `closes_at`, as its notice has it."""
+        at = parse_iso(self.people.get(f"/v1/polls/{poll}")[moment])
+        self.people.wait(seconds=(at - self.people.now()).total_seconds() + 1)
 
     def enter(self, poll: str, unit: int, choice: str, voter: int = -1) -> None:
         """A ballot from a door."""

@@ -102,7 +102,7 @@ def test_a_poll_is_drafted_announced_voted_on_sealed_and_read_on_its_sheet(
     address = office.locator(".address").first.inner_text()
     voter = callers.page(address)
     expect(voter.get_by_text("投票还没有开始")).to_be_visible()
-    hall.people.wait(days=1, hours=1)
+    hall.wait_until(poll, "opens_at")
     hall.reaches(poll, "open")
     vote(voter, address, "for")
     expect(voter.get_by_role("heading", level=1)).to_have_text("您的票已投入票箱")
@@ -110,7 +110,7 @@ def test_a_poll_is_drafted_announced_voted_on_sealed_and_read_on_its_sheet(
     expect(voter.locator("[value=against]")).to_be_checked()
     assert hall.voted(poll) == 1
 
-    hall.people.wait(days=3)
+    hall.wait_until(poll, "closes_at")
     hall.reaches(poll, "closed")
     voter.goto(address)
     expect(voter.get_by_text("投票已结束")).to_be_visible()
